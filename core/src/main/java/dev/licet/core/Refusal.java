@@ -1,0 +1,58 @@
+package dev.licet.core;
+
+import java.time.Duration;
+
+/// Every reason for which a use case says no. Each dialect turns all of them into its own words in one
+/// exhaustive switch, so a reason that is added here is a compile error there.
+public sealed interface Refusal {
+
+    /// No application has this apiKey, or it was revoked.
+    record UnknownApiKey() implements Refusal {}
+
+    /// The application has used up the calls of its window. @param retryAfter until the window ends
+    record QuotaExceeded(Duration retryAfter) implements Refusal {}
+
+    /// The application called again before its gap had passed. @param retryAfter what is left of the gap
+    record GapNotElapsed(Duration retryAfter) implements Refusal {}
+
+    /// A password came over a connection that anybody could read.
+    record TlsRequired() implements Refusal {}
+
+    record UnknownUserToken() implements Refusal {}
+
+    record ExpiredUserToken() implements Refusal {}
+
+    /// Account, username or password are wrong; which one is not told. Also said for a minute to an account
+    /// and address pair that failed too often, whatever the password.
+    record WrongCredentials() implements Refusal {}
+
+    record UnknownAccessToken() implements Refusal {}
+
+    /// The application does not belong to a partner.
+    record NotAPartner() implements Refusal {}
+
+    /// The caller is known and may not do this. @param missing the permission or lock that stands against it
+    record NotPermitted(String missing) implements Refusal {}
+
+    /// There is no such thing in the caller's account, whether or not another account has it.
+    record NotFound(Kind kind) implements Refusal {}
+
+    /// A name is taken.
+    record AlreadyExists(Kind kind, String name) implements Refusal {}
+
+    /// A value breaks a rule of the domain. @param field as the domain names it
+    record InvalidField(String field, String rule) implements Refusal {}
+
+    record UnknownSession() implements Refusal {}
+
+    record ExpiredSession() implements Refusal {}
+
+    enum Kind {
+        ACCOUNT,
+        USER,
+        APPLICATION,
+        ACCESS_TOKEN,
+        PRODUCT,
+        LICENSE_KEY
+    }
+}

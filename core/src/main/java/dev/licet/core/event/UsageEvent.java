@@ -1,0 +1,34 @@
+package dev.licet.core.event;
+
+import dev.licet.core.id.AccountNumber;
+import dev.licet.core.id.ApplicationId;
+import dev.licet.core.id.ProductId;
+import dev.licet.core.id.UserId;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// One thing that happened in a client program, as it was told to us.
+///
+/// @param source the dialect that it came by
+/// @param at when it happened by the client's clock, so possibly in our future
+/// @param key the text of a license key
+/// @param machine any id of a device or a person that the client chose
+/// @param user the acting user of the account, where the dialect has one
+/// @param value what it was worth, in the minor units of the currency unless the vendor says otherwise
+/// @param currency as the client wrote it, such as `USD`
+/// @param metadata JSON text, or whatever the client sent in its place
+public record UsageEvent(
+        AccountNumber account,
+        String source,
+        Instant at,
+        Optional<String> name,
+        Optional<String> feature,
+        Optional<ProductId> product,
+        Optional<String> key,
+        Optional<String> machine,
+        Optional<UserId> user,
+        Optional<ApplicationId> application,
+        OptionalLong value,
+        Optional<String> currency,
+        Optional<String> metadata) {}

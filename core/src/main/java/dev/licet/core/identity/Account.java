@@ -1,0 +1,7 @@
+package dev.licet.core.identity;
+
+import dev.licet.core.id.AccountNumber;
+import java.time.Instant;
+
+/// One vendor. Everything else belongs to exactly one account, and no account sees another's.
+public record Account(AccountNumber number, String name, SigningKey signingKey, Instant createdAt) {}

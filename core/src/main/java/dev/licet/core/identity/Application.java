@@ -1,0 +1,22 @@
+package dev.licet.core.identity;
+
+import dev.licet.core.id.AccountNumber;
+import dev.licet.core.id.ApplicationId;
+import dev.licet.core.id.UserId;
+import java.time.Instant;
+
+/// A program that calls with an apiKey of its own.
+///
+/// @param owner who acts when a call names no user
+/// @param write whether it may change things; it may always read
+/// @param partner whether it may call what is not open to the general public
+public record Application(
+        ApplicationId id,
+        AccountNumber account,
+        UserId owner,
+        String name,
+        boolean write,
+        boolean partner,
+        CallLimits limits,
+        boolean revoked,
+        Instant createdAt) {}

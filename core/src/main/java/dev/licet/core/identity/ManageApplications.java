@@ -1,0 +1,95 @@
+package dev.licet.core.identity;
+
+import dev.licet.core.Outcome;
+import dev.licet.core.Refusal;
+import dev.licet.core.id.AccountNumber;
+import dev.licet.core.id.ApplicationId;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/// The applications of an account and their apiKeys.
+public final class ManageApplications {
+    private final Applications applications;
+    private final Users users;
+    private final SecretSource secrets;
+    private final Clock clock;
+
+    public ManageApplications(Applications applications, Users users, SecretSource secrets, Clock clock) {
+        this.applications = applications;
+        this.users = users;
+        this.secrets = secrets;
+        this.clock = clock;
+    }
+
+    /// @param owner the username of who acts when a call names no user; empty for the account's first user
+    public record Wanted(
+            AccountNumber account,
+            Optional<String> owner,
+            String name,
+            boolean write,
+            boolean partner,
+            CallLimits limits) {}
+
+    public Outcome<Issued<Application>> add(Caller caller, Wanted wanted) {
+        Optional<Refusal> refusal =
+                caller.lacksManagementOf(wanted.account()).or(() -> Names.refusal("name", wanted.name()));
+        if (refusal.isPresent()) {
+            return Outcome.refused(refusal.get());
+        }
+        Optional<User> owner = wanted.owner().isPresent()
+                ? users.find(wanted.account(), wanted.owner().get()).filter(user -> !user.revoked())
+                : users.list(wanted.account()).stream()
+                        .filter(user -> !user.revoked())
+                        .findFirst();
+        if (owner.isEmpty()) {
+            return Outcome.refused(new Refusal.NotFound(Refusal.Kind.USER));
+        }
+        Secret apiKey = secrets.apiKey();
+        Application added = applications.add(
+                new Applications.NewApplication(
+                        wanted.account(),
+                        owner.get().id(),
+                        wanted.name(),
+                        wanted.write(),
+                        wanted.partner(),
+                        wanted.limits()),
+                SecretHash.of(apiKey),
+                clock.instant());
+        return Outcome.success(new Issued<>(added, apiKey));
+    }
+
+    public Outcome<List<Application>> list(Caller caller, AccountNumber account) {
+        Optional<Refusal> refusal = caller.lacksManagementOf(account);
+        return refusal.isPresent() ? Outcome.refused(refusal.get()) : Outcome.success(applications.list(account));
+    }
+
+    /// What an application may do. @see Application
+    public record Rights(boolean write, boolean partner, CallLimits limits) {}
+
+    public Outcome<Application> set(Caller caller, ApplicationId id, UnaryOperator<Rights> change) {
+        return managed(caller, id).map(now -> {
+            Rights rights = change.apply(new Rights(now.write(), now.partner(), now.limits()));
+            applications.set(id, rights.write(), rights.partner(), rights.limits());
+            return applications.find(id).orElseThrow();
+        });
+    }
+
+    public Outcome<Application> revoke(Caller caller, ApplicationId id) {
+        return managed(caller, id).map(application -> {
+            applications.revoke(id);
+            return applications.find(id).orElseThrow();
+        });
+    }
+
+    private Outcome<Application> managed(Caller caller, ApplicationId id) {
+        return applications
+                .find(id)
+                .filter(application ->
+                        caller.lacksManagementOf(application.account()).isEmpty())
+                .map(Outcome::success)
+                .orElseGet(() -> Outcome.refused(
+                        caller.lacks(Permission.MANAGE).orElse(new Refusal.NotFound(Refusal.Kind.APPLICATION))));
+    }
+}

@@ -1,0 +1,72 @@
+package dev.licet.core.identity;
+
+import dev.licet.core.Outcome;
+import dev.licet.core.Refusal;
+import dev.licet.core.id.AccountNumber;
+import dev.licet.core.id.UserId;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/// The users of an account. Passwords are made here, never chosen.
+public final class ManageUsers {
+    private final Accounts accounts;
+    private final Users users;
+    private final Passwords passwords;
+    private final SecretSource secrets;
+    private final Clock clock;
+
+    public ManageUsers(Accounts accounts, Users users, Passwords passwords, SecretSource secrets, Clock clock) {
+        this.accounts = accounts;
+        this.users = users;
+        this.passwords = passwords;
+        this.secrets = secrets;
+        this.clock = clock;
+    }
+
+    public Outcome<Issued<User>> add(Caller caller, AccountNumber account, String username) {
+        Optional<Refusal> refusal = caller.lacksManagementOf(account);
+        if (refusal.isPresent()) {
+            return Outcome.refused(refusal.get());
+        }
+        if (!User.isUsername(username)) {
+            return Outcome.refused(new Refusal.InvalidField("username", "must be " + User.NAME_RULE));
+        }
+        if (accounts.find(account).isEmpty()) {
+            return Outcome.refused(new Refusal.NotFound(Refusal.Kind.ACCOUNT));
+        }
+        Secret password = secrets.password();
+        return users.add(account, username, passwords.hash(password), clock.instant())
+                .map(user -> Outcome.success(new Issued<>(user, password)))
+                .orElseGet(() -> Outcome.refused(new Refusal.AlreadyExists(Refusal.Kind.USER, username)));
+    }
+
+    public Outcome<List<User>> list(Caller caller, AccountNumber account) {
+        Optional<Refusal> refusal = caller.lacksManagementOf(account);
+        return refusal.isPresent() ? Outcome.refused(refusal.get()) : Outcome.success(users.list(account));
+    }
+
+    /// Gives the user a new password; the old one and all user tokens end.
+    public Outcome<Issued<User>> reset(Caller caller, UserId id) {
+        return managed(caller, id).then(user -> {
+            Secret password = secrets.password();
+            users.setPassword(id, passwords.hash(password));
+            return Outcome.success(new Issued<>(users.find(id).orElseThrow(), password));
+        });
+    }
+
+    public Outcome<User> revoke(Caller caller, UserId id) {
+        return managed(caller, id).map(user -> {
+            users.revoke(id);
+            return users.find(id).orElseThrow();
+        });
+    }
+
+    private Outcome<User> managed(Caller caller, UserId id) {
+        return users.find(id)
+                .filter(user -> caller.lacksManagementOf(user.account()).isEmpty())
+                .map(Outcome::success)
+                .orElseGet(() -> Outcome.refused(
+                        caller.lacks(Permission.MANAGE).orElse(new Refusal.NotFound(Refusal.Kind.USER))));
+    }
+}

@@ -1,0 +1,37 @@
+package dev.licet.core.identity;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// What a caller may do. The name on the wire and the command line follows what clients of the licensing
+/// service know.
+public enum Permission {
+    REGISTER_EVENT("RegisterEvent"),
+    GET_EVENTS("GetEvents"),
+    CREATE_LICENSE("CreateLicense"),
+    /// Users, applications, tokens and products of the caller's own account.
+    MANAGE("Manage"),
+    /// The accounts of this installation, and what belongs to them: the operator's.
+    OPERATE("Operate");
+
+    private final String label;
+
+    Permission(String label) {
+        this.label = label;
+    }
+
+    public String label() {
+        return label;
+    }
+
+    public static Optional<Permission> parse(String label) {
+        return Arrays.stream(values())
+                .filter(permission -> permission.label.equalsIgnoreCase(label))
+                .findFirst();
+    }
+
+    public static String labels() {
+        return Arrays.stream(values()).map(Permission::label).collect(Collectors.joining(", "));
+    }
+}

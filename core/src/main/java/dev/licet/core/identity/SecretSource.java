@@ -1,0 +1,80 @@
+package dev.licet.core.identity;
+
+import dev.licet.core.id.AccountNumber;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Locale;
+
+/// Makes every secret and random name that Licet hands out. Safe for threads.
+public final class SecretSource {
+    private static final String ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    /// Letters that are not taken for one another when they are read aloud or typed.
+    private static final String KEY_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+    private final SecureRandom random;
+
+    public SecretSource(SecureRandom random) {
+        this.random = random;
+    }
+
+    /// 128 random bits in the form of an upper-case GUID.
+    public Secret apiKey() {
+        String hex = HexFormat.of().formatHex(bytes(16)).toUpperCase(Locale.ROOT);
+        return new Secret(hex.substring(0, 8) + "-" + hex.substring(8, 12) + "-" + hex.substring(12, 16) + "-"
+                + hex.substring(16, 20) + "-" + hex.substring(20));
+    }
+
+    /// The base64 of a JSON list of a random number and a secret of 240 bits, as clients of the licensing
+    /// service expect; it means nothing to us but itself.
+    public Secret accessToken() {
+        String secret = Base64.getEncoder().encodeToString(bytes(30));
+        String list = "[\"" + (1 + random.nextInt(999_999_999)) + "\",\"" + secret + "\"]";
+        return new Secret(Base64.getEncoder().encodeToString(list.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /// 192 random bits, URL-safe.
+    public Secret userToken() {
+        return new Secret(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes(24)));
+    }
+
+    /// 15 letters and digits, 89 bits.
+    public Secret password() {
+        return new Secret(pick(ALPHANUMERIC, 15));
+    }
+
+    /// 15 letters and digits, 89 bits.
+    public Secret sessionKey() {
+        return new Secret(pick(ALPHANUMERIC, 15));
+    }
+
+    /// Four groups of five letters: a license key, 91 bits.
+    public String licenseKey() {
+        return pick(KEY_LETTERS, 5) + "-" + pick(KEY_LETTERS, 5) + "-" + pick(KEY_LETTERS, 5) + "-"
+                + pick(KEY_LETTERS, 5);
+    }
+
+    public AccountNumber accountNumber() {
+        return new AccountNumber(random.nextLong(AccountNumber.FIRST, AccountNumber.LAST + 1));
+    }
+
+    /// 64 random bits as hexadecimal digits, to name a request.
+    public String requestId() {
+        return HexFormat.of().formatHex(bytes(8));
+    }
+
+    private byte[] bytes(int count) {
+        byte[] bytes = new byte[count];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+
+    private String pick(String alphabet, int count) {
+        StringBuilder picked = new StringBuilder(count);
+        for (int i = 0; i < count; i++) {
+            picked.append(alphabet.charAt(random.nextInt(alphabet.length())));
+        }
+        return picked.toString();
+    }
+}

@@ -1,0 +1,27 @@
+package dev.licet.core.identity;
+
+import dev.licet.core.id.AccountNumber;
+import dev.licet.core.id.UserId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// The stored users. What a changing method did is on disk when it returns. Safe for threads.
+public interface Users {
+
+    /// Adds a user. @return empty, and nothing added, when the account has one of that name
+    Optional<User> add(AccountNumber account, String username, PasswordHash password, Instant at);
+
+    Optional<User> find(AccountNumber account, String username);
+
+    Optional<User> find(UserId id);
+
+    /// All of the account, revoked ones too, oldest first.
+    List<User> list(AccountNumber account);
+
+    /// Gives a new password. @return false when there is no such user
+    boolean setPassword(UserId id, PasswordHash password);
+
+    /// Revokes the user, its user tokens and its sessions. @return false when there is no such user
+    boolean revoke(UserId id);
+}

@@ -1,0 +1,11 @@
+package dev.licet.core.license;
+
+import dev.licet.core.id.AccountNumber;
+import dev.licet.core.id.KeyId;
+import dev.licet.core.id.ProductId;
+import java.time.Instant;
+
+/// A key to one product, as a customer types it in. Stored readable, since vendors list and resend keys.
+public record LicenseKey(KeyId id, AccountNumber account, ProductId product, String key, Instant createdAt) {
+    public static final int MAX_CODE_POINTS = 256;
+}

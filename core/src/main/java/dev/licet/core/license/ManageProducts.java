@@ -1,0 +1,87 @@
+package dev.licet.core.license;
+
+import dev.licet.core.Outcome;
+import dev.licet.core.Refusal;
+import dev.licet.core.id.AccountNumber;
+import dev.licet.core.id.ProductId;
+import dev.licet.core.identity.Accounts;
+import dev.licet.core.identity.Caller;
+import dev.licet.core.identity.Names;
+import dev.licet.core.identity.Permission;
+import dev.licet.core.identity.SecretSource;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/// The products of an account, and the keys issued for them.
+public final class ManageProducts {
+    private final Accounts accounts;
+    private final Products products;
+    private final LicenseKeys keys;
+    private final SecretSource secrets;
+    private final Clock clock;
+
+    public ManageProducts(Accounts accounts, Products products, LicenseKeys keys, SecretSource secrets, Clock clock) {
+        this.accounts = accounts;
+        this.products = products;
+        this.keys = keys;
+        this.secrets = secrets;
+        this.clock = clock;
+    }
+
+    public Outcome<Product> add(Caller caller, AccountNumber account, String name) {
+        Optional<Refusal> refusal = caller.lacksManagementOf(account).or(() -> Names.refusal("name", name));
+        if (refusal.isPresent()) {
+            return Outcome.refused(refusal.get());
+        }
+        if (accounts.find(account).isEmpty()) {
+            return Outcome.refused(new Refusal.NotFound(Refusal.Kind.ACCOUNT));
+        }
+        return Outcome.success(products.add(account, name, clock.instant()));
+    }
+
+    public Outcome<List<Product>> list(Caller caller, AccountNumber account) {
+        Optional<Refusal> refusal = caller.lacksManagementOf(account);
+        return refusal.isPresent() ? Outcome.refused(refusal.get()) : Outcome.success(products.list(account));
+    }
+
+    public Outcome<Product> rename(Caller caller, ProductId id, String name) {
+        Optional<Refusal> refusal = Names.refusal("name", name);
+        return managed(caller, id).then(product -> {
+            if (refusal.isPresent()) {
+                return Outcome.refused(refusal.get());
+            }
+            products.rename(id, name);
+            return Outcome.success(products.find(id).orElseThrow());
+        });
+    }
+
+    /// Revoked products take no more events and keys; what they had stays.
+    public Outcome<Product> revoke(Caller caller, ProductId id) {
+        return managed(caller, id).map(product -> {
+            products.revoke(id);
+            return products.find(id).orElseThrow();
+        });
+    }
+
+    /// Issues a new key for the product.
+    public Outcome<LicenseKey> issueKey(Caller caller, ProductId id) {
+        return managed(caller, id).map(product -> {
+            while (true) {
+                Optional<LicenseKey> key =
+                        keys.add(product.account(), product.id(), secrets.licenseKey(), clock.instant());
+                if (key.isPresent()) {
+                    return key.get();
+                }
+            }
+        });
+    }
+
+    private Outcome<Product> managed(Caller caller, ProductId id) {
+        return products.find(id)
+                .filter(product -> caller.lacksManagementOf(product.account()).isEmpty())
+                .map(Outcome::success)
+                .orElseGet(() -> Outcome.refused(
+                        caller.lacks(Permission.MANAGE).orElse(new Refusal.NotFound(Refusal.Kind.PRODUCT))));
+    }
+}

@@ -1,0 +1,72 @@
+package dev.licet.core.session;
+
+import dev.licet.core.Outcome;
+import dev.licet.core.gate.Gate;
+import dev.licet.core.id.AccountNumber;
+import dev.licet.core.identity.Secret;
+import dev.licet.core.identity.SecretHash;
+import dev.licet.core.identity.SecretSource;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+
+/// Login, ping and logout: a session lives from its login until nobody has pinged it for the timeout, or until
+/// it is logged out. Safe for threads.
+public final class KeepSessions {
+    /// How long a session that ended is still told apart from one that never was.
+    private static final Duration ENDED_KEPT = Duration.ofDays(1);
+
+    private final Gate gate;
+    private final Sessions sessions;
+    private final SecretSource secrets;
+    private final Settings settings;
+    private final Clock clock;
+
+    /// @param timeout how long a session lives without a ping
+    /// @param rotateOnPing whether each ping gives a new key
+    /// @param rotationGrace how long the key before it stays good
+    public record Settings(Duration timeout, boolean rotateOnPing, Duration rotationGrace) {}
+
+    public KeepSessions(Gate gate, Sessions sessions, SecretSource secrets, Settings settings, Clock clock) {
+        this.gate = gate;
+        this.sessions = sessions;
+        this.secrets = secrets;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /// @return the key of a new session
+    public Outcome<Secret> login(AccountNumber account, Gate.OneTimePair pair) {
+        return gate.login(account, pair).map(user -> {
+            Instant now = clock.instant();
+            sessions.forgetEndedBefore(now.minus(ENDED_KEPT));
+            Secret key = secrets.sessionKey();
+            sessions.open(SecretHash.of(key), new Session(account, user.id(), now, now.plus(settings.timeout())));
+            return key;
+        });
+    }
+
+    /// @return the key to use from now on
+    public Outcome<Secret> ping(Secret key) {
+        Instant now = clock.instant();
+        Instant until = now.plus(settings.timeout());
+        Secret next = settings.rotateOnPing() ? secrets.sessionKey() : key;
+        Sessions.KeyState state = settings.rotateOnPing()
+                ? sessions.rotate(
+                        SecretHash.of(key),
+                        new Sessions.Rotation(SecretHash.of(next), settings.rotationGrace()),
+                        now,
+                        until)
+                : sessions.keepAlive(SecretHash.of(key), now, until);
+        return outcome(state, next);
+    }
+
+    /// @return the key that is no longer good
+    public Outcome<Secret> logout(Secret key) {
+        return outcome(sessions.close(SecretHash.of(key), clock.instant()), key);
+    }
+
+    private static Outcome<Secret> outcome(Sessions.KeyState state, Secret key) {
+        return state.refusal().<Outcome<Secret>>map(Outcome::refused).orElseGet(() -> Outcome.success(key));
+    }
+}

@@ -1,0 +1,46 @@
+package dev.licet.core.session;
+
+import dev.licet.core.Refusal;
+import dev.licet.core.identity.SecretHash;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/// The stored sessions. What a changing method did is on disk when it returns, and two calls on one session
+/// happen one after the other. Safe for threads.
+public interface Sessions {
+
+    void open(SecretHash key, Session session);
+
+    /// Moves the end of a live session to `until`; a session that is over is left as it is.
+    KeyState keepAlive(SecretHash key, Instant now, Instant until);
+
+    /// Gives a live session a new key and lets the old one live until its grace is over; moves its end as
+    /// [#keepAlive] does.
+    KeyState rotate(SecretHash key, Rotation rotation, Instant now, Instant until);
+
+    /// Ends a live session; none of its keys is known afterwards.
+    KeyState close(SecretHash key, Instant now);
+
+    /// How many sessions live now.
+    long count(Instant now);
+
+    /// Forgets the sessions that ended before then.
+    void forgetEndedBefore(Instant then);
+
+    record Rotation(SecretHash newKey, Duration grace) {}
+
+    enum KeyState {
+        LIVE,
+        EXPIRED,
+        UNKNOWN;
+
+        public Optional<Refusal> refusal() {
+            return switch (this) {
+                case LIVE -> Optional.empty();
+                case EXPIRED -> Optional.of(new Refusal.ExpiredSession());
+                case UNKNOWN -> Optional.of(new Refusal.UnknownSession());
+            };
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.licet.core.store;
+
+import dev.licet.core.event.EventLog;
+import dev.licet.core.gate.Quotas;
+import dev.licet.core.identity.AccessTokens;
+import dev.licet.core.identity.Accounts;
+import dev.licet.core.identity.Applications;
+import dev.licet.core.identity.UserTokens;
+import dev.licet.core.identity.Users;
+import dev.licet.core.license.LicenseKeys;
+import dev.licet.core.license.Licenses;
+import dev.licet.core.license.Products;
+import dev.licet.core.session.NumberReserve;
+import dev.licet.core.session.Sessions;
+import java.util.Optional;
+
+/// All that lasts, as one engine keeps it. Safe for threads.
+///
+/// What every engine promises is written as tests: `StoreContract`, in this module's test kit.
+public interface Store extends AutoCloseable {
+
+    Accounts accounts();
+
+    Users users();
+
+    Applications applications();
+
+    AccessTokens accessTokens();
+
+    UserTokens userTokens();
+
+    Quotas quotas();
+
+    Products products();
+
+    LicenseKeys licenseKeys();
+
+    Licenses licenses();
+
+    Sessions sessions();
+
+    NumberReserve transactionNumbers();
+
+    EventLog events();
+
+    /// What is wrong with the store now, in words for the operator; empty when it takes writes and answers.
+    Optional<String> check();
+
+    /// Ends it; what was acknowledged is on disk before and after.
+    @Override
+    void close();
+}

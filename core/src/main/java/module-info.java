@@ -1,0 +1,15 @@
+/// The domain: what is licensed, what runs, what was used. It needs the JDK's base module and nothing else,
+/// and this file makes the compiler hold it to that.
+@org.jspecify.annotations.NullMarked
+module dev.licet.core {
+    requires static org.jspecify;
+
+    exports dev.licet.core;
+    exports dev.licet.core.event;
+    exports dev.licet.core.gate;
+    exports dev.licet.core.id;
+    exports dev.licet.core.identity;
+    exports dev.licet.core.license;
+    exports dev.licet.core.session;
+    exports dev.licet.core.store;
+}

@@ -1,0 +1,24 @@
+package dev.licet.dialect;
+
+import java.util.List;
+
+/// One API as its clients speak it: bytes to use cases and back. Safe for threads.
+public interface Dialect {
+
+    /// As in the package and in `docs/dialects/NAME.md`.
+    String name();
+
+    /// Whether a path, as it stands on the request line, is this dialect's to answer or to refuse.
+    boolean claims(String path);
+
+    /// Everything it answers.
+    List<Route> routes();
+
+    /// Answers a request to a path that it claims. What it throws is answered by [#refuse].
+    Answer answer(Request request);
+
+    /// Says no in this dialect's own form to a request that was not answered.
+    ///
+    /// @param request its body may be missing
+    Answer refuse(Request request, Fault fault);
+}

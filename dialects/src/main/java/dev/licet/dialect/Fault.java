@@ -1,0 +1,19 @@
+package dev.licet.dialect;
+
+/// Why a request was not answered by a use case.
+public enum Fault {
+    /// Broken escapes, bad UTF-8, a NUL, JSON that is cut: it can't be read.
+    MALFORMED,
+    /// Over a limit: the request line, the headers, the body, the number of parameters, a value.
+    TOO_LARGE,
+    /// It did not arrive in the time that a request is given.
+    TOO_SLOW,
+    /// Its HTTP verb is not one that its path takes.
+    WRONG_VERB,
+    /// Nothing answers at its path.
+    UNKNOWN_PATH,
+    /// The server can't take it now; the same request may pass later.
+    UNAVAILABLE,
+    /// Our fault. The log says more, the answer does not.
+    FAILED
+}

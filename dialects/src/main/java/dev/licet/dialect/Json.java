@@ -1,0 +1,39 @@
+package dev.licet.dialect;
+
+import java.io.ByteArrayOutputStream;
+import java.io.StringWriter;
+import java.util.function.Consumer;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/// What the dialects share of reading and writing JSON.
+public final class Json {
+    /// With the library's own limits on depth, number length and name length; texts are bounded by the body.
+    public static final JsonFactory FACTORY = new JsonFactory();
+
+    public static final String MEDIA_TYPE = "application/json; charset=utf-8";
+
+    private Json() {}
+
+    /// The JSON of the list or object that the parser stands on; it stands on its end afterwards.
+    public static String copyOfCurrentValue(JsonParser json) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator copy = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
+            copy.copyCurrentStructure(json);
+        }
+        return Texts.clean(text.toString());
+    }
+
+    /// The bytes of one object, whose members the writer adds.
+    public static byte[] object(Consumer<JsonGenerator> members) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
+        try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            json.writeStartObject();
+            members.accept(json);
+            json.writeEndObject();
+        }
+        return bytes.toByteArray();
+    }
+}

@@ -1,0 +1,113 @@
+package dev.licet.dialect;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The names and values of a query or a form, in their order. Blank is the same as absent.
+public final class Parameters {
+    public static final Parameters NONE = new Parameters(List.of());
+
+    /// One name with its value.
+    public record Pair(String name, String value) {}
+
+    private final List<Pair> pairs;
+
+    public Parameters(List<Pair> pairs) {
+        this.pairs = List.copyOf(pairs);
+    }
+
+    /// Those of the query.
+    public static Parameters ofQuery(Request request, Limits limits) {
+        return request.query()
+                .map(query -> urlEncoded(query.getBytes(StandardCharsets.ISO_8859_1), limits))
+                .orElse(NONE);
+    }
+
+    /// Those of a form in the body, of either kind; none when the body is something else.
+    public static Parameters ofForm(Request request, Limits limits) {
+        if (request.isForm()) {
+            return urlEncoded(request.body(), limits);
+        }
+        return request.isMultipart() ? Multipart.fields(request, limits) : NONE;
+    }
+
+    /// Those of a body that says of no kind what it is.
+    public static Parameters ofUntypedForm(Request request, Limits limits) {
+        return urlEncoded(request.body(), limits);
+    }
+
+    /// Decodes `name=value&…`: a plus is a space, escapes are bytes of UTF-8, a name may stand alone.
+    static Parameters urlEncoded(byte[] bytes, Limits limits) {
+        List<Pair> pairs = new ArrayList<>();
+        int from = 0;
+        while (from < bytes.length) {
+            int end = indexOf(bytes, '&', from, bytes.length);
+            if (end > from) {
+                if (pairs.size() == limits.parameters()) {
+                    throw new MalformedRequest(Fault.TOO_LARGE, "more than " + limits.parameters() + " parameters");
+                }
+                int equals = indexOf(bytes, '=', from, end);
+                pairs.add(new Pair(decoded(bytes, from, equals), equals < end ? decoded(bytes, equals + 1, end) : ""));
+            }
+            from = end + 1;
+        }
+        return new Parameters(pairs);
+    }
+
+    private static int indexOf(byte[] bytes, char wanted, int from, int end) {
+        for (int i = from; i < end; i++) {
+            if (bytes[i] == wanted) {
+                return i;
+            }
+        }
+        return end;
+    }
+
+    private static String decoded(byte[] bytes, int from, int end) {
+        ByteArrayOutputStream decoded = new ByteArrayOutputStream(end - from);
+        for (int i = from; i < end; i++) {
+            if (bytes[i] == '+') {
+                decoded.write(' ');
+            } else if (bytes[i] == '%') {
+                int high = i + 2 < end ? Character.digit(bytes[i + 1], 16) : -1;
+                int low = i + 2 < end ? Character.digit(bytes[i + 2], 16) : -1;
+                if (high < 0 || low < 0) {
+                    throw new MalformedRequest(Fault.MALFORMED, "a broken percent escape");
+                }
+                decoded.write(high << 4 | low);
+                i += 2;
+            } else {
+                decoded.write(bytes[i]);
+            }
+        }
+        return Texts.utf8(decoded.toByteArray(), 0, decoded.size());
+    }
+
+    public boolean has(String name) {
+        return pairs.stream().anyMatch(pair -> pair.name().equals(name));
+    }
+
+    /// The value given last, unless it is blank or missing.
+    public Optional<String> last(String name) {
+        return all(name).reversed().stream().findFirst().filter(value -> !value.isBlank());
+    }
+
+    /// All values of a name, blank ones too.
+    public List<String> all(String name) {
+        return pairs.stream()
+                .filter(pair -> pair.name().equals(name))
+                .map(Pair::value)
+                .toList();
+    }
+
+    public List<Pair> pairs() {
+        return pairs;
+    }
+
+    public int size() {
+        return pairs.size();
+    }
+}

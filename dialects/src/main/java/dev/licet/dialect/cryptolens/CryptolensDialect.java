@@ -1,0 +1,130 @@
+package dev.licet.dialect.cryptolens;
+
+import static java.lang.System.Logger.Level.DEBUG;
+
+import dev.licet.core.Outcome;
+import dev.licet.core.Refusal;
+import dev.licet.core.event.ReadEvents;
+import dev.licet.core.event.RecordEvents;
+import dev.licet.core.gate.Gate;
+import dev.licet.core.identity.Caller;
+import dev.licet.core.identity.Secret;
+import dev.licet.dialect.Answer;
+import dev.licet.dialect.Dialect;
+import dev.licet.dialect.Fault;
+import dev.licet.dialect.Limits;
+import dev.licet.dialect.MalformedRequest;
+import dev.licet.dialect.Request;
+import dev.licet.dialect.Route;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The web API of a licensing service, `/api/{group}/{Method}`. Paths are taken as its clients send them: in any
+/// case, with doubled slashes, with one at the end.
+public final class CryptolensDialect implements Dialect {
+    private static final System.Logger LOG = System.getLogger(CryptolensDialect.class.getName());
+    private static final List<String> VERBS = List.of("GET", "POST");
+
+    /// One method once its caller is known.
+    @FunctionalInterface
+    interface Method {
+        Answer answer(Caller caller, Fields fields);
+    }
+
+    private final Gate gate;
+    private final Limits limits;
+    private final Replies replies;
+    private final Map<String, Route> routes = new LinkedHashMap<>();
+    private final Map<String, Method> methods = new LinkedHashMap<>();
+
+    /// @param errorStatus whether an error has an HTTP status of its own; 200 when not
+    public CryptolensDialect(
+            Gate gate, RecordEvents recordEvents, ReadEvents readEvents, Limits limits, boolean errorStatus) {
+        this.gate = gate;
+        this.limits = limits;
+        this.replies = new Replies(errorStatus);
+        EventMethods events = new EventMethods(recordEvents, readEvents, limits, replies);
+        add("AI/RegisterEvent", events::registerEvent);
+        add("AI/RegisterEvents", events::registerEvents);
+        add("AI/GetEvents", events::getEvents);
+    }
+
+    private void add(String name, Method method) {
+        String path = normalized("/api/" + name);
+        routes.put(path, new Route(name, VERBS, "/api/" + name));
+        methods.put(path, method);
+    }
+
+    @Override
+    public String name() {
+        return "cryptolens";
+    }
+
+    @Override
+    public boolean claims(String path) {
+        return normalized(path).startsWith("/api/");
+    }
+
+    @Override
+    public List<Route> routes() {
+        return List.copyOf(routes.values());
+    }
+
+    @Override
+    public Answer answer(Request request) {
+        String path = normalized(request.path());
+        @Nullable Method method = methods.get(path);
+        if (method == null) {
+            return replies.fault(Fault.UNKNOWN_PATH);
+        }
+        if (!VERBS.contains(request.verb())) {
+            return replies.fault(Fault.WRONG_VERB).with("Allow", String.join(", ", VERBS));
+        }
+        LOG.log(DEBUG, "method {0}", path);
+        Fields fields;
+        try {
+            fields = Fields.of(request, limits);
+        } catch (MalformedRequest e) {
+            LOG.log(DEBUG, "malformed: {0}", e.getMessage());
+            return replies.fault(e.fault());
+        }
+        Outcome<Caller> caller = fields.text("token")
+                .map(token -> gate.bearer(new Secret(token)))
+                .orElseGet(() -> Outcome.refused(new Refusal.UnknownAccessToken()));
+        return switch (caller) {
+            case Outcome.Refused<Caller>(Refusal refusal) -> replies.refusal(refusal);
+            case Outcome.Success<Caller>(Caller who) -> answer(method, who, fields);
+        };
+    }
+
+    private Answer answer(Method method, Caller caller, Fields fields) {
+        try {
+            return method.answer(caller, fields);
+        } catch (MalformedRequest e) {
+            LOG.log(DEBUG, "malformed: {0}", e.getMessage());
+            return replies.fault(e.fault());
+        }
+    }
+
+    @Override
+    public Answer refuse(Request request, Fault fault) {
+        return replies.fault(fault);
+    }
+
+    private static String normalized(String path) {
+        StringBuilder normalized = new StringBuilder(path.length());
+        for (int i = 0; i < path.length(); i++) {
+            char c = path.charAt(i);
+            if (c != '/' || normalized.isEmpty() || normalized.charAt(normalized.length() - 1) != '/') {
+                normalized.append(c);
+            }
+        }
+        if (normalized.length() > 1 && normalized.charAt(normalized.length() - 1) == '/') {
+            normalized.setLength(normalized.length() - 1);
+        }
+        return normalized.toString().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,127 @@
+package dev.licet.dialect.cryptolens;
+
+import dev.licet.core.id.ProductId;
+import dev.licet.dialect.Fault;
+import dev.licet.dialect.Json;
+import dev.licet.dialect.Limits;
+import dev.licet.dialect.MalformedRequest;
+import dev.licet.dialect.Parameters;
+import dev.licet.dialect.Request;
+import dev.licet.dialect.Texts;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+
+/// The parameters of one call, out of query, form or JSON body; the body wins. Names have no case; the last of a
+/// repeated one counts; blank is absent.
+final class Fields {
+    private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]{1,40}");
+
+    private final Map<String, String> values = new HashMap<>();
+    private int count;
+
+    private Fields() {}
+
+    static Fields of(Request request, Limits limits) {
+        Fields fields = new Fields();
+        fields.add(Parameters.ofQuery(request, limits), limits);
+        if (request.body().length == 0) {
+            return fields;
+        }
+        String type = request.mediaType().orElse("application/x-www-form-urlencoded");
+        if (type.equals("application/json") || type.endsWith("+json")) {
+            fields.addJson(request.body(), limits);
+        } else if (request.isForm() || request.isMultipart()) {
+            fields.add(Parameters.ofForm(request, limits), limits);
+        } else if (request.mediaType().isEmpty()) {
+            fields.add(Parameters.ofUntypedForm(request, limits), limits);
+        } else {
+            throw new MalformedRequest(Fault.MALFORMED, "a body of type " + type);
+        }
+        return fields;
+    }
+
+    private void add(Parameters parameters, Limits limits) {
+        for (Parameters.Pair pair : parameters.pairs()) {
+            put(pair.name(), pair.value(), limits);
+        }
+    }
+
+    private void put(String name, String value, Limits limits) {
+        if (++count > limits.parameters()) {
+            throw new MalformedRequest(Fault.TOO_LARGE, "more than " + limits.parameters() + " parameters");
+        }
+        values.put(name.toLowerCase(Locale.ROOT), value);
+    }
+
+    private void addJson(byte[] body, Limits limits) {
+        String text = Texts.utf8(body, 0, body.length);
+        try (JsonParser json = Json.FACTORY.createParser(ObjectReadContext.empty(), text)) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                throw new MalformedRequest(Fault.MALFORMED, "the JSON body is not an object");
+            }
+            while (json.nextToken() != JsonToken.END_OBJECT) {
+                String name = json.currentName();
+                json.nextToken();
+                put(name, value(json), limits);
+            }
+            if (json.nextToken() != null) {
+                throw new MalformedRequest(Fault.MALFORMED, "something follows the JSON body");
+            }
+        } catch (JacksonException e) {
+            throw new MalformedRequest(Fault.MALFORMED, "broken JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    /// The current value as text: a list or an object as the JSON that spells it, null as nothing.
+    static String value(JsonParser json) {
+        JsonToken token = json.currentToken();
+        return switch (token) {
+            case VALUE_NULL -> "";
+            case START_OBJECT, START_ARRAY -> Json.copyOfCurrentValue(json);
+            default -> Texts.clean(json.getString());
+        };
+    }
+
+    Optional<String> text(String name) {
+        return Optional.ofNullable(values.get(name.toLowerCase(Locale.ROOT))).filter(value -> !value.isBlank());
+    }
+
+    Optional<String> text(String name, int codePoints) {
+        return text(name).map(text -> Texts.atMost(codePoints, text));
+    }
+
+    OptionalLong integer(String name) {
+        return text(name).map(Fields::integerIn).orElseGet(OptionalLong::empty);
+    }
+
+    /// What a text spells: digits with an optional sign, of 64 bits. Clients also write `None` and `null` for
+    /// nothing.
+    static OptionalLong integerIn(String text) {
+        String stripped = text.strip();
+        if (stripped.isEmpty() || stripped.equalsIgnoreCase("none") || stripped.equalsIgnoreCase("null")) {
+            return OptionalLong.empty();
+        }
+        if (!INTEGER.matcher(stripped).matches()) {
+            throw new MalformedRequest(Fault.MALFORMED, "not an integer");
+        }
+        try {
+            return OptionalLong.of(Long.parseLong(stripped));
+        } catch (NumberFormatException e) {
+            throw new MalformedRequest(Fault.MALFORMED, "an integer of more than 64 bits");
+        }
+    }
+
+    /// 0 and below mean that none is given: clients send 0 or -1 then.
+    Optional<ProductId> product() {
+        OptionalLong id = integer("ProductId");
+        return id.isPresent() && id.getAsLong() > 0 ? Optional.of(new ProductId(id.getAsLong())) : Optional.empty();
+    }
+}

@@ -1,0 +1,71 @@
+package dev.licet.dialect.cryptolens;
+
+import dev.licet.core.Refusal;
+import dev.licet.dialect.Answer;
+import dev.licet.dialect.Fault;
+import dev.licet.dialect.Json;
+
+/// The answers of this API: `result` 0 or 1 and a `message`, word for word as its clients compare them.
+///
+/// @param errorStatus whether an error has an HTTP status of its own; 200 when not
+record Replies(boolean errorStatus) {
+    private static final String INCORRECT = "The input parameters were incorrect.";
+
+    Answer success() {
+        return Answer.of(200, Json.MEDIA_TYPE, "{\"result\":0,\"message\":\"\"}");
+    }
+
+    Answer eventsNotAList() {
+        return error(400, "Events string is not correctly formatted json string.");
+    }
+
+    /// For the AI methods, whose page knows one message for every trouble with a token.
+    Answer refusal(Refusal refusal) {
+        return switch (refusal) {
+            case Refusal.UnknownAccessToken no -> error(401, "Access denied.");
+            case Refusal.NotPermitted no -> error(403, "Access denied.");
+            case Refusal.NotFound(Refusal.Kind kind) -> notFound(kind);
+            case Refusal.InvalidField no -> error(400, INCORRECT);
+            case Refusal.AlreadyExists no -> error(409, INCORRECT);
+            case Refusal.UnknownApiKey no -> error(401, "Access denied.");
+            case Refusal.QuotaExceeded no -> error(429, "Access denied.");
+            case Refusal.GapNotElapsed no -> error(429, "Access denied.");
+            case Refusal.TlsRequired no -> error(403, "Access denied.");
+            case Refusal.UnknownUserToken no -> error(401, "Access denied.");
+            case Refusal.ExpiredUserToken no -> error(401, "Access denied.");
+            case Refusal.WrongCredentials no -> error(401, "Access denied.");
+            case Refusal.NotAPartner no -> error(403, "Access denied.");
+            case Refusal.UnknownSession no -> error(401, "Access denied.");
+            case Refusal.ExpiredSession no -> error(401, "Access denied.");
+        };
+    }
+
+    private Answer notFound(Refusal.Kind kind) {
+        return switch (kind) {
+            case PRODUCT -> error(404, "Could not find the product.");
+            case LICENSE_KEY -> error(404, "Could not find the key.");
+            case ACCOUNT, USER, APPLICATION, ACCESS_TOKEN -> error(404, INCORRECT);
+        };
+    }
+
+    Answer fault(Fault fault) {
+        return switch (fault) {
+            case MALFORMED, TOO_LARGE, TOO_SLOW -> error(400, INCORRECT);
+            case WRONG_VERB -> always(405, INCORRECT);
+            case UNKNOWN_PATH -> always(404, "The method could not be found.");
+            case UNAVAILABLE -> always(503, "The service is temporarily unavailable.");
+            case FAILED -> error(500, "Something went wrong. The server's log says more.");
+        };
+    }
+
+    private Answer error(int status, String message) {
+        return always(errorStatus ? status : 200, message);
+    }
+
+    private static Answer always(int status, String message) {
+        return Answer.of(status, Json.MEDIA_TYPE, Json.object(json -> {
+            json.writeNumberProperty("result", 1);
+            json.writeStringProperty("message", message);
+        }));
+    }
+}

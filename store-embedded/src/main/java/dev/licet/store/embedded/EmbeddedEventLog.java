@@ -1,0 +1,99 @@
+package dev.licet.store.embedded;
+
+import dev.licet.core.Unavailable;
+import dev.licet.core.event.EventLog;
+import dev.licet.core.event.EventPage;
+import dev.licet.core.event.EventQuery;
+import dev.licet.core.event.RecordedEvent;
+import dev.licet.core.event.UsageEvent;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/// Events in the journal when they are acknowledged, in the event table when they are asked for.
+final class EmbeddedEventLog implements EventLog, AutoCloseable {
+    private static final Duration READ_YOUR_WRITES = Duration.ofSeconds(2);
+    private static final long SEGMENT_BYTES = 256L << 20;
+
+    private final EventTable table;
+    private final Journal journal;
+    private final Loader loader;
+    /// Questions run in native code, which would hold up a virtual thread's carrier, so they have threads of
+    /// their own.
+    private final ExecutorService questions = Executors.newFixedThreadPool(
+            Runtime.getRuntime().availableProcessors(),
+            Thread.ofPlatform().name("event-query-", 0).daemon().factory());
+
+    EmbeddedEventLog(Path directory) throws SQLException, IOException {
+        Path segments = directory.resolve("journal");
+        table = EventTable.open(directory.resolve("events.duckdb"));
+        long applied = table.applied();
+        journal = Journal.open(segments, SEGMENT_BYTES, applied + 1);
+        if (journal.end().lastId() < applied) {
+            journal.close();
+            table.close();
+            throw new IllegalStateException(
+                    "the journal ends at event " + journal.end().lastId() + ", but event "
+                            + applied + " was loaded from it: " + segments
+                            + " is not the journal of events.duckdb. Restore both from the same backup.");
+        }
+        loader = new Loader(segments, journal, table);
+        loader.start();
+    }
+
+    @Override
+    public long append(List<UsageEvent> events, Instant receivedAt) {
+        return journal.append(events, receivedAt);
+    }
+
+    @Override
+    public EventPage find(EventQuery query) {
+        boolean complete = loader.catchUp(journal.end().lastId(), READ_YOUR_WRITES);
+        long asOf = loader.applied();
+        List<RecordedEvent> events = ask(() -> table.find(query));
+        return new EventPage(events, asOf, complete);
+    }
+
+    @Override
+    public long lastAcknowledged() {
+        return journal.end().lastId();
+    }
+
+    @Override
+    public long lastQueryable() {
+        return loader.applied();
+    }
+
+    Optional<String> check() {
+        return journal.check().or(loader::check);
+    }
+
+    private <T> T ask(Callable<T> question) {
+        try {
+            return questions.submit(question).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Unavailable("interrupted", Duration.ofSeconds(1), e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a question to the event table failed", e.getCause());
+        }
+    }
+
+    /// Takes no more events, writes those that wait, and loads them.
+    @Override
+    public void close() {
+        journal.close();
+        loader.catchUp(journal.end().lastId(), READ_YOUR_WRITES);
+        loader.close();
+        questions.shutdown();
+        table.close();
+    }
+}

@@ -1,0 +1,146 @@
+package dev.licet.store.embedded;
+
+import dev.licet.core.event.EventLog;
+import dev.licet.core.gate.Quotas;
+import dev.licet.core.identity.AccessTokens;
+import dev.licet.core.identity.Accounts;
+import dev.licet.core.identity.Applications;
+import dev.licet.core.identity.UserTokens;
+import dev.licet.core.identity.Users;
+import dev.licet.core.license.LicenseKeys;
+import dev.licet.core.license.Licenses;
+import dev.licet.core.license.Products;
+import dev.licet.core.session.NumberReserve;
+import dev.licet.core.session.Sessions;
+import dev.licet.core.store.Store;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// A store in one directory of one process, with no server beside it.
+///
+/// `entities.db` is SQLite; `journal/` is what events are on when they are acknowledged; `events.duckdb` is what
+/// questions are asked of, and is rebuilt from the journal when it is missing; `lock` keeps other processes out.
+public final class EmbeddedStore implements Store {
+    private static final String ENTITIES = "entities.db";
+
+    private final DirectoryLock lock;
+    private final Database database;
+    private final EmbeddedEventLog events;
+    private final SqliteSessions sessions;
+
+    private EmbeddedStore(DirectoryLock lock, Database database, EmbeddedEventLog events) {
+        this.lock = lock;
+        this.database = database;
+        this.events = events;
+        this.sessions = new SqliteSessions(database);
+    }
+
+    /// Whether the directory holds a store.
+    public static boolean exists(Path directory) {
+        return Files.exists(directory.resolve(ENTITIES));
+    }
+
+    /// Opens the store in this directory, and makes one if there is none.
+    public static EmbeddedStore open(Path directory) {
+        DirectoryLock lock = DirectoryLock.take(directory);
+        Database database = null;
+        try {
+            database = Database.open(directory.resolve(ENTITIES));
+            Journal.syncDirectory(directory);
+            return new EmbeddedStore(lock, database, new EmbeddedEventLog(directory));
+        } catch (SQLException e) {
+            closeQuietly(lock, database);
+            throw new IllegalStateException("can't open the events in " + directory + ": " + e.getMessage(), e);
+        } catch (IOException e) {
+            closeQuietly(lock, database);
+            throw new UncheckedIOException("can't open the store in " + directory + ": " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            closeQuietly(lock, database);
+            throw e;
+        }
+    }
+
+    private static void closeQuietly(DirectoryLock lock, @Nullable Database database) {
+        if (database != null) {
+            database.close();
+        }
+        lock.close();
+    }
+
+    @Override
+    public Accounts accounts() {
+        return new SqliteIdentities.SqliteAccounts(database);
+    }
+
+    @Override
+    public Users users() {
+        return new SqliteIdentities.SqliteUsers(database);
+    }
+
+    @Override
+    public Applications applications() {
+        return new SqliteIdentities.SqliteApplications(database);
+    }
+
+    @Override
+    public AccessTokens accessTokens() {
+        return new SqliteIdentities.SqliteAccessTokens(database);
+    }
+
+    @Override
+    public UserTokens userTokens() {
+        return new SqliteIdentities.SqliteUserTokens(database);
+    }
+
+    @Override
+    public Quotas quotas() {
+        return new SqliteIdentities.SqliteQuotas(database);
+    }
+
+    @Override
+    public Products products() {
+        return new SqliteLicensing.SqliteProducts(database);
+    }
+
+    @Override
+    public LicenseKeys licenseKeys() {
+        return new SqliteLicensing.SqliteLicenseKeys(database);
+    }
+
+    @Override
+    public Licenses licenses() {
+        return new SqliteLicensing.SqliteLicenses(database);
+    }
+
+    @Override
+    public Sessions sessions() {
+        return sessions;
+    }
+
+    @Override
+    public NumberReserve transactionNumbers() {
+        return sessions;
+    }
+
+    @Override
+    public EventLog events() {
+        return events;
+    }
+
+    @Override
+    public Optional<String> check() {
+        return database.check().or(events::check);
+    }
+
+    @Override
+    public void close() {
+        events.close();
+        database.close();
+        lock.close();
+    }
+}

@@ -1,0 +1,250 @@
+package dev.licet.store.embedded;
+
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
+
+import dev.licet.core.event.EventQuery;
+import dev.licet.core.event.RecordedEvent;
+import dev.licet.core.event.UsageEvent;
+import dev.licet.core.id.AccountNumber;
+import dev.licet.core.id.ApplicationId;
+import dev.licet.core.id.ProductId;
+import dev.licet.core.id.UserId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Properties;
+import org.duckdb.DuckDBAppender;
+import org.duckdb.DuckDBConnection;
+import org.jspecify.annotations.Nullable;
+
+/// The events as questions are asked of them: one DuckDB table, with the id of the last event loaded in the
+/// same transactions. It can be lost: the journal rebuilds it.
+///
+/// One thread loads; any thread asks, on a connection of its own.
+final class EventTable implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(EventTable.class.getName());
+    private static final String SCHEMA = """
+            CREATE TABLE IF NOT EXISTS event (
+              id          BIGINT    NOT NULL,
+              account     BIGINT    NOT NULL,
+              received_at TIMESTAMP NOT NULL, -- UTC
+              source      VARCHAR   NOT NULL,
+              at          TIMESTAMP NOT NULL, -- UTC, by the client's clock
+              name        VARCHAR,
+              feature     VARCHAR,
+              product     BIGINT,
+              key         VARCHAR,
+              machine     VARCHAR,
+              "user"      BIGINT,
+              application BIGINT,
+              value       BIGINT,
+              currency    VARCHAR,
+              metadata    VARCHAR
+            );
+            -- The ids of the last events of each load. Rows are only added, so that a load can commit while a
+            -- checkpoint runs.
+            CREATE TABLE IF NOT EXISTS applied (id BIGINT NOT NULL);
+            """;
+
+    private final DuckDBConnection root;
+
+    private EventTable(DuckDBConnection root) {
+        this.root = root;
+    }
+
+    /// Opens the file. One that can't be opened is put aside under another name, and the table starts empty.
+    static EventTable open(Path file) {
+        try {
+            return tryOpen(file);
+        } catch (SQLException broken) {
+            if (!Files.exists(file)) {
+                throw new IllegalStateException("can't make " + file + ": " + broken.getMessage(), broken);
+            }
+            try {
+                Path aside = file.resolveSibling(file.getFileName() + ".broken");
+                Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+                Files.deleteIfExists(file.resolveSibling(file.getFileName() + ".wal"));
+                LOG.log(
+                        WARNING,
+                        file + " can't be opened (" + broken.getMessage() + "). It is now " + aside.getFileName()
+                                + ", and the events are loaded again from the journal.");
+                return tryOpen(file);
+            } catch (IOException e) {
+                throw new UncheckedIOException("can't put " + file + " aside", e);
+            } catch (SQLException e) {
+                throw new IllegalStateException("can't make " + file + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    private static EventTable tryOpen(Path file) throws SQLException {
+        Properties settings = new Properties();
+        settings.setProperty("threads", Integer.toString(Runtime.getRuntime().availableProcessors()));
+        settings.setProperty("memory_limit", "1GB");
+        DuckDBConnection root =
+                (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:" + file.toAbsolutePath(), settings);
+        try (Statement statement = root.createStatement()) {
+            statement.execute(SCHEMA);
+        }
+        return new EventTable(root);
+    }
+
+    /// The id of the last event loaded; 0 for none.
+    long applied() throws SQLException {
+        try (Statement statement = root.createStatement();
+                ResultSet row = statement.executeQuery("SELECT coalesce(max(id), 0) FROM applied")) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    /// Adds the records and the position after them in one transaction. For the loading thread alone.
+    void load(List<JournalRecord> records) throws SQLException {
+        try (Statement statement = root.createStatement()) {
+            statement.execute("BEGIN TRANSACTION");
+            try {
+                try (DuckDBAppender appender = root.createAppender("event")) {
+                    for (JournalRecord record : records) {
+                        append(appender, record);
+                    }
+                    appender.flush();
+                }
+                statement.execute(
+                        "INSERT INTO applied VALUES (" + (records.getLast().nextId() - 1) + ")");
+                statement.execute("COMMIT");
+            } catch (SQLException | RuntimeException e) {
+                rollBack();
+                throw e;
+            }
+        }
+    }
+
+    private void rollBack() {
+        try (Statement statement = root.createStatement()) {
+            statement.execute("ROLLBACK");
+        } catch (SQLException alreadyRolledBack) {
+            LOG.log(System.Logger.Level.DEBUG, "nothing to roll back", alreadyRolledBack);
+        }
+    }
+
+    private static void append(DuckDBAppender appender, JournalRecord record) throws SQLException {
+        long id = record.firstId();
+        for (UsageEvent event : EventCodec.decode(record.payload(), record.count())) {
+            appender.beginRow();
+            appender.append(id++);
+            appender.append(event.account().value());
+            appender.appendEpochMicros(Micros.of(record.receivedAt()));
+            appender.append(event.source());
+            appender.appendEpochMicros(Micros.of(event.at()));
+            appender.append(event.name().orElse(null));
+            appender.append(event.feature().orElse(null));
+            appender.append(event.product().map(ProductId::value).orElse(null));
+            appender.append(event.key().orElse(null));
+            appender.append(event.machine().orElse(null));
+            appender.append(event.user().map(UserId::value).orElse(null));
+            appender.append(event.application().map(ApplicationId::value).orElse(null));
+            appender.append(
+                    event.value().isPresent() ? Long.valueOf(event.value().getAsLong()) : null);
+            appender.append(event.currency().orElse(null));
+            appender.append(event.metadata().orElse(null));
+            appender.endRow();
+        }
+    }
+
+    /// What matches of what is loaded, the highest id first.
+    List<RecordedEvent> find(EventQuery query) throws SQLException {
+        StringBuilder where = new StringBuilder("account = ?");
+        List<Object> arguments = new ArrayList<>(List.of(query.account().value()));
+        filter(where, arguments, "product = ?", query.product().map(ProductId::value));
+        filter(where, arguments, "key = ?", query.key());
+        filter(where, arguments, "at >= make_timestamp(?)", query.from().map(Micros::of));
+        filter(where, arguments, "at < make_timestamp(?)", query.until().map(Micros::of));
+        filter(where, arguments, "contains(metadata, ?)", query.metadataPart());
+        boolean upwards = query.above().isPresent();
+        filter(where, arguments, "id > ?", boxed(query.above()));
+        filter(where, arguments, "id < ?", upwards ? Optional.empty() : boxed(query.below()));
+        arguments.add(query.limit());
+        String sql = "SELECT *, epoch_us(received_at) AS received_us, epoch_us(at) AS at_us FROM event WHERE " + where
+                + " ORDER BY id " + (upwards ? "ASC" : "DESC") + " LIMIT ?";
+        try (Connection connection = root.duplicate();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < arguments.size(); i++) {
+                statement.setObject(i + 1, arguments.get(i));
+            }
+            List<RecordedEvent> found = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    found.add(row(rows));
+                }
+            }
+            if (upwards) {
+                Collections.reverse(found);
+            }
+            return found;
+        }
+    }
+
+    private static Optional<Long> boxed(OptionalLong number) {
+        return number.isPresent() ? Optional.of(number.getAsLong()) : Optional.empty();
+    }
+
+    private static void filter(StringBuilder where, List<Object> arguments, String condition, Optional<?> argument) {
+        if (argument.isPresent()) {
+            where.append(" AND ").append(condition);
+            arguments.add(argument.get());
+        }
+    }
+
+    private static RecordedEvent row(ResultSet row) throws SQLException {
+        return new RecordedEvent(
+                row.getLong("id"),
+                Micros.instant(row, "received_us"),
+                new UsageEvent(
+                        new AccountNumber(row.getLong("account")),
+                        row.getString("source"),
+                        Micros.instant(row, "at_us"),
+                        text(row, "name"),
+                        text(row, "feature"),
+                        number(row, "product").map(ProductId::new),
+                        text(row, "key"),
+                        text(row, "machine"),
+                        number(row, "user").map(UserId::new),
+                        number(row, "application").map(ApplicationId::new),
+                        number(row, "value").map(OptionalLong::of).orElseGet(OptionalLong::empty),
+                        text(row, "currency"),
+                        text(row, "metadata")));
+    }
+
+    private static Optional<String> text(ResultSet row, String column) throws SQLException {
+        @Nullable String text = row.getString(column);
+        return Optional.ofNullable(text);
+    }
+
+    private static Optional<Long> number(ResultSet row, String column) throws SQLException {
+        long number = row.getLong(column);
+        return row.wasNull() ? Optional.empty() : Optional.of(number);
+    }
+
+    @Override
+    public void close() {
+        try {
+            root.close();
+        } catch (SQLException e) {
+            LOG.log(ERROR, "closing the event table failed", e);
+        }
+    }
+}

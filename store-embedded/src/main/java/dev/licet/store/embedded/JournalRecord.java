@@ -1,0 +1,77 @@
+package dev.licet.store.embedded;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+
+/// The events of one request as the journal keeps them: one checksum over all, so that a batch is there whole
+/// or not at all.
+///
+/// On disk: length of the payload (4 bytes), CRC-32C of all that follows (4), count of events (4), id of the
+/// first (8), time of receipt in microseconds (8), payload. Numbers are big-endian.
+///
+/// @param payload as [EventCodec] wrote it
+record JournalRecord(long firstId, int count, Instant receivedAt, byte[] payload) {
+    static final int HEADER = 28;
+    static final int MAX_PAYLOAD = 256 * 1024 * 1024;
+
+    int size() {
+        return HEADER + payload.length;
+    }
+
+    long nextId() {
+        return firstId + count;
+    }
+
+    void writeTo(ByteBuffer target) {
+        int start = target.position();
+        target.putInt(payload.length).putInt(0).putInt(count).putLong(firstId).putLong(Micros.of(receivedAt));
+        target.put(payload);
+        CRC32C crc = new CRC32C();
+        crc.update(target.array(), target.arrayOffset() + start + 8, size() - 8);
+        target.putInt(start + 4, (int) crc.getValue());
+    }
+
+    /// The record that starts at this offset, empty when what is there is none: too short, a wrong checksum, or
+    /// an id below the one that has to come.
+    static Optional<JournalRecord> read(FileChannel file, long offset, long minId) throws IOException {
+        ByteBuffer header = ByteBuffer.allocate(HEADER);
+        if (!fill(file, header, offset)) {
+            return Optional.empty();
+        }
+        header.flip();
+        int length = header.getInt();
+        int checksum = header.getInt();
+        int count = header.getInt();
+        long firstId = header.getLong();
+        long receivedAt = header.getLong();
+        if (length < 1 || length > MAX_PAYLOAD || count < 1 || firstId < minId) {
+            return Optional.empty();
+        }
+        if (offset + HEADER + length > file.size()) {
+            return Optional.empty();
+        }
+        ByteBuffer payload = ByteBuffer.allocate(length);
+        if (!fill(file, payload, offset + HEADER)) {
+            return Optional.empty();
+        }
+        CRC32C crc = new CRC32C();
+        crc.update(header.array(), 8, HEADER - 8);
+        crc.update(payload.array());
+        return (int) crc.getValue() == checksum
+                ? Optional.of(new JournalRecord(firstId, count, Micros.instant(receivedAt), payload.array()))
+                : Optional.empty();
+    }
+
+    private static boolean fill(FileChannel file, ByteBuffer buffer, long offset) throws IOException {
+        while (buffer.hasRemaining()) {
+            if (file.read(buffer, offset + buffer.position()) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,432 @@
+package dev.licet.store.embedded;
+
+import static dev.licet.store.embedded.Database.all;
+import static dev.licet.store.embedded.Database.first;
+import static dev.licet.store.embedded.Database.insert;
+import static dev.licet.store.embedded.Database.update;
+
+import dev.licet.core.Refusal;
+import dev.licet.core.gate.QuotaState;
+import dev.licet.core.gate.Quotas;
+import dev.licet.core.id.AccountNumber;
+import dev.licet.core.id.ApplicationId;
+import dev.licet.core.id.ProductId;
+import dev.licet.core.id.TokenId;
+import dev.licet.core.id.UserId;
+import dev.licet.core.identity.AccessToken;
+import dev.licet.core.identity.AccessTokens;
+import dev.licet.core.identity.Account;
+import dev.licet.core.identity.Accounts;
+import dev.licet.core.identity.Application;
+import dev.licet.core.identity.Applications;
+import dev.licet.core.identity.CallLimits;
+import dev.licet.core.identity.KeyLock;
+import dev.licet.core.identity.PasswordHash;
+import dev.licet.core.identity.Permission;
+import dev.licet.core.identity.SecretHash;
+import dev.licet.core.identity.SigningKey;
+import dev.licet.core.identity.User;
+import dev.licet.core.identity.UserToken;
+import dev.licet.core.identity.UserTokens;
+import dev.licet.core.identity.Users;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// The tables of who asks: accounts, users, applications with their quotas, tokens.
+final class SqliteIdentities {
+    private SqliteIdentities() {}
+
+    static final class SqliteAccounts implements Accounts {
+        private final Database database;
+
+        SqliteAccounts(Database database) {
+            this.database = database;
+        }
+
+        @Override
+        public boolean add(Account account) {
+            return database.write(connection -> update(
+                            connection,
+                            "INSERT INTO account VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                            account.number().value(),
+                            account.name(),
+                            account.signingKey().toPkcs8(),
+                            Micros.of(account.createdAt()))
+                    == 1);
+        }
+
+        @Override
+        public Optional<Account> find(AccountNumber number) {
+            return database.read(connection ->
+                    first(connection, "SELECT * FROM account WHERE number = ?", SqliteAccounts::row, number.value()));
+        }
+
+        @Override
+        public List<Account> list() {
+            return database.read(connection ->
+                    all(connection, "SELECT * FROM account ORDER BY created_at, number", SqliteAccounts::row));
+        }
+
+        @Override
+        public boolean rename(AccountNumber number, String name) {
+            return database.write(connection ->
+                    update(connection, "UPDATE account SET name = ? WHERE number = ?", name, number.value()) == 1);
+        }
+
+        private static Account row(ResultSet row) throws SQLException {
+            return new Account(
+                    new AccountNumber(row.getLong("number")),
+                    row.getString("name"),
+                    SigningKey.fromPkcs8(row.getBytes("signing_key")),
+                    Micros.instant(row, "created_at"));
+        }
+    }
+
+    static final class SqliteUsers implements Users {
+        private final Database database;
+
+        SqliteUsers(Database database) {
+            this.database = database;
+        }
+
+        @Override
+        public Optional<User> add(AccountNumber account, String username, PasswordHash password, Instant at) {
+            return database.write(connection -> first(
+                    connection, """
+                    INSERT INTO user (account, username, password, created_at) VALUES (?, ?, ?, ?)
+                    ON CONFLICT DO NOTHING RETURNING *""", SqliteUsers::row, account.value(), username, password.encoded(), Micros.of(at)));
+        }
+
+        @Override
+        public Optional<User> find(AccountNumber account, String username) {
+            return database.read(connection -> first(
+                    connection,
+                    "SELECT * FROM user WHERE account = ? AND username = ?",
+                    SqliteUsers::row,
+                    account.value(),
+                    username));
+        }
+
+        @Override
+        public Optional<User> find(UserId id) {
+            return database.read(
+                    connection -> first(connection, "SELECT * FROM user WHERE id = ?", SqliteUsers::row, id.value()));
+        }
+
+        @Override
+        public List<User> list(AccountNumber account) {
+            return database.read(connection -> all(
+                    connection, "SELECT * FROM user WHERE account = ? ORDER BY id", SqliteUsers::row, account.value()));
+        }
+
+        @Override
+        public boolean setPassword(UserId id, PasswordHash password) {
+            return database.write(connection -> {
+                update(connection, "DELETE FROM user_token WHERE user = ?", id.value());
+                return update(connection, "UPDATE user SET password = ? WHERE id = ?", password.encoded(), id.value())
+                        == 1;
+            });
+        }
+
+        @Override
+        public boolean revoke(UserId id) {
+            return database.write(connection -> {
+                update(connection, "DELETE FROM user_token WHERE user = ?", id.value());
+                update(
+                        connection,
+                        "DELETE FROM session_key WHERE session IN (SELECT id FROM session WHERE user = ?)",
+                        id.value());
+                update(connection, "DELETE FROM session WHERE user = ?", id.value());
+                return update(connection, "UPDATE user SET revoked = 1 WHERE id = ?", id.value()) == 1;
+            });
+        }
+
+        private static User row(ResultSet row) throws SQLException {
+            return new User(
+                    new UserId(row.getLong("id")),
+                    new AccountNumber(row.getLong("account")),
+                    row.getString("username"),
+                    new PasswordHash(row.getString("password")),
+                    row.getBoolean("revoked"),
+                    Micros.instant(row, "created_at"));
+        }
+    }
+
+    static final class SqliteApplications implements Applications {
+        private final Database database;
+
+        SqliteApplications(Database database) {
+            this.database = database;
+        }
+
+        @Override
+        public Application add(NewApplication wanted, SecretHash apiKey, Instant at) {
+            CallLimits limits = wanted.limits();
+            long id = database.write(connection -> insert(
+                    connection,
+                    """
+                    INSERT INTO application (account, owner, name, api_key, may_write, partner,
+                      quota_calls, quota_window, gap, created_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                    wanted.account().value(),
+                    wanted.owner().value(),
+                    wanted.name(),
+                    apiKey.toBytes(),
+                    wanted.write(),
+                    wanted.partner(),
+                    quotaCalls(limits),
+                    quotaWindow(limits),
+                    gap(limits),
+                    Micros.of(at)));
+            return find(new ApplicationId(id)).orElseThrow();
+        }
+
+        @Override
+        public Optional<Application> find(SecretHash apiKey) {
+            return database.read(connection -> first(
+                    connection,
+                    "SELECT * FROM application WHERE api_key = ? AND NOT revoked",
+                    SqliteApplications::row,
+                    apiKey.toBytes()));
+        }
+
+        @Override
+        public Optional<Application> find(ApplicationId id) {
+            return database.read(connection ->
+                    first(connection, "SELECT * FROM application WHERE id = ?", SqliteApplications::row, id.value()));
+        }
+
+        @Override
+        public List<Application> list(AccountNumber account) {
+            return database.read(connection -> all(
+                    connection,
+                    "SELECT * FROM application WHERE account = ? ORDER BY id",
+                    SqliteApplications::row,
+                    account.value()));
+        }
+
+        @Override
+        public boolean set(ApplicationId id, boolean write, boolean partner, CallLimits limits) {
+            return database.write(connection -> update(
+                            connection,
+                            """
+                            UPDATE application
+                            SET may_write = ?, partner = ?, quota_calls = ?, quota_window = ?, gap = ?
+                            WHERE id = ?""",
+                            write,
+                            partner,
+                            quotaCalls(limits),
+                            quotaWindow(limits),
+                            gap(limits),
+                            id.value())
+                    == 1);
+        }
+
+        @Override
+        public boolean revoke(ApplicationId id) {
+            return database.write(connection ->
+                    update(connection, "UPDATE application SET revoked = 1 WHERE id = ?", id.value()) == 1);
+        }
+
+        private static @Nullable Long quotaCalls(CallLimits limits) {
+            return limits.quota().map(CallLimits.Quota::calls).orElse(null);
+        }
+
+        private static @Nullable Long quotaWindow(CallLimits limits) {
+            return limits.quota().map(quota -> quota.window().toMillis()).orElse(null);
+        }
+
+        private static @Nullable Long gap(CallLimits limits) {
+            return limits.gap().map(Duration::toMillis).orElse(null);
+        }
+
+        private static Application row(ResultSet row) throws SQLException {
+            long calls = row.getLong("quota_calls");
+            Optional<CallLimits.Quota> quota = row.wasNull()
+                    ? Optional.empty()
+                    : Optional.of(new CallLimits.Quota(calls, Duration.ofMillis(row.getLong("quota_window"))));
+            long gap = row.getLong("gap");
+            Optional<Duration> gapBetween = row.wasNull() ? Optional.empty() : Optional.of(Duration.ofMillis(gap));
+            return new Application(
+                    new ApplicationId(row.getLong("id")),
+                    new AccountNumber(row.getLong("account")),
+                    new UserId(row.getLong("owner")),
+                    row.getString("name"),
+                    row.getBoolean("may_write"),
+                    row.getBoolean("partner"),
+                    new CallLimits(quota, gapBetween),
+                    row.getBoolean("revoked"),
+                    Micros.instant(row, "created_at"));
+        }
+    }
+
+    static final class SqliteQuotas implements Quotas {
+        private final Database database;
+
+        SqliteQuotas(Database database) {
+            this.database = database;
+        }
+
+        @Override
+        public Optional<Refusal> take(ApplicationId application, CallLimits limits, Instant now) {
+            return database.write(connection -> {
+                QuotaState state = first(
+                                connection,
+                                "SELECT * FROM quota WHERE application = ?",
+                                SqliteQuotas::row,
+                                application.value())
+                        .orElse(QuotaState.UNUSED);
+                QuotaState.Decision decision = state.decide(limits, now);
+                if (!decision.next().equals(state)) {
+                    update(
+                            connection,
+                            "INSERT OR REPLACE INTO quota VALUES (?, ?, ?, ?)",
+                            application.value(),
+                            Micros.of(decision.next().windowStart()),
+                            decision.next().used(),
+                            Micros.of(decision.next().lastCall()));
+                }
+                return decision.refusal();
+            });
+        }
+
+        private static QuotaState row(ResultSet row) throws SQLException {
+            return new QuotaState(
+                    Micros.optional(row, "window_start"), row.getLong("used"), Micros.optional(row, "last_call"));
+        }
+    }
+
+    static final class SqliteAccessTokens implements AccessTokens {
+        private final Database database;
+
+        SqliteAccessTokens(Database database) {
+            this.database = database;
+        }
+
+        @Override
+        public AccessToken add(NewAccessToken wanted, SecretHash secret, Instant at) {
+            long id = database.write(connection -> insert(
+                    connection,
+                    """
+                    INSERT INTO access_token (account, name, secret, permissions, product, key_lock, created_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                    wanted.account().value(),
+                    wanted.name(),
+                    secret.toBytes(),
+                    names(wanted.permissions()),
+                    wanted.product().map(ProductId::value).orElse(null),
+                    wanted.keyLock().value(),
+                    Micros.of(at)));
+            return find(new TokenId(id)).orElseThrow();
+        }
+
+        @Override
+        public Optional<AccessToken> find(SecretHash secret) {
+            return database.read(connection -> first(
+                    connection,
+                    "SELECT * FROM access_token WHERE secret = ? AND NOT revoked",
+                    SqliteAccessTokens::row,
+                    secret.toBytes()));
+        }
+
+        @Override
+        public Optional<AccessToken> find(TokenId id) {
+            return database.read(connection ->
+                    first(connection, "SELECT * FROM access_token WHERE id = ?", SqliteAccessTokens::row, id.value()));
+        }
+
+        @Override
+        public List<AccessToken> list(AccountNumber account) {
+            return database.read(connection -> all(
+                    connection,
+                    "SELECT * FROM access_token WHERE account = ? ORDER BY id",
+                    SqliteAccessTokens::row,
+                    account.value()));
+        }
+
+        @Override
+        public boolean set(TokenId id, Set<Permission> permissions, Optional<ProductId> product, KeyLock keyLock) {
+            return database.write(connection -> update(
+                            connection,
+                            "UPDATE access_token SET permissions = ?, product = ?, key_lock = ? WHERE id = ?",
+                            names(permissions),
+                            product.map(ProductId::value).orElse(null),
+                            keyLock.value(),
+                            id.value())
+                    == 1);
+        }
+
+        @Override
+        public boolean revoke(TokenId id) {
+            return database.write(connection ->
+                    update(connection, "UPDATE access_token SET revoked = 1 WHERE id = ?", id.value()) == 1);
+        }
+
+        private static String names(Set<Permission> permissions) {
+            return permissions.stream().sorted().map(Permission::name).collect(Collectors.joining(","));
+        }
+
+        private static AccessToken row(ResultSet row) throws SQLException {
+            Set<Permission> permissions = Arrays.stream(
+                            row.getString("permissions").split(","))
+                    .filter(name -> !name.isEmpty())
+                    .map(Permission::valueOf)
+                    .collect(Collectors.toSet());
+            long product = row.getLong("product");
+            return new AccessToken(
+                    new TokenId(row.getLong("id")),
+                    new AccountNumber(row.getLong("account")),
+                    row.getString("name"),
+                    permissions,
+                    product == 0 ? Optional.empty() : Optional.of(new ProductId(product)),
+                    new KeyLock(row.getLong("key_lock")),
+                    row.getBoolean("revoked"),
+                    Micros.instant(row, "created_at"));
+        }
+    }
+
+    static final class SqliteUserTokens implements UserTokens {
+        private final Database database;
+
+        SqliteUserTokens(Database database) {
+            this.database = database;
+        }
+
+        @Override
+        public void add(SecretHash secret, UserToken token) {
+            database.write(connection -> update(
+                    connection,
+                    "INSERT INTO user_token VALUES (?, ?, ?, ?)",
+                    secret.toBytes(),
+                    token.user().value(),
+                    token.application().value(),
+                    Micros.of(token.expiresAt())));
+        }
+
+        @Override
+        public Optional<UserToken> find(SecretHash secret) {
+            return database.read(connection -> first(
+                    connection,
+                    "SELECT * FROM user_token WHERE secret = ?",
+                    row -> new UserToken(
+                            new UserId(row.getLong("user")),
+                            new ApplicationId(row.getLong("application")),
+                            Micros.instant(row, "expires_at")),
+                    secret.toBytes()));
+        }
+
+        @Override
+        public void forgetExpiredBefore(Instant then) {
+            database.write(
+                    connection -> update(connection, "DELETE FROM user_token WHERE expires_at < ?", Micros.of(then)));
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package dev.licet.store.embedded;
+
+import static dev.licet.store.embedded.Database.first;
+import static dev.licet.store.embedded.Database.insert;
+import static dev.licet.store.embedded.Database.update;
+
+import dev.licet.core.identity.SecretHash;
+import dev.licet.core.session.NumberReserve;
+import dev.licet.core.session.Session;
+import dev.licet.core.session.Sessions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+
+/// The tables of what runs: sessions, their keys, and the numbers of their transactions.
+final class SqliteSessions implements Sessions, NumberReserve {
+    private final Database database;
+
+    SqliteSessions(Database database) {
+        this.database = database;
+    }
+
+    @Override
+    public void open(SecretHash key, Session session) {
+        database.write(connection -> {
+            long id = insert(
+                    connection,
+                    "INSERT INTO session (account, user, started_at, expires_at) VALUES (?, ?, ?, ?)",
+                    session.account().value(),
+                    session.user().value(),
+                    Micros.of(session.startedAt()),
+                    Micros.of(session.expiresAt()));
+            return update(connection, "INSERT INTO session_key VALUES (?, ?, NULL)", key.toBytes(), id);
+        });
+    }
+
+    @Override
+    public KeyState keepAlive(SecretHash key, Instant now, Instant until) {
+        return database.write(connection -> {
+            Optional<Found> found = find(connection, key, now);
+            if (found.isPresent() && found.get().state() == KeyState.LIVE) {
+                moveEnd(connection, found.get(), until);
+            }
+            return found.map(Found::state).orElse(KeyState.UNKNOWN);
+        });
+    }
+
+    @Override
+    public KeyState rotate(SecretHash key, Rotation rotation, Instant now, Instant until) {
+        return database.write(connection -> {
+            Optional<Found> found = find(connection, key, now);
+            if (found.isPresent() && found.get().state() == KeyState.LIVE) {
+                moveEnd(connection, found.get(), until);
+                update(
+                        connection,
+                        "DELETE FROM session_key WHERE session = ? AND good_until < ?",
+                        found.get().session(),
+                        Micros.of(now));
+                update(
+                        connection,
+                        "UPDATE session_key SET good_until = ? WHERE session = ? AND good_until IS NULL",
+                        Micros.of(now.plus(rotation.grace())),
+                        found.get().session());
+                update(
+                        connection,
+                        "INSERT INTO session_key VALUES (?, ?, NULL)",
+                        rotation.newKey().toBytes(),
+                        found.get().session());
+            }
+            return found.map(Found::state).orElse(KeyState.UNKNOWN);
+        });
+    }
+
+    @Override
+    public KeyState close(SecretHash key, Instant now) {
+        return database.write(connection -> {
+            Optional<Found> found = find(connection, key, now);
+            if (found.isPresent() && found.get().state() == KeyState.LIVE) {
+                update(
+                        connection,
+                        "DELETE FROM session_key WHERE session = ?",
+                        found.get().session());
+                update(
+                        connection,
+                        "DELETE FROM session WHERE id = ?",
+                        found.get().session());
+            }
+            return found.map(Found::state).orElse(KeyState.UNKNOWN);
+        });
+    }
+
+    @Override
+    public long count(Instant now) {
+        return database.read(connection -> first(
+                        connection,
+                        "SELECT count(*) FROM session WHERE expires_at > ?",
+                        row -> row.getLong(1),
+                        Micros.of(now))
+                .orElseThrow());
+    }
+
+    @Override
+    public void forgetEndedBefore(Instant then) {
+        database.write(connection -> {
+            update(
+                    connection,
+                    "DELETE FROM session_key WHERE session IN (SELECT id FROM session WHERE expires_at < ?)",
+                    Micros.of(then));
+            return update(connection, "DELETE FROM session WHERE expires_at < ?", Micros.of(then));
+        });
+    }
+
+    @Override
+    public long reserve(int count) {
+        return database.write(connection -> first(
+                        connection,
+                        "UPDATE number_reserve SET next = next + ? WHERE name = 'transaction' RETURNING next - ?",
+                        row -> row.getLong(1),
+                        count,
+                        count)
+                .orElseThrow());
+    }
+
+    private record Found(long session, KeyState state) {}
+
+    private static Optional<Found> find(Connection connection, SecretHash key, Instant now) throws SQLException {
+        return first(
+                connection,
+                """
+                SELECT session.id, min(session.expires_at, coalesce(session_key.good_until, session.expires_at))
+                FROM session_key JOIN session ON session.id = session_key.session
+                WHERE session_key.secret = ?""",
+                row -> new Found(row.getLong(1), row.getLong(2) > Micros.of(now) ? KeyState.LIVE : KeyState.EXPIRED),
+                key.toBytes());
+    }
+
+    private static void moveEnd(Connection connection, Found found, Instant until) throws SQLException {
+        update(connection, "UPDATE session SET expires_at = ? WHERE id = ?", Micros.of(until), found.session());
+    }
+}
