@@ -4,4 +4,6 @@ import dev.licet.core.id.AccountNumber;
 import java.time.Instant;
 
 /// One vendor. Everything else belongs to exactly one account, and no account sees another's.
-public record Account(AccountNumber number, String name, SigningKey signingKey, Instant createdAt) {}
+///
+/// @param revoked nobody can call for it any more; what it had stays
+public record Account(AccountNumber number, String name, SigningKey signingKey, boolean revoked, Instant createdAt) {}

@@ -17,4 +17,8 @@ public interface Accounts {
 
     /// @return false when there is no such account
     boolean rename(AccountNumber number, String name);
+
+    /// Revokes the account with all its users, applications and tokens. @return false when there is no such
+    /// account
+    boolean revoke(AccountNumber number);
 }

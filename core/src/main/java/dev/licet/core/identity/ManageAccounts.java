@@ -54,10 +54,21 @@ public final class ManageAccounts {
                 : Outcome.refused(new Refusal.NotFound(Refusal.Kind.ACCOUNT));
     }
 
+    /// Ends an account: nobody can call for it any more. What it had stays.
+    public Outcome<Account> revoke(Caller caller, AccountNumber number) {
+        Optional<Refusal> refusal = caller.lacks(Permission.OPERATE);
+        if (refusal.isPresent()) {
+            return Outcome.refused(refusal.get());
+        }
+        return accounts.revoke(number)
+                ? Outcome.success(accounts.find(number).orElseThrow())
+                : Outcome.refused(new Refusal.NotFound(Refusal.Kind.ACCOUNT));
+    }
+
     private Account add(String name) {
         SigningKey signingKey = SigningKey.generate();
         while (true) {
-            Account account = new Account(secrets.accountNumber(), name, signingKey, clock.instant());
+            Account account = new Account(secrets.accountNumber(), name, signingKey, false, clock.instant());
             if (accounts.add(account)) {
                 return account;
             }

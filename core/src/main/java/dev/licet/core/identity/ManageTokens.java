@@ -32,7 +32,7 @@ public final class ManageTokens {
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
-        if (accounts.find(wanted.account()).isEmpty()) {
+        if (accounts.find(wanted.account()).filter(found -> !found.revoked()).isEmpty()) {
             return Outcome.refused(new Refusal.NotFound(Refusal.Kind.ACCOUNT));
         }
         Secret secret = secrets.accessToken();

@@ -32,7 +32,7 @@ public final class ManageUsers {
         if (!User.isUsername(username)) {
             return Outcome.refused(new Refusal.InvalidField("username", "must be " + User.NAME_RULE));
         }
-        if (accounts.find(account).isEmpty()) {
+        if (accounts.find(account).filter(found -> !found.revoked()).isEmpty()) {
             return Outcome.refused(new Refusal.NotFound(Refusal.Kind.ACCOUNT));
         }
         Secret password = secrets.password();
@@ -44,6 +44,17 @@ public final class ManageUsers {
     public Outcome<List<User>> list(Caller caller, AccountNumber account) {
         Optional<Refusal> refusal = caller.lacksManagementOf(account);
         return refusal.isPresent() ? Outcome.refused(refusal.get()) : Outcome.success(users.list(account));
+    }
+
+    public Outcome<User> rename(Caller caller, UserId id, String username) {
+        return managed(caller, id).then(user -> {
+            if (!User.isUsername(username)) {
+                return Outcome.refused(new Refusal.InvalidField("username", "must be " + User.NAME_RULE));
+            }
+            return users.rename(id, username)
+                    ? Outcome.success(users.find(id).orElseThrow())
+                    : Outcome.refused(new Refusal.AlreadyExists(Refusal.Kind.USER, username));
+        });
     }
 
     /// Gives the user a new password; the old one and all user tokens end.

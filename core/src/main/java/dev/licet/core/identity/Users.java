@@ -19,6 +19,9 @@ public interface Users {
     /// All of the account, revoked ones too, oldest first.
     List<User> list(AccountNumber account);
 
+    /// Gives another username. @return false when the account has a user of that name, or there is no such user
+    boolean rename(UserId id, String username);
+
     /// Gives a new password. @return false when there is no such user
     boolean setPassword(UserId id, PasswordHash password);
 

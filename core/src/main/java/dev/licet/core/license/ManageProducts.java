@@ -34,7 +34,7 @@ public final class ManageProducts {
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
-        if (accounts.find(account).isEmpty()) {
+        if (accounts.find(account).filter(found -> !found.revoked()).isEmpty()) {
             return Outcome.refused(new Refusal.NotFound(Refusal.Kind.ACCOUNT));
         }
         return Outcome.success(products.add(account, name, clock.instant()));

@@ -17,8 +17,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A store in one directory of one process, with no server beside it.
@@ -62,6 +67,57 @@ public final class EmbeddedStore implements Store {
         } catch (RuntimeException e) {
             closeQuietly(lock, database);
             throw e;
+        }
+    }
+
+    /// Makes a new store and fills it. It is there whole or not at all: it is built beside and moved in last, so
+    /// that after a crash the directory is as empty as before.
+    public static <T> T create(Path directory, Function<Store, T> fill) {
+        Path beside = directory.resolve(".new");
+        try {
+            makeOwnDirectory(directory);
+            try (DirectoryLock lock = DirectoryLock.take(directory)) {
+                if (exists(directory)) {
+                    throw new IllegalStateException(directory + " has a store already");
+                }
+                deleteTree(beside);
+                T result;
+                try (EmbeddedStore store = open(beside)) {
+                    result = fill.apply(store);
+                }
+                Files.move(beside.resolve(ENTITIES), directory.resolve(ENTITIES), StandardCopyOption.ATOMIC_MOVE);
+                Journal.syncDirectory(directory);
+                deleteTree(beside);
+                return result;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't make a store in " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// For the owner's eyes alone, if it has to be made.
+    private static void makeOwnDirectory(Path directory) throws IOException {
+        if (Files.exists(directory)
+                || !directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.createDirectories(directory);
+            return;
+        }
+        Path parent = directory.toAbsolutePath().getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        Files.createDirectory(
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+
+    private static void deleteTree(Path root) throws IOException {
+        if (!Files.exists(root)) {
+            return;
+        }
+        try (Stream<Path> paths = Files.walk(root)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
         }
     }
 

@@ -43,7 +43,7 @@ final class EventTable implements AutoCloseable {
               account     BIGINT    NOT NULL,
               received_at TIMESTAMP NOT NULL, -- UTC
               source      VARCHAR   NOT NULL,
-              at          TIMESTAMP NOT NULL, -- UTC, by the client's clock
+              happened_at TIMESTAMP NOT NULL, -- UTC, by the client's clock
               name        VARCHAR,
               feature     VARCHAR,
               product     BIGINT,
@@ -171,14 +171,14 @@ final class EventTable implements AutoCloseable {
         List<Object> arguments = new ArrayList<>(List.of(query.account().value()));
         filter(where, arguments, "product = ?", query.product().map(ProductId::value));
         filter(where, arguments, "key = ?", query.key());
-        filter(where, arguments, "at >= make_timestamp(?)", query.from().map(Micros::of));
-        filter(where, arguments, "at < make_timestamp(?)", query.until().map(Micros::of));
+        filter(where, arguments, "happened_at >= make_timestamp(?)", query.from().map(Micros::of));
+        filter(where, arguments, "happened_at < make_timestamp(?)", query.until().map(Micros::of));
         filter(where, arguments, "contains(metadata, ?)", query.metadataPart());
         boolean upwards = query.above().isPresent();
         filter(where, arguments, "id > ?", boxed(query.above()));
         filter(where, arguments, "id < ?", upwards ? Optional.empty() : boxed(query.below()));
         arguments.add(query.limit());
-        String sql = "SELECT *, epoch_us(received_at) AS received_us, epoch_us(at) AS at_us FROM event WHERE " + where
+        String sql = "SELECT *, epoch_us(received_at) AS received_us, epoch_us(happened_at) AS happened_us FROM event WHERE " + where
                 + " ORDER BY id " + (upwards ? "ASC" : "DESC") + " LIMIT ?";
         try (Connection connection = root.duplicate();
                 PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -216,7 +216,7 @@ final class EventTable implements AutoCloseable {
                 new UsageEvent(
                         new AccountNumber(row.getLong("account")),
                         row.getString("source"),
-                        Micros.instant(row, "at_us"),
+                        Micros.instant(row, "happened_us"),
                         text(row, "name"),
                         text(row, "feature"),
                         number(row, "product").map(ProductId::new),

@@ -55,7 +55,7 @@ final class SqliteIdentities {
         public boolean add(Account account) {
             return database.write(connection -> update(
                             connection,
-                            "INSERT INTO account VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                            "INSERT INTO account (number, name, signing_key, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
                             account.number().value(),
                             account.name(),
                             account.signingKey().toPkcs8(),
@@ -81,11 +81,29 @@ final class SqliteIdentities {
                     update(connection, "UPDATE account SET name = ? WHERE number = ?", name, number.value()) == 1);
         }
 
+        @Override
+        public boolean revoke(AccountNumber number) {
+            return database.write(connection -> {
+                String users = "(SELECT id FROM user WHERE account = ?)";
+                update(connection, "DELETE FROM user_token WHERE user IN " + users, number.value());
+                update(
+                        connection,
+                        "DELETE FROM session_key WHERE session IN (SELECT id FROM session WHERE account = ?)",
+                        number.value());
+                update(connection, "DELETE FROM session WHERE account = ?", number.value());
+                update(connection, "UPDATE user SET revoked = 1 WHERE account = ?", number.value());
+                update(connection, "UPDATE application SET revoked = 1 WHERE account = ?", number.value());
+                update(connection, "UPDATE access_token SET revoked = 1 WHERE account = ?", number.value());
+                return update(connection, "UPDATE account SET revoked = 1 WHERE number = ?", number.value()) == 1;
+            });
+        }
+
         private static Account row(ResultSet row) throws SQLException {
             return new Account(
                     new AccountNumber(row.getLong("number")),
                     row.getString("name"),
                     SigningKey.fromPkcs8(row.getBytes("signing_key")),
+                    row.getBoolean("revoked"),
                     Micros.instant(row, "created_at"));
         }
     }
@@ -125,6 +143,13 @@ final class SqliteIdentities {
         public List<User> list(AccountNumber account) {
             return database.read(connection -> all(
                     connection, "SELECT * FROM user WHERE account = ? ORDER BY id", SqliteUsers::row, account.value()));
+        }
+
+        @Override
+        public boolean rename(UserId id, String username) {
+            return database.write(connection ->
+                    update(connection, "UPDATE OR IGNORE user SET username = ? WHERE id = ?", username, id.value())
+                            == 1);
         }
 
         @Override

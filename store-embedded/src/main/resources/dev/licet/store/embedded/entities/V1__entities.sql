@@ -4,6 +4,7 @@ CREATE TABLE account (
   number      INTEGER PRIMARY KEY,
   name        TEXT    NOT NULL,
   signing_key BLOB    NOT NULL,          -- PKCS #8
+  revoked     INTEGER NOT NULL DEFAULT 0,
   created_at  INTEGER NOT NULL
 ) STRICT;
 

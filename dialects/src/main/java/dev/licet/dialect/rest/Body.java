@@ -1,0 +1,124 @@
+package dev.licet.dialect.rest;
+
+import dev.licet.dialect.Fault;
+import dev.licet.dialect.MalformedRequest;
+import dev.licet.dialect.Request;
+import dev.licet.dialect.Texts;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/// The JSON object of a request. A member that is missing, null or blank is absent.
+record Body(JsonNode object) {
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    /// No body is an object without members.
+    static Body of(Request request) {
+        if (request.body().length == 0) {
+            return new Body(JsonNodeFactory.instance.objectNode());
+        }
+        if (request.mediaType().filter("application/json"::equals).isEmpty()) {
+            throw new MalformedRequest(Fault.MALFORMED, "a body that is not application/json");
+        }
+        try {
+            JsonNode node = MAPPER.readTree(Texts.utf8(request.body(), 0, request.body().length));
+            if (!node.isObject()) {
+                throw new MalformedRequest(Fault.MALFORMED, "the body is not a JSON object");
+            }
+            return new Body(node);
+        } catch (JacksonException e) {
+            throw new MalformedRequest(Fault.MALFORMED, "broken JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    boolean has(String name) {
+        return object.has(name);
+    }
+
+    Optional<String> text(String name) {
+        return member(name)
+                .map(node -> {
+                    if (!node.isString()) {
+                        throw new WrongField(name, "must be a text");
+                    }
+                    return Texts.clean(node.stringValue());
+                })
+                .filter(text -> !text.isBlank());
+    }
+
+    String requiredText(String name) {
+        return text(name).orElseThrow(() -> new WrongField(name, "is required"));
+    }
+
+    Optional<Boolean> flag(String name) {
+        return member(name).map(node -> {
+            if (!node.isBoolean()) {
+                throw new WrongField(name, "must be true or false");
+            }
+            return node.booleanValue();
+        });
+    }
+
+    OptionalLong number(String name) {
+        Optional<Long> number = member(name).map(node -> {
+            if (!node.isIntegralNumber() || !node.canConvertToLong()) {
+                throw new WrongField(name, "must be a whole number");
+            }
+            return node.longValue();
+        });
+        return number.map(OptionalLong::of).orElseGet(OptionalLong::empty);
+    }
+
+    Optional<Duration> duration(String name) {
+        return text(name).map(text -> {
+            try {
+                Duration duration = Duration.parse(text);
+                if (duration.isPositive() && duration.compareTo(Duration.ofDays(36_500)) <= 0) {
+                    return duration;
+                }
+            } catch (DateTimeParseException notOne) {
+                // answered below
+            }
+            throw new WrongField(name, "must be an ISO 8601 duration, such as PT1H or PT0.5S");
+        });
+    }
+
+    Optional<List<String>> texts(String name) {
+        return member(name).map(node -> {
+            if (!node.isArray()) {
+                throw new WrongField(name, "must be a list of texts");
+            }
+            List<String> texts = new ArrayList<>();
+            for (JsonNode element : node) {
+                if (!element.isString()) {
+                    throw new WrongField(name, "must be a list of texts");
+                }
+                texts.add(Texts.clean(element.stringValue()));
+            }
+            return texts;
+        });
+    }
+
+    Optional<Body> object(String name) {
+        return member(name).map(node -> {
+            if (!node.isObject()) {
+                throw new WrongField(name, "must be an object");
+            }
+            return new Body(node);
+        });
+    }
+
+    private Optional<JsonNode> member(String name) {
+        return object.optional(name).filter(node -> !node.isNull());
+    }
+}

@@ -1,0 +1,50 @@
+package dev.licet.dialect.rest;
+
+import dev.licet.core.id.AccountNumber;
+import dev.licet.core.identity.Caller;
+import dev.licet.dialect.Limits;
+import dev.licet.dialect.Parameters;
+import dev.licet.dialect.Request;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// One request to an endpoint. @param argument what the path has for the `{…}` part
+record Call(Caller caller, String argument, Body body, Request request, Limits limits) {
+    static final int MAX_PAGE = 1000;
+
+    /// The number behind a prefix, as in `usr_17`; empty for anything else.
+    OptionalLong id(String prefix) {
+        return id(prefix, argument);
+    }
+
+    static OptionalLong id(String prefix, String text) {
+        return text.startsWith(prefix) && text.substring(prefix.length()).matches("[1-9][0-9]{0,17}")
+                ? OptionalLong.of(Long.parseLong(text.substring(prefix.length())))
+                : OptionalLong.empty();
+    }
+
+    /// The account that the request is about: the caller's own unless it names one.
+    AccountNumber account() {
+        Optional<String> named = request.verb().equals("GET") ? query("account") : body.text("account");
+        return named.map(text -> AccountNumber.parse(text)
+                        .orElseThrow(() -> new WrongField("account", "must be an account number of 15 digits")))
+                .orElse(caller.account());
+    }
+
+    /// How many items a page has at most.
+    int limit() {
+        return query("limit")
+                .map(text -> text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0)
+                .map(limit -> {
+                    if (limit < 1 || limit > MAX_PAGE) {
+                        throw new WrongField("limit", "must be 1 to " + MAX_PAGE);
+                    }
+                    return limit;
+                })
+                .orElse(100);
+    }
+
+    Optional<String> query(String name) {
+        return Parameters.ofQuery(request, limits).last(name);
+    }
+}

@@ -1,0 +1,114 @@
+package dev.licet.dialect.rest;
+
+import static java.lang.System.Logger.Level.DEBUG;
+
+import dev.licet.core.Outcome;
+import dev.licet.core.Refusal;
+import dev.licet.core.gate.Gate;
+import dev.licet.core.identity.Caller;
+import dev.licet.core.identity.ManageAccounts;
+import dev.licet.core.identity.ManageApplications;
+import dev.licet.core.identity.ManageTokens;
+import dev.licet.core.identity.ManageUsers;
+import dev.licet.core.identity.Secret;
+import dev.licet.core.license.ManageProducts;
+import dev.licet.dialect.Answer;
+import dev.licet.dialect.Dialect;
+import dev.licet.dialect.Fault;
+import dev.licet.dialect.Limits;
+import dev.licet.dialect.MalformedRequest;
+import dev.licet.dialect.Request;
+import dev.licet.dialect.Route;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// Our own JSON API under `/v1/`. So far what the operator's commands need.
+public final class RestDialect implements Dialect {
+    private static final System.Logger LOG = System.getLogger(RestDialect.class.getName());
+
+    private final Gate gate;
+    private final Limits limits;
+    private final List<Endpoint> endpoints;
+
+    /// The use cases that the routes call.
+    public record UseCases(
+            ManageAccounts accounts,
+            ManageUsers users,
+            ManageApplications applications,
+            ManageTokens tokens,
+            ManageProducts products) {}
+
+    public RestDialect(Gate gate, UseCases useCases, Limits limits) {
+        this.gate = gate;
+        this.limits = limits;
+        this.endpoints = new Management(useCases).endpoints();
+    }
+
+    @Override
+    public String name() {
+        return "rest";
+    }
+
+    @Override
+    public boolean claims(String path) {
+        return path.equals("/v1") || path.startsWith("/v1/");
+    }
+
+    @Override
+    public List<Route> routes() {
+        return endpoints.stream()
+                .map(endpoint -> new Route(
+                        endpoint.verb() + " " + endpoint.template(), List.of(endpoint.verb()), endpoint.template()))
+                .toList();
+    }
+
+    @Override
+    public Answer answer(Request request) {
+        Outcome<Caller> caller =
+                bearer(request).map(gate::bearer).orElseGet(() -> Outcome.refused(new Refusal.UnknownAccessToken()));
+        return switch (caller) {
+            case Outcome.Refused<Caller>(Refusal refusal) -> Problems.answer(request, refusal);
+            case Outcome.Success<Caller>(Caller who) -> answer(who, request);
+        };
+    }
+
+    /// Answers for a caller who is known by other means: the command line on a stopped server's data.
+    public Answer answer(Caller caller, Request request) {
+        List<Endpoint> atPath = endpoints.stream()
+                .filter(endpoint -> endpoint.matches(request.path()))
+                .toList();
+        if (atPath.isEmpty()) {
+            return refuse(request, Fault.UNKNOWN_PATH);
+        }
+        Optional<Endpoint> endpoint = atPath.stream()
+                .filter(known -> known.verb().equals(request.verb()))
+                .findFirst();
+        if (endpoint.isEmpty()) {
+            return refuse(request, Fault.WRONG_VERB)
+                    .with("Allow", atPath.stream().map(Endpoint::verb).collect(Collectors.joining(", ")));
+        }
+        try {
+            Call call = new Call(caller, endpoint.get().argument(request.path()), Body.of(request), request, limits);
+            return endpoint.get().handler().answer(call);
+        } catch (WrongField e) {
+            return Problems.answer(request, new Refusal.InvalidField(e.field(), e.rule()));
+        } catch (MalformedRequest e) {
+            LOG.log(DEBUG, "malformed: {0}", e.getMessage());
+            return refuse(request, e.fault());
+        }
+    }
+
+    @Override
+    public Answer refuse(Request request, Fault fault) {
+        return Problems.answer(request, fault);
+    }
+
+    /// The access token that a request carries in its header.
+    public static Optional<Secret> bearer(Request request) {
+        return request.headers()
+                .first("authorization")
+                .filter(value -> value.regionMatches(true, 0, "Bearer ", 0, 7))
+                .map(value -> new Secret(value.substring(7).strip()));
+    }
+}

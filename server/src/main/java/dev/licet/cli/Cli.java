@@ -1,0 +1,71 @@
+package dev.licet.cli;
+
+import dev.licet.server.Logging;
+import dev.licet.server.config.WrongSetting;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/// The command line: exit code 0 for fine, 1 for failed, 2 for wrong use; errors are one line on standard error.
+@Command(
+        name = "licet",
+        description = "A server for licenses, sessions and usage events.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Cli.Version.class,
+        subcommands = {
+            InitCommand.class,
+            AccountCommands.class,
+            UserCommands.class,
+            AppCommands.class,
+            TokenCommands.class,
+            ProductCommands.class
+        })
+public final class Cli {
+    static final int FAILED = 1;
+    static final int WRONG_USE = 2;
+
+    private Cli() {}
+
+    /// Runs one command. @return the exit code of the process
+    public static int run(String... arguments) {
+        Logging.start("warning");
+        CommandLine commands = new CommandLine(new Cli());
+        commands.addSubcommand(ServeCommand.spec());
+        commands.setParameterExceptionHandler((wrong, given) -> {
+            complain(
+                    wrong.getCommandLine(),
+                    wrong.getMessage() + " (see '"
+                            + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help')");
+            return WRONG_USE;
+        });
+        commands.setExecutionExceptionHandler((failure, command, parsed) -> {
+            if (failure instanceof CliFailure known) {
+                complain(command, String.valueOf(known.getMessage()));
+                return known.exitCode();
+            }
+            if (failure instanceof WrongSetting wrong) {
+                complain(command, String.valueOf(wrong.getMessage()));
+                return WRONG_USE;
+            }
+            complain(command, failure.getMessage() == null ? failure.toString() : failure.getMessage());
+            return FAILED;
+        });
+        if (arguments.length == 0) {
+            commands.usage(System.err);
+            return WRONG_USE;
+        }
+        return commands.execute(arguments);
+    }
+
+    private static void complain(CommandLine command, String message) {
+        command.getErr().println("licet: " + message.replaceAll("\\s*\\R\\s*", " "));
+    }
+
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Cli.class.getPackage().getImplementationVersion();
+            return new String[] {"licet " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package dev.licet.cli;
+
+import dev.licet.core.id.AccountNumber;
+import dev.licet.core.identity.Account;
+import dev.licet.core.identity.Caller;
+import dev.licet.dialect.Answer;
+import dev.licet.dialect.Headers;
+import dev.licet.dialect.Request;
+import dev.licet.server.Wiring;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The API on a stopped server's data, as its operator.
+final class LocalApi implements Api {
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    private final Wiring.Stopped stopped;
+    private final Caller operator;
+
+    private LocalApi(Wiring.Stopped stopped, Caller operator) {
+        this.stopped = stopped;
+        this.operator = operator;
+    }
+
+    /// @param account whom to work for; empty for the first account
+    static LocalApi open(Path data, Optional<String> account) {
+        if (!Wiring.isInitialised(data)) {
+            throw new CliFailure(
+                    Cli.FAILED, data + " is not initialised; do that with 'licet init --data " + data + "'");
+        }
+        Wiring.Stopped stopped = Wiring.openStopped(data, Clock.systemUTC());
+        try {
+            return new LocalApi(stopped, Caller.operator(account(stopped, account)));
+        } catch (RuntimeException e) {
+            stopped.close();
+            throw e;
+        }
+    }
+
+    private static AccountNumber account(Wiring.Stopped stopped, Optional<String> named) {
+        List<Account> accounts = stopped.store().accounts().list();
+        return named.map(text -> AccountNumber.parse(text)
+                        .filter(number ->
+                                stopped.store().accounts().find(number).isPresent())
+                        .orElseThrow(() -> new CliFailure(Cli.FAILED, "there is no account " + text)))
+                .orElseGet(() -> accounts.getFirst().number());
+    }
+
+    @Override
+    public Reply call(String verb, String pathAndQuery, String body) {
+        String[] parts = pathAndQuery.split("\\?", 2);
+        Request request = new Request(
+                "command-line",
+                verb,
+                parts[0],
+                parts.length == 2 ? Optional.of(parts[1]) : Optional.empty(),
+                new Headers(Map.of("content-type", List.of("application/json"))),
+                body.getBytes(StandardCharsets.UTF_8),
+                true,
+                "127.0.0.1");
+        Answer answer = stopped.rest().answer(operator, request);
+        return new Reply(answer.status(), MAPPER.readTree(answer.body()));
+    }
+
+    @Override
+    public void close() {
+        stopped.close();
+    }
+}

@@ -1,0 +1,13 @@
+package dev.licet.server;
+
+import dev.licet.cli.Cli;
+
+/// Where the process starts.
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        System.setProperty("java.util.logging.manager", Logging.LastingLogManager.class.getName());
+        System.exit(Cli.run(arguments));
+    }
+}

@@ -1,0 +1,43 @@
+package dev.licet.server;
+
+import dev.licet.core.store.Store;
+import dev.licet.server.http.RequestObserver;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+
+/// What `/metrics` tells.
+final class Metrics implements RequestObserver {
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+    Metrics(Store store, Clock clock) {
+        new JvmMemoryMetrics().bindTo(registry);
+        Gauge.builder("licet.events.acknowledged", store.events(), events -> events.lastAcknowledged())
+                .description("The id of the last event that was acknowledged")
+                .register(registry);
+        Gauge.builder("licet.events.queryable", store.events(), events -> events.lastQueryable())
+                .description("The id of the last event that questions see")
+                .register(registry);
+        Gauge.builder("licet.sessions", store.sessions(), sessions -> sessions.count(clock.instant()))
+                .description("Sessions that live now")
+                .register(registry);
+    }
+
+    @Override
+    public void answered(String dialect, int status, Duration took) {
+        Timer.builder("licet.requests")
+                .description("Requests answered, by dialect and HTTP status")
+                .tag("dialect", dialect)
+                .tag("status", Integer.toString(status))
+                .register(registry)
+                .record(took);
+    }
+
+    String text() {
+        return registry.scrape();
+    }
+}

@@ -1,0 +1,181 @@
+package dev.licet.server;
+
+import dev.licet.core.Outcome;
+import dev.licet.core.event.ReadEvents;
+import dev.licet.core.event.RecordEvents;
+import dev.licet.core.gate.Gate;
+import dev.licet.core.gate.LoginThrottle;
+import dev.licet.core.gate.PasswordCheck;
+import dev.licet.core.identity.Caller;
+import dev.licet.core.identity.ManageAccounts;
+import dev.licet.core.identity.ManageApplications;
+import dev.licet.core.identity.ManageTokens;
+import dev.licet.core.identity.ManageUsers;
+import dev.licet.core.identity.Passwords;
+import dev.licet.core.identity.Permission;
+import dev.licet.core.identity.SecretSource;
+import dev.licet.core.license.ManageProducts;
+import dev.licet.core.store.Store;
+import dev.licet.dialect.Dialect;
+import dev.licet.dialect.Limits;
+import dev.licet.dialect.Request;
+import dev.licet.dialect.cryptolens.CryptolensDialect;
+import dev.licet.dialect.rest.RestDialect;
+import dev.licet.server.config.Settings;
+import dev.licet.server.config.Settings.CertificateFiles;
+import dev.licet.server.http.HttpWire;
+import dev.licet.server.http.OperatorPages;
+import dev.licet.server.security.Argon2Passwords;
+import dev.licet.server.security.SelfSignedCertificate;
+import dev.licet.store.embedded.EmbeddedStore;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+
+/// Every object of the running server and who is given what. Read this file first.
+public final class Wiring implements AutoCloseable {
+    private final Store store;
+    private final HttpWire wire;
+
+    private Wiring(Store store, HttpWire wire) {
+        this.store = store;
+        this.wire = wire;
+    }
+
+    /// Opens the store and the sockets; the server answers when this returns.
+    public static Wiring open(Settings settings, Clock clock) {
+        Store store = EmbeddedStore.open(settings.data());
+        try {
+            Parts parts = new Parts(settings, store, clock);
+            Metrics metrics = new Metrics(store, clock);
+            CertificateFiles certificate = settings.certificateFiles()
+                    .orElseGet(() -> SelfSignedCertificate.in(
+                            settings.data(), settings.http().host(), clock));
+            HttpWire wire = HttpWire.open(
+                    settings.http(),
+                    certificate,
+                    parts.dialects(metrics),
+                    parts.secrets,
+                    metrics,
+                    settings.stopTimeout());
+            return new Wiring(store, wire);
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    /// Whether a data directory has been initialised.
+    public static boolean isInitialised(Path data) {
+        return EmbeddedStore.exists(data);
+    }
+
+    /// Initialises a data directory: a first account, and one of everything that is needed to call.
+    public static FirstCredentials initialise(Path data, Clock clock) {
+        return EmbeddedStore.create(
+                data, store -> FirstCredentials.make(new Parts(Settings.defaults(), store, clock).management()));
+    }
+
+    /// Opens the data of a server that does not run: the API on it, without sockets.
+    public static Stopped openStopped(Path data, Clock clock) {
+        Store store = EmbeddedStore.open(data);
+        return new Stopped(store, new Parts(Settings.defaults(), store, clock).rest());
+    }
+
+    /// A stopped server's data.
+    public record Stopped(Store store, RestDialect rest) implements AutoCloseable {
+        @Override
+        public void close() {
+            store.close();
+        }
+    }
+
+    /// The port of plain HTTP.
+    public int port() {
+        return wire.port();
+    }
+
+    /// The port of HTTPS.
+    public int tlsPort() {
+        return wire.tlsPort();
+    }
+
+    /// Answers what is in flight, then closes the store.
+    @Override
+    public void close() {
+        try {
+            wire.close();
+        } finally {
+            store.close();
+        }
+    }
+
+    /// What stands between the store and the sockets.
+    private static final class Parts {
+        private final Settings settings;
+        private final Store store;
+        private final Clock clock;
+        private final SecretSource secrets;
+        private final Passwords passwords;
+        private final Gate gate;
+
+        Parts(Settings settings, Store store, Clock clock) {
+            SecureRandom random = new SecureRandom();
+            this.settings = settings;
+            this.store = store;
+            this.clock = clock;
+            this.secrets = new SecretSource(random);
+            this.passwords = new Argon2Passwords(random);
+            PasswordCheck passwordCheck = new PasswordCheck(
+                    store.users(),
+                    passwords,
+                    new LoginThrottle(settings.loginThrottle(), clock),
+                    settings.passwordCheck(),
+                    clock,
+                    random);
+            this.gate = new Gate(
+                    store.applications(),
+                    store.accessTokens(),
+                    store.userTokens(),
+                    store.users(),
+                    store.quotas(),
+                    passwordCheck,
+                    secrets,
+                    settings.userTokenLifetime(),
+                    clock);
+        }
+
+        List<Dialect> dialects(Metrics metrics) {
+            Limits limits = settings.limits();
+            RecordEvents recordEvents = new RecordEvents(store.products(), store.licenseKeys(), store.events(), clock);
+            ReadEvents readEvents = new ReadEvents(store.products(), store.licenseKeys(), store.events());
+            return List.of(
+                    new CryptolensDialect(gate, recordEvents, readEvents, limits, settings.cryptolensErrorStatus()),
+                    rest(),
+                    new OperatorPages(store, metrics::text, this::mayReadMetrics));
+        }
+
+        RestDialect rest() {
+            return new RestDialect(gate, management(), settings.limits());
+        }
+
+        RestDialect.UseCases management() {
+            return new RestDialect.UseCases(
+                    new ManageAccounts(store.accounts(), secrets, clock),
+                    new ManageUsers(store.accounts(), store.users(), passwords, secrets, clock),
+                    new ManageApplications(store.applications(), store.users(), secrets, clock),
+                    new ManageTokens(store.accounts(), store.accessTokens(), secrets, clock),
+                    new ManageProducts(store.accounts(), store.products(), store.licenseKeys(), secrets, clock));
+        }
+
+        /// From this machine, or with a token that may manage.
+        private boolean mayReadMetrics(Request request) {
+            return RestDialect.bearer(request)
+                    .map(token -> gate.bearer(token) instanceof Outcome.Success<Caller>(Caller caller)
+                            && caller.lacks(Permission.MANAGE).isEmpty())
+                    .orElseGet(() -> InetAddress.ofLiteral(request.address()).isLoopbackAddress());
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.licet.server.config;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Every setting: its key, its default, and what it is for. `docs/settings.md` has the same table, and a test
+/// holds the two together.
+public enum Setting {
+    DATA("data", "licet-data", "The directory that everything is kept in."),
+    HOST("host", "127.0.0.1", "The address to listen on; 0.0.0.0 for all."),
+    PORT("port", "8080", "The port for HTTP; 0 for any free one."),
+    TLS_PORT("tls-port", "8443", "The port for HTTPS; 0 for any free one."),
+    TLS_CERT(
+            "tls-cert",
+            "",
+            "The PEM file of the certificate chain. Empty: one is made and kept in the data directory."),
+    TLS_KEY("tls-key", "", "The PEM file of the certificate's private key (PKCS #8)."),
+    TRUSTED_PROXIES(
+            "trusted-proxies",
+            "",
+            "Addresses or networks (10.0.0.0/8), separated by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed."),
+    LOG_LEVEL("log-level", "info", "error, warning, info or debug; debug follows each request."),
+    SESSION_TIMEOUT("session-timeout", "30m", "How long a session lives without a ping."),
+    ROTATE_ON_PING("rotate-on-ping", "false", "Whether each ping gives a new session key."),
+    ROTATION_GRACE("rotation-grace", "1m", "How long the session key before it stays good."),
+    USER_TOKEN_LIFETIME("user-token-lifetime", "24h", "How long a userToken is good."),
+    CURRENCY("currency", "USD", "The currency of prices that come without one."),
+    CRYPTOLENS_ERROR_STATUS(
+            "cryptolens-error-status",
+            "200",
+            "The HTTP status of the cryptolens dialect's errors: 200, or 4xx for one that fits the error."),
+    VIDENTITY_CONTENT_TYPE(
+            "videntity-content-type",
+            "application/xhtml+xml; charset=utf-8",
+            "The Content-Type of the videntity dialect's answers."),
+    LOGIN_FAILURES(
+            "login-failures",
+            "20",
+            "Wrong passwords from one address for one account in a window; then it has to wait."),
+    LOGIN_WINDOW("login-window", "1m", "How long wrong passwords count, and how long one has to wait."),
+    PASSWORD_QUEUE("password-queue", "4096", "How many password checks may wait at once; more are answered 503."),
+    MAX_REQUESTS("max-requests", "10000", "How many requests may be worked on at once; more are answered 503."),
+    MAX_BODY("max-body", "8MiB", "The largest body of a request."),
+    MAX_BODIES(
+            "max-bodies",
+            "64MiB",
+            "The most memory that the bodies of all requests take at once; more are answered 503."),
+    MAX_REQUEST_LINE("max-request-line", "16KiB", "The longest request line."),
+    MAX_HEADERS("max-headers", "32KiB", "The most that all headers of a request take."),
+    REQUEST_TIMEOUT("request-timeout", "30s", "How long a client may take to send a request, or be silent."),
+    MAX_PARAMETERS("max-parameters", "1000", "The most parameters of a request."),
+    MAX_NAME("max-name", "256", "The most characters of a name, a key or a machine code."),
+    MAX_CURRENCY("max-currency", "16", "The most characters of a currency."),
+    MAX_METADATA("max-metadata", "64KiB", "The largest metadata text, or value of a logged event."),
+    MAX_EVENTS("max-events", "10000", "The most events of one call."),
+    STOP_TIMEOUT("stop-timeout", "25s", "How long a stop waits for requests in flight.");
+
+    private final String key;
+    private final String defaultText;
+    private final String meaning;
+
+    Setting(String key, String defaultText, String meaning) {
+        this.key = key;
+        this.defaultText = defaultText;
+        this.meaning = meaning;
+    }
+
+    public String key() {
+        return key;
+    }
+
+    public String defaultText() {
+        return defaultText;
+    }
+
+    public String meaning() {
+        return meaning;
+    }
+
+    /// The name of the environment variable, such as `LICET_TLS_PORT`.
+    public String variable() {
+        return "LICET_" + key.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
+    static Optional<Setting> ofKey(String key) {
+        return Arrays.stream(values())
+                .filter(setting -> setting.key.equals(key))
+                .findFirst();
+    }
+}

@@ -1,0 +1,267 @@
+package dev.licet.server.config;
+
+import dev.licet.core.gate.LoginThrottle;
+import dev.licet.core.gate.PasswordCheck;
+import dev.licet.core.session.KeepSessions;
+import dev.licet.dialect.Limits;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.function.Function;
+
+/// The settings in force: defaults, then the file, then environment variables, then flags, each over the one
+/// before. A key that is not known stops the start, and so does a value that can't be read.
+public final class Settings {
+    private final Map<Setting, String> values;
+
+    private Settings(Map<Setting, String> values) {
+        this.values = values;
+    }
+
+    public static Settings defaults() {
+        return of(Optional.empty(), Map.of(), Map.of());
+    }
+
+    /// @param file a properties file @param environment as of the process @param flags by setting
+    public static Settings of(Optional<Path> file, Map<String, String> environment, Map<Setting, String> flags) {
+        Map<Setting, String> values = new EnumMap<>(Setting.class);
+        for (Setting setting : Setting.values()) {
+            values.put(setting, setting.defaultText());
+        }
+        file.ifPresent(path -> values.putAll(ofFile(path)));
+        values.putAll(ofEnvironment(environment));
+        values.putAll(flags);
+        Settings settings = new Settings(values);
+        settings.check();
+        return settings;
+    }
+
+    private static Map<Setting, String> ofFile(Path path) {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(path)) {
+            properties.load(reader);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new WrongSetting("can't read the settings file " + path + ": " + e.getMessage());
+        }
+        Map<Setting, String> values = new EnumMap<>(Setting.class);
+        for (String key : properties.stringPropertyNames()) {
+            Setting setting = Setting.ofKey(key)
+                    .orElseThrow(() -> new WrongSetting(path + " has the unknown setting '" + key + "'; did you mean '"
+                            + nearest(key, Setting::key) + "'?"));
+            values.put(setting, properties.getProperty(key).strip());
+        }
+        return values;
+    }
+
+    private static Map<Setting, String> ofEnvironment(Map<String, String> environment) {
+        Map<Setting, String> values = new EnumMap<>(Setting.class);
+        environment.forEach((name, value) -> {
+            if (name.startsWith("LICET_") && !name.equals("LICET_JAVA_OPTS")) {
+                Setting setting = Arrays.stream(Setting.values())
+                        .filter(known -> known.variable().equals(name))
+                        .findFirst()
+                        .orElseThrow(() -> new WrongSetting("the environment has the unknown setting " + name
+                                + "; did you mean " + nearest(name, Setting::variable) + "?"));
+                values.put(setting, value.strip());
+            }
+        });
+        return values;
+    }
+
+    private static String nearest(String wrong, Function<Setting, String> name) {
+        return Arrays.stream(Setting.values())
+                .map(name)
+                .min(Comparator.comparingInt(known -> distance(wrong, known)))
+                .orElseThrow();
+    }
+
+    /// How many letters one has to change to come from one word to the other.
+    private static int distance(String from, String to) {
+        int[] row = new int[to.length() + 1];
+        Arrays.setAll(row, i -> i);
+        for (int i = 1; i <= from.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= to.length(); j++) {
+                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[to.length()];
+    }
+
+    private void check() {
+        http();
+        sessions();
+        loginThrottle();
+        passwordCheck();
+        limits();
+        userTokenLifetime();
+        currency();
+        cryptolensErrorStatus();
+        stopTimeout();
+        logLevel();
+        if (text(Setting.TLS_CERT).isEmpty() != text(Setting.TLS_KEY).isEmpty()) {
+            throw new WrongSetting("'tls-cert' and 'tls-key' go together; one of them is missing");
+        }
+    }
+
+    public String text(Setting setting) {
+        return values.getOrDefault(setting, setting.defaultText());
+    }
+
+    public Path data() {
+        return Path.of(text(Setting.DATA));
+    }
+
+    public Optional<CertificateFiles> certificateFiles() {
+        return text(Setting.TLS_CERT).isEmpty()
+                ? Optional.empty()
+                : Optional.of(new CertificateFiles(Path.of(text(Setting.TLS_CERT)), Path.of(text(Setting.TLS_KEY))));
+    }
+
+    /// A certificate chain and its private key, as PEM.
+    public record CertificateFiles(Path chain, Path key) {}
+
+    public HttpSettings http() {
+        return new HttpSettings(
+                text(Setting.HOST),
+                port(Setting.PORT),
+                port(Setting.TLS_PORT),
+                trustedProxies(),
+                count(Setting.MAX_REQUESTS),
+                count(Setting.MAX_PARAMETERS),
+                bytes(Setting.MAX_BODY),
+                bytes(Setting.MAX_BODIES),
+                bytes(Setting.MAX_REQUEST_LINE),
+                bytes(Setting.MAX_HEADERS),
+                duration(Setting.REQUEST_TIMEOUT));
+    }
+
+    /// @param port 0 for any @param maxBodies bytes of all bodies at once @param requestTimeout for a client to
+    /// send a request, or to be silent between two
+    public record HttpSettings(
+            String host,
+            int port,
+            int tlsPort,
+            Networks trustedProxies,
+            int maxRequests,
+            int maxParameters,
+            int maxBody,
+            int maxBodies,
+            int maxRequestLine,
+            int maxHeaders,
+            Duration requestTimeout) {}
+
+    public KeepSessions.Settings sessions() {
+        return new KeepSessions.Settings(
+                duration(Setting.SESSION_TIMEOUT), yesOrNo(Setting.ROTATE_ON_PING), duration(Setting.ROTATION_GRACE));
+    }
+
+    public LoginThrottle.Limits loginThrottle() {
+        return new LoginThrottle.Limits(
+                count(Setting.LOGIN_FAILURES), duration(Setting.LOGIN_WINDOW), LoginThrottle.Limits.DEFAULTS.pairs());
+    }
+
+    public PasswordCheck.Limits passwordCheck() {
+        PasswordCheck.Limits defaults = PasswordCheck.Limits.DEFAULTS;
+        return new PasswordCheck.Limits(
+                defaults.concurrent(), count(Setting.PASSWORD_QUEUE), defaults.patience(), defaults.remember());
+    }
+
+    public Limits limits() {
+        return new Limits(
+                count(Setting.MAX_PARAMETERS),
+                count(Setting.MAX_NAME),
+                count(Setting.MAX_CURRENCY),
+                bytes(Setting.MAX_METADATA),
+                count(Setting.MAX_EVENTS));
+    }
+
+    public Duration userTokenLifetime() {
+        return duration(Setting.USER_TOKEN_LIFETIME);
+    }
+
+    public Duration stopTimeout() {
+        return duration(Setting.STOP_TIMEOUT);
+    }
+
+    public String currency() {
+        String currency = text(Setting.CURRENCY);
+        if (!currency.matches("[A-Z]{3}")) {
+            throw wrong(Setting.CURRENCY, "an ISO 4217 code such as EUR");
+        }
+        return currency;
+    }
+
+    public boolean cryptolensErrorStatus() {
+        return switch (text(Setting.CRYPTOLENS_ERROR_STATUS)) {
+            case "200" -> false;
+            case "4xx" -> true;
+            default -> throw wrong(Setting.CRYPTOLENS_ERROR_STATUS, "200 or 4xx");
+        };
+    }
+
+    public String videntityContentType() {
+        return text(Setting.VIDENTITY_CONTENT_TYPE);
+    }
+
+    public String logLevel() {
+        String level = text(Setting.LOG_LEVEL);
+        if (!List.of("error", "warning", "info", "debug").contains(level)) {
+            throw wrong(Setting.LOG_LEVEL, "error, warning, info or debug");
+        }
+        return level;
+    }
+
+    private Networks trustedProxies() {
+        try {
+            return Networks.parse(text(Setting.TRUSTED_PROXIES));
+        } catch (IllegalArgumentException e) {
+            throw wrong(Setting.TRUSTED_PROXIES, "addresses or networks, separated by commas");
+        }
+    }
+
+    private int port(Setting setting) {
+        return Values.count(text(setting))
+                .filter(port -> port <= 65_535)
+                .orElseThrow(() -> wrong(setting, "a port, 0 to 65535"));
+    }
+
+    private int count(Setting setting) {
+        return Values.count(text(setting))
+                .filter(count -> count > 0)
+                .orElseThrow(() -> wrong(setting, "a whole number above 0"));
+    }
+
+    private int bytes(Setting setting) {
+        return Values.bytes(text(setting)).orElseThrow(() -> wrong(setting, "a size such as 512KiB or 8MiB"));
+    }
+
+    private Duration duration(Setting setting) {
+        return Values.duration(text(setting)).orElseThrow(() -> wrong(setting, Values.DURATION_RULE));
+    }
+
+    private boolean yesOrNo(Setting setting) {
+        return switch (text(setting)) {
+            case "true", "yes", "1" -> true;
+            case "false", "no", "0" -> false;
+            default -> throw wrong(setting, "true or false");
+        };
+    }
+
+    private WrongSetting wrong(Setting setting, String rule) {
+        return new WrongSetting(
+                "the setting '" + setting.key() + "' is '" + text(setting) + "', but has to be " + rule);
+    }
+}

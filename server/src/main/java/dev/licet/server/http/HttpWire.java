@@ -1,0 +1,165 @@
+package dev.licet.server.http;
+
+import static java.lang.System.Logger.Level.DEBUG;
+
+import dev.licet.core.identity.SecretSource;
+import dev.licet.dialect.Dialect;
+import dev.licet.server.config.Settings.CertificateFiles;
+import dev.licet.server.config.Settings.HttpSettings;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// The listening sockets, plain and TLS, on a few event loops. They read requests and write answers; what
+/// happens between is an [Exchange].
+public final class HttpWire implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(HttpWire.class.getName());
+
+    private final Vertx vertx;
+    private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
+    private final Duration stopTimeout;
+    private final int port;
+    private final int tlsPort;
+
+    private HttpWire(
+            HttpSettings settings,
+            CertificateFiles certificate,
+            List<Dialect> dialects,
+            SecretSource secrets,
+            RequestObserver observer,
+            Duration stopTimeout) {
+        this.stopTimeout = stopTimeout;
+        vertx = Vertx.vertx(new VertxOptions()
+                .setPreferNativeTransport(true)
+                .setFileSystemOptions(new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false)
+                        .setFileCachingEnabled(false)));
+        Exchange.Shared shared = new Exchange.Shared(
+                vertx, settings, new Router(dialects), new Callers(settings.trustedProxies()), secrets, observer);
+        try {
+            port = listen(options(settings).setPort(shareable(settings.port())), shared);
+            tlsPort = listen(
+                    options(settings)
+                            .setPort(shareable(settings.tlsPort()))
+                            .setSsl(true)
+                            .setUseAlpn(true)
+                            .setSslHandshakeTimeout(settings.requestTimeout().toMillis())
+                            .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+                            .setKeyCertOptions(new PemKeyCertOptions()
+                                    .setCertPath(certificate.chain().toString())
+                                    .setKeyPath(certificate.key().toString())),
+                    shared);
+        } catch (RuntimeException e) {
+            vertx.close();
+            throw e;
+        }
+    }
+
+    /// Listens on both ports; answers as soon as this returns.
+    public static HttpWire open(
+            HttpSettings settings,
+            CertificateFiles certificate,
+            List<Dialect> dialects,
+            SecretSource secrets,
+            RequestObserver observer,
+            Duration stopTimeout) {
+        return new HttpWire(settings, certificate, dialects, secrets, observer, stopTimeout);
+    }
+
+    /// The port of plain HTTP, the real one if any was asked for.
+    public int port() {
+        return port;
+    }
+
+    /// The port of HTTPS, the real one if any was asked for.
+    public int tlsPort() {
+        return tlsPort;
+    }
+
+    private static HttpServerOptions options(HttpSettings settings) {
+        // The library's limits lie above ours, so that ours can be refused in the dialect's own form.
+        return new HttpServerOptions()
+                .setHost(settings.host())
+                .setReuseAddress(true)
+                .setTcpNoDelay(true)
+                .setHandle100ContinueAutomatically(true)
+                .setHttp2ClearTextEnabled(false)
+                .setMaxInitialLineLength(4 * settings.maxRequestLine())
+                .setMaxHeaderSize(2 * settings.maxHeaders() + 4 * settings.maxRequestLine())
+                .setReadIdleTimeout((int) settings.requestTimeout().toMillis())
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+    }
+
+    /// The event loops share one socket; the library writes "any free port, but the same for all" as -1.
+    private static int shareable(int port) {
+        return port == 0 ? -1 : port;
+    }
+
+    private int listen(HttpServerOptions options, Exchange.Shared shared) {
+        int loops = Runtime.getRuntime().availableProcessors();
+        List<HttpServer> started = new CopyOnWriteArrayList<>();
+        await(
+                vertx.deployVerticle(
+                        () -> new Loop(options, shared, started), new DeploymentOptions().setInstances(loops)),
+                "can't listen on " + options.getHost() + ":" + Math.max(0, options.getPort()));
+        servers.addAll(started);
+        return started.getFirst().actualPort();
+    }
+
+    /// One event loop's share of a listening socket.
+    private static final class Loop extends VerticleBase {
+        private final HttpServerOptions options;
+        private final Exchange.Shared shared;
+        private final List<HttpServer> started;
+
+        Loop(HttpServerOptions options, Exchange.Shared shared, List<HttpServer> started) {
+            this.options = options;
+            this.shared = shared;
+            this.started = started;
+        }
+
+        @Override
+        public Future<?> start() {
+            return vertx.createHttpServer(options)
+                    .requestHandler(request -> Exchange.begin(request, shared))
+                    .exceptionHandler(e -> LOG.log(DEBUG, "a connection failed: {0}", e.toString()))
+                    .listen()
+                    .onSuccess(started::add);
+        }
+    }
+
+    /// Takes no more connections, lets the requests in flight finish for a while, and closes.
+    @Override
+    public void close() {
+        for (HttpServer server : servers) {
+            await(server.shutdown(stopTimeout), "can't stop listening");
+        }
+        await(vertx.close(), "can't stop the event loops");
+    }
+
+    private void await(Future<?> future, String failure) {
+        try {
+            future.toCompletionStage().toCompletableFuture().get(stopTimeout.toMillis() + 5000, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(failure + ": interrupted", e);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IllegalStateException(failure + ": " + cause.getMessage(), cause);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(failure + ": timed out", e);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.licet.server.security;
+
+import dev.licet.core.identity.PasswordHash;
+import dev.licet.core.identity.Passwords;
+import dev.licet.core.identity.Secret;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
+import org.bouncycastle.crypto.params.Argon2Parameters;
+
+/// Argon2id with 19 MiB, two passes and one lane (OWASP's Password Storage Cheat Sheet, 2025), in the usual
+/// `$argon2id$v=19$m=…,t=…,p=…$salt$hash` form, so that the parameters can be raised later.
+public final class Argon2Passwords implements Passwords {
+    private static final Pattern ENCODED =
+            Pattern.compile("\\$argon2id\\$v=19\\$m=([0-9]+),t=([0-9]+),p=([0-9]+)\\$([^$]+)\\$([^$]+)");
+    private static final int MEMORY_KIB = 19 * 1024;
+    private static final int PASSES = 2;
+    private static final int LANES = 1;
+
+    private final SecureRandom random;
+
+    public Argon2Passwords(SecureRandom random) {
+        this.random = random;
+    }
+
+    @Override
+    public PasswordHash hash(Secret password) {
+        byte[] salt = new byte[16];
+        random.nextBytes(salt);
+        byte[] hash = argon2(password, salt, MEMORY_KIB, PASSES, LANES, 32);
+        Base64.Encoder base64 = Base64.getEncoder().withoutPadding();
+        return new PasswordHash("$argon2id$v=19$m=" + MEMORY_KIB + ",t=" + PASSES + ",p=" + LANES + "$"
+                + base64.encodeToString(salt) + "$" + base64.encodeToString(hash));
+    }
+
+    @Override
+    public boolean matches(Secret password, PasswordHash hash) {
+        Matcher encoded = ENCODED.matcher(hash.encoded());
+        if (!encoded.matches()) {
+            throw new IllegalStateException("a stored password hash has an unknown form");
+        }
+        byte[] salt = Base64.getDecoder().decode(encoded.group(4));
+        byte[] expected = Base64.getDecoder().decode(encoded.group(5));
+        byte[] actual = argon2(
+                password,
+                salt,
+                Integer.parseInt(encoded.group(1)),
+                Integer.parseInt(encoded.group(2)),
+                Integer.parseInt(encoded.group(3)),
+                expected.length);
+        return MessageDigest.isEqual(expected, actual);
+    }
+
+    private static byte[] argon2(Secret password, byte[] salt, int memoryKib, int passes, int lanes, int length) {
+        Argon2BytesGenerator generator = new Argon2BytesGenerator();
+        generator.init(new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
+                .withVersion(Argon2Parameters.ARGON2_VERSION_13)
+                .withMemoryAsKB(memoryKib)
+                .withIterations(passes)
+                .withParallelism(lanes)
+                .withSalt(salt)
+                .build());
+        byte[] hash = new byte[length];
+        generator.generateBytes(password.value().getBytes(StandardCharsets.UTF_8), hash);
+        return hash;
+    }
+}
