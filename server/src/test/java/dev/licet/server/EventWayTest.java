@@ -17,9 +17,11 @@ class EventWayTest {
     void registeredEvent_isFoundAtOnce_andAfterRestart() {
         try (TestServer server = TestServer.start(directory.resolve("data"))) {
             String token = "token=" + URLEncoder.encode(server.first().accessToken(), StandardCharsets.UTF_8);
-            assertThat(server.post(false, "/api/ai/RegisterEvent", token + "&EventName=start&Value=2530").body())
+            assertThat(server.post(false, "/api/ai/RegisterEvent", token + "&EventName=start&Value=2530")
+                            .body())
                     .isEqualTo("{\"result\":0,\"message\":\"\"}");
-            assertThat(server.post(true, "/api/ai/GetEvents", token).body()).contains("\"eventName\":\"start\"", "2530");
+            assertThat(server.post(true, "/api/ai/GetEvents", token).body())
+                    .contains("\"eventName\":\"start\"", "2530");
             server.restart();
             assertThat(server.post(true, "/api/ai/GetEvents", token).json().get("events"))
                     .hasSize(1);

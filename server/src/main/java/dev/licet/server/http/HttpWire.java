@@ -49,10 +49,10 @@ public final class HttpWire implements AutoCloseable {
         Exchange.Shared shared = new Exchange.Shared(
                 vertx, settings, new Router(dialects), new Callers(settings.trustedProxies()), secrets, observer);
         try {
-            port = listen(options(settings).setPort(shareable(settings.port())), shared);
+            port = listen(options(settings).setPort(settings.port()), shared);
             tlsPort = listen(
                     options(settings)
-                            .setPort(shareable(settings.tlsPort()))
+                            .setPort(settings.tlsPort())
                             .setSsl(true)
                             .setUseAlpn(true)
                             .setSslHandshakeTimeout(settings.requestTimeout().toMillis())
@@ -102,20 +102,21 @@ public final class HttpWire implements AutoCloseable {
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
     }
 
-    /// The event loops share one socket; the library writes "any free port, but the same for all" as -1.
-    private static int shareable(int port) {
-        return port == 0 ? -1 : port;
-    }
-
+    /// One event loop opens the port, which may be any; the others share it.
     private int listen(HttpServerOptions options, Exchange.Shared shared) {
-        int loops = Runtime.getRuntime().availableProcessors();
+        String failure = "can't listen on " + options.getHost() + ":" + options.getPort();
         List<HttpServer> started = new CopyOnWriteArrayList<>();
-        await(
-                vertx.deployVerticle(
-                        () -> new Loop(options, shared, started), new DeploymentOptions().setInstances(loops)),
-                "can't listen on " + options.getHost() + ":" + Math.max(0, options.getPort()));
+        await(vertx.deployVerticle(new Loop(options, shared, started)), failure);
+        options.setPort(started.getFirst().actualPort());
+        int others = Runtime.getRuntime().availableProcessors() - 1;
+        if (others > 0) {
+            await(
+                    vertx.deployVerticle(
+                            () -> new Loop(options, shared, started), new DeploymentOptions().setInstances(others)),
+                    failure);
+        }
         servers.addAll(started);
-        return started.getFirst().actualPort();
+        return options.getPort();
     }
 
     /// One event loop's share of a listening socket.

@@ -171,15 +171,24 @@ final class EventTable implements AutoCloseable {
         List<Object> arguments = new ArrayList<>(List.of(query.account().value()));
         filter(where, arguments, "product = ?", query.product().map(ProductId::value));
         filter(where, arguments, "key = ?", query.key());
-        filter(where, arguments, "happened_at >= make_timestamp(?)", query.from().map(Micros::of));
-        filter(where, arguments, "happened_at < make_timestamp(?)", query.until().map(Micros::of));
+        filter(
+                where,
+                arguments,
+                "happened_at >= make_timestamp(?)",
+                query.from().map(Micros::of));
+        filter(
+                where,
+                arguments,
+                "happened_at < make_timestamp(?)",
+                query.until().map(Micros::of));
         filter(where, arguments, "contains(metadata, ?)", query.metadataPart());
         boolean upwards = query.above().isPresent();
         filter(where, arguments, "id > ?", boxed(query.above()));
         filter(where, arguments, "id < ?", upwards ? Optional.empty() : boxed(query.below()));
         arguments.add(query.limit());
-        String sql = "SELECT *, epoch_us(received_at) AS received_us, epoch_us(happened_at) AS happened_us FROM event WHERE " + where
-                + " ORDER BY id " + (upwards ? "ASC" : "DESC") + " LIMIT ?";
+        String sql =
+                "SELECT *, epoch_us(received_at) AS received_us, epoch_us(happened_at) AS happened_us FROM event WHERE "
+                        + where + " ORDER BY id " + (upwards ? "ASC" : "DESC") + " LIMIT ?";
         try (Connection connection = root.duplicate();
                 PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < arguments.size(); i++) {
