@@ -15,6 +15,10 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -102,33 +106,34 @@ public final class HttpWire implements AutoCloseable {
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
     }
 
-    /// One event loop opens the port, which may be any; the others share it.
     private int listen(HttpServerOptions options, Exchange.Shared shared) {
-        String failure = "can't listen on " + options.getHost() + ":" + options.getPort();
-        List<HttpServer> started = new CopyOnWriteArrayList<>();
-        await(vertx.deployVerticle(new Loop(options, shared, started)), failure);
-        options.setPort(started.getFirst().actualPort());
-        int others = Runtime.getRuntime().availableProcessors() - 1;
-        if (others > 0) {
-            await(
-                    vertx.deployVerticle(
-                            () -> new Loop(options, shared, started), new DeploymentOptions().setInstances(others)),
-                    failure);
+        if (options.getPort() == 0) {
+            options.setPort(anyFreePort(options.getHost()));
         }
-        servers.addAll(started);
+        int loops = Runtime.getRuntime().availableProcessors();
+        await(
+                vertx.deployVerticle(() -> new Loop(options, shared), new DeploymentOptions().setInstances(loops)),
+                "can't listen on " + options.getHost() + ":" + options.getPort());
         return options.getPort();
     }
 
+    /// The library lets several event loops share a port only if it is named.
+    private static int anyFreePort(String host) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(host))) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't find a free port on " + host, e);
+        }
+    }
+
     /// One event loop's share of a listening socket.
-    private static final class Loop extends VerticleBase {
+    private final class Loop extends VerticleBase {
         private final HttpServerOptions options;
         private final Exchange.Shared shared;
-        private final List<HttpServer> started;
 
-        Loop(HttpServerOptions options, Exchange.Shared shared, List<HttpServer> started) {
+        Loop(HttpServerOptions options, Exchange.Shared shared) {
             this.options = options;
             this.shared = shared;
-            this.started = started;
         }
 
         @Override
@@ -137,7 +142,7 @@ public final class HttpWire implements AutoCloseable {
                     .requestHandler(request -> Exchange.begin(request, shared))
                     .exceptionHandler(e -> LOG.log(DEBUG, "a connection failed: {0}", e.toString()))
                     .listen()
-                    .onSuccess(started::add);
+                    .onSuccess(servers::add);
         }
     }
 
