@@ -14,13 +14,18 @@ import dev.licet.core.identity.ManageUsers;
 import dev.licet.core.identity.Passwords;
 import dev.licet.core.identity.Permission;
 import dev.licet.core.identity.SecretSource;
+import dev.licet.core.license.CreateLicense;
 import dev.licet.core.license.ManageProducts;
+import dev.licet.core.session.KeepSessions;
+import dev.licet.core.session.TransactionNumbers;
 import dev.licet.core.store.Store;
 import dev.licet.dialect.Dialect;
 import dev.licet.dialect.Limits;
 import dev.licet.dialect.Request;
 import dev.licet.dialect.cryptolens.CryptolensDialect;
 import dev.licet.dialect.rest.RestDialect;
+import dev.licet.dialect.veoh.VeohDialect;
+import dev.licet.dialect.videntity.VidentityDialect;
 import dev.licet.server.config.Settings;
 import dev.licet.server.config.Settings.CertificateFiles;
 import dev.licet.server.http.HttpWire;
@@ -36,6 +41,9 @@ import java.util.List;
 
 /// Every object of the running server and who is given what. Read this file first.
 public final class Wiring implements AutoCloseable {
+    /// How many transaction numbers are reserved at once: as many may never be given after a crash.
+    private static final int TRANSACTION_NUMBER_BLOCK = 1000;
+
     private final Store store;
     private final HttpWire wire;
 
@@ -151,7 +159,22 @@ public final class Wiring implements AutoCloseable {
             Limits limits = settings.limits();
             RecordEvents recordEvents = new RecordEvents(store.products(), store.licenseKeys(), store.events(), clock);
             ReadEvents readEvents = new ReadEvents(store.products(), store.licenseKeys(), store.events());
+            KeepSessions keepSessions = new KeepSessions(gate, store.sessions(), secrets, settings.sessions(), clock);
             return List.of(
+                    new VeohDialect(
+                            gate,
+                            recordEvents,
+                            new CreateLicense(store.licenses(), clock),
+                            secrets,
+                            settings.currency(),
+                            limits,
+                            clock),
+                    new VidentityDialect(
+                            keepSessions,
+                            new TransactionNumbers(store.transactionNumbers(), TRANSACTION_NUMBER_BLOCK),
+                            settings.videntityContentType(),
+                            limits,
+                            clock),
                     new CryptolensDialect(gate, recordEvents, readEvents, limits, settings.cryptolensErrorStatus()),
                     rest(),
                     new OperatorPages(store, metrics::text, this::mayReadMetrics));

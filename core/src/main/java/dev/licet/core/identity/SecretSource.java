@@ -6,6 +6,7 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.UUID;
 
 /// Makes every secret and random name that Licet hands out. Safe for threads.
 public final class SecretSource {
@@ -57,6 +58,11 @@ public final class SecretSource {
 
     public AccountNumber accountNumber() {
         return new AccountNumber(random.nextLong(AccountNumber.FIRST, AccountNumber.LAST + 1));
+    }
+
+    /// A random UUID (version 4), to name an answer.
+    public UUID guid() {
+        return new UUID(random.nextLong() & ~0xF000L | 0x4000L, random.nextLong() & ~(0xC0L << 56) | 0x80L << 56);
     }
 
     /// 64 random bits as hexadecimal digits, to name a request.

@@ -1,0 +1,120 @@
+package dev.licet.dialect.videntity;
+
+import static java.lang.System.Logger.Level.WARNING;
+
+import dev.licet.core.Refusal;
+import dev.licet.core.identity.Secret;
+import dev.licet.core.session.TransactionNumbers;
+import dev.licet.dialect.Answer;
+import dev.licet.dialect.Timestamps;
+import dev.licet.dialect.Xml;
+import java.time.Clock;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
+
+/// The XML envelope that every answer comes in, element for element as its page has it. Each has a number of
+/// its own, errors too.
+final class Envelopes {
+    private static final System.Logger LOG = System.getLogger(Envelopes.class.getName());
+    private static final String DECLARATION = "<?xml version=\"1.0\" encoding=\"utf-8\"?>";
+    private static final String INDENT = "\n    ";
+
+    private final TransactionNumbers transactionNumbers;
+    private final String contentType;
+    private final Clock clock;
+
+    Envelopes(TransactionNumbers transactionNumbers, String contentType, Clock clock) {
+        this.transactionNumbers = transactionNumbers;
+        this.contentType = contentType;
+        this.clock = clock;
+    }
+
+    /// An error of this API. @param detail for people
+    private record Error(int number, String name, String detail) {}
+
+    private static final Error SERVER_ERROR =
+            new Error(11, "SERVER_ERROR", "The server could not process your request.");
+
+    Answer success(String method, String detail, Secret sessionKey) {
+        return envelope(200, method, "SUCCESS", transactionNumbers.next(), xml -> {
+            element(xml, "detail", detail);
+            xml.writeCharacters(INDENT);
+            xml.writeStartElement("response_name_value");
+            xml.writeCharacters(INDENT + "    ");
+            xml.writeStartElement("session_key");
+            xml.writeCharacters(Xml.printable(sessionKey.value()));
+            xml.writeEndElement();
+            xml.writeCharacters(INDENT);
+            xml.writeEndElement();
+        });
+    }
+
+    Answer missing(String method, String field) {
+        return error(200, method, new Error(4, "MISSING_MANDATORY_FIELD", "Mandatory field " + field + " is missing"));
+    }
+
+    Answer refusal(String method, Refusal refusal) {
+        return error(
+                200,
+                method,
+                switch (refusal) {
+                    case Refusal.WrongCredentials no -> authenticationError();
+                    case Refusal.UnknownSession no -> new Error(2, "SESSION_DOES_NOT_EXIST", "session does not exist");
+                    case Refusal.ExpiredSession no -> new Error(3, "SESSION_EXPIRED", "The session has expired");
+                    case Refusal.TlsRequired no -> authenticationError();
+                    case Refusal.UnknownApiKey no -> authenticationError();
+                    case Refusal.UnknownUserToken no -> authenticationError();
+                    case Refusal.ExpiredUserToken no -> authenticationError();
+                    case Refusal.UnknownAccessToken no -> authenticationError();
+                    case Refusal.NotAPartner no -> authenticationError();
+                    case Refusal.NotPermitted no -> authenticationError();
+                    case Refusal.NotFound no -> authenticationError();
+                    case Refusal.AlreadyExists no -> SERVER_ERROR;
+                    case Refusal.InvalidField no -> SERVER_ERROR;
+                    case Refusal.QuotaExceeded no -> SERVER_ERROR;
+                    case Refusal.GapNotElapsed no -> SERVER_ERROR;
+                });
+    }
+
+    private static Error authenticationError() {
+        return new Error(1, "AUTHENTICATION_ERROR", "username, password or account_number is incorrect");
+    }
+
+    /// When not even a number can be had, the answer is without an envelope.
+    Answer serverError(int status, String method) {
+        try {
+            return error(status, method, SERVER_ERROR);
+        } catch (RuntimeException e) {
+            LOG.log(WARNING, "no transaction number can be had: {0}", e.getMessage());
+            return Answer.text(503, SERVER_ERROR.detail());
+        }
+    }
+
+    private Answer error(int status, String method, Error error) {
+        return envelope(status, method, "ERROR", transactionNumbers.next(), xml -> {
+            element(xml, "error_number", Integer.toString(error.number()));
+            element(xml, "error_name", error.name());
+            element(xml, "error_detail", error.detail());
+        });
+    }
+
+    private Answer envelope(int httpStatus, String method, String status, long number, Xml.Content content) {
+        return Answer.of(httpStatus, contentType, Xml.document(DECLARATION, xml -> {
+            xml.writeStartElement("response");
+            xml.writeAttribute("api_method", method);
+            element(xml, "status", status);
+            element(xml, "api_tx_number", Long.toString(number));
+            content.writeTo(xml);
+            element(xml, "timestamp", Timestamps.text(clock.instant()));
+            xml.writeCharacters("\n");
+            xml.writeEndElement();
+        }));
+    }
+
+    private static void element(XMLStreamWriter xml, String name, String text) throws XMLStreamException {
+        xml.writeCharacters(INDENT);
+        xml.writeStartElement(name);
+        xml.writeCharacters(text);
+        xml.writeEndElement();
+    }
+}

@@ -1,0 +1,163 @@
+package dev.licet.dialect.videntity;
+
+import static java.lang.System.Logger.Level.DEBUG;
+
+import dev.licet.core.Outcome;
+import dev.licet.core.Refusal;
+import dev.licet.core.gate.Gate;
+import dev.licet.core.id.AccountNumber;
+import dev.licet.core.identity.Secret;
+import dev.licet.core.session.KeepSessions;
+import dev.licet.core.session.TransactionNumbers;
+import dev.licet.dialect.Answer;
+import dev.licet.dialect.Dialect;
+import dev.licet.dialect.Fault;
+import dev.licet.dialect.Limits;
+import dev.licet.dialect.MalformedRequest;
+import dev.licet.dialect.Parameters;
+import dev.licet.dialect.Request;
+import dev.licet.dialect.Route;
+import dev.licet.dialect.Texts;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Sessions of an identity service: `/session/login`, `/session/ping`, `/session/logout`, by POST over HTTPS.
+public final class VidentityDialect implements Dialect {
+    private static final System.Logger LOG = System.getLogger(VidentityDialect.class.getName());
+    private static final List<String> VERBS = List.of("POST");
+
+    private final KeepSessions keepSessions;
+    private final Limits limits;
+    private final Envelopes envelopes;
+    private final Map<String, Method> methods = Map.of(
+            "/session/login",
+                    new Method(
+                            List.of("username", "password", "account_number"),
+                            "you logged in successfully",
+                            this::login),
+            "/session/ping",
+                    new Method(List.of("session_key"), "your session has been pinged successfully", this::ping),
+            "/session/logout", new Method(List.of("session_key"), "you logged out successfully", this::logout));
+
+    /// @param mandatory the fields it can't do without, in the order of its page @param detail of a success
+    private record Method(List<String> mandatory, String detail, Handler handler) {}
+
+    /// @return the session key to tell
+    @FunctionalInterface
+    private interface Handler {
+        Outcome<Secret> answer(Parameters form, Request request);
+    }
+
+    /// @param contentType of the answers
+    public VidentityDialect(
+            KeepSessions keepSessions,
+            TransactionNumbers transactionNumbers,
+            String contentType,
+            Limits limits,
+            Clock clock) {
+        this.keepSessions = keepSessions;
+        this.limits = limits;
+        this.envelopes = new Envelopes(transactionNumbers, contentType, clock);
+    }
+
+    @Override
+    public String name() {
+        return "videntity";
+    }
+
+    @Override
+    public boolean claims(String path) {
+        return methods.containsKey(canonical(path));
+    }
+
+    @Override
+    public List<Route> routes() {
+        return methods.keySet().stream()
+                .sorted()
+                .map(path -> new Route(path, VERBS, path))
+                .toList();
+    }
+
+    @Override
+    public Answer answer(Request request) {
+        String path = canonical(request.path());
+        @Nullable Method method = methods.get(path);
+        if (method == null) {
+            return refuse(request, Fault.UNKNOWN_PATH);
+        }
+        if (!request.secure()) {
+            return Answer.text(403, "HTTPS is required.");
+        }
+        if (!VERBS.contains(request.verb())) {
+            return refuse(request, Fault.WRONG_VERB).with("Allow", String.join(", ", VERBS));
+        }
+        LOG.log(DEBUG, "method {0}", path);
+        Parameters form;
+        try {
+            // Only its own two kinds of forms have fields; what is in the query is not read.
+            form = Parameters.ofForm(request, limits);
+            method.mandatory().forEach(field -> form(form, field));
+        } catch (MalformedRequest e) {
+            LOG.log(DEBUG, "malformed: {0}", e.getMessage());
+            return refuse(request, e.fault());
+        }
+        for (String field : method.mandatory()) {
+            if (form.last(field).isEmpty()) {
+                return envelopes.missing(path, field);
+            }
+        }
+        return switch (method.handler().answer(form, request)) {
+            case Outcome.Success<Secret>(Secret key) -> envelopes.success(path, method.detail(), key);
+            case Outcome.Refused<Secret>(Refusal refusal) -> envelopes.refusal(path, refusal);
+        };
+    }
+
+    private void form(Parameters form, String field) {
+        form.last(field).ifPresent(value -> Texts.atMost(limits.name(), value));
+    }
+
+    private Outcome<Secret> login(Parameters form, Request request) {
+        Optional<AccountNumber> account =
+                AccountNumber.parse(text(form, "account_number").strip());
+        Gate.OneTimePair pair = new Gate.OneTimePair(
+                Optional.of(text(form, "username")),
+                Optional.of(new Secret(text(form, "password"))),
+                request.secure(),
+                request.address());
+        return account.map(number -> keepSessions.login(number, pair))
+                .orElseGet(() -> Outcome.refused(new Refusal.WrongCredentials()));
+    }
+
+    private Outcome<Secret> ping(Parameters form, Request request) {
+        return keepSessions.ping(new Secret(text(form, "session_key")));
+    }
+
+    private Outcome<Secret> logout(Parameters form, Request request) {
+        return keepSessions.logout(new Secret(text(form, "session_key")));
+    }
+
+    private static String text(Parameters form, String field) {
+        return form.last(field).orElseThrow();
+    }
+
+    @Override
+    public Answer refuse(Request request, Fault fault) {
+        return switch (fault) {
+            case MALFORMED -> Answer.text(400, "The request can't be read.");
+            case TOO_LARGE -> Answer.text(413, "The request is over a limit of this server.");
+            case TOO_SLOW -> Answer.text(408, "The request took too long to arrive.");
+            case WRONG_VERB -> Answer.text(405, "This method takes POST.");
+            case UNKNOWN_PATH -> Answer.text(404, "There is no such method.");
+            case UNAVAILABLE -> envelopes.serverError(503, canonical(request.path()));
+            case FAILED -> envelopes.serverError(200, canonical(request.path()));
+        };
+    }
+
+    /// Its clients double slashes now and then.
+    private static String canonical(String path) {
+        return path.replaceAll("/{2,}", "/").replaceAll("(?<=.)/$", "");
+    }
+}
