@@ -1,0 +1,147 @@
+package dev.licet.server.golden;
+
+import dev.licet.core.TestClock;
+import dev.licet.server.FirstCredentials;
+import dev.licet.server.TestServer;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// What golden files may name as `{{…}}`: things that a server is asked for, each time anew, over its own API.
+final class Given {
+    private final TestServer server;
+    private final FirstCredentials first;
+
+    Given(TestServer server) {
+        this.server = server;
+        this.first = server.first();
+    }
+
+    /// The value of a name, fit for a query or a form where it needs to be.
+    String value(String name) {
+        return switch (name) {
+            case "api_key" -> first.apiKey();
+            case "read_only_api_key" -> first.readOnlyApiKey();
+            case "account_number" -> first.accountNumber();
+            case "username" -> first.username();
+            case "password" -> first.password();
+            case "product_id" -> Long.toString(first.productId());
+            case "license_key" -> first.licenseKey();
+            case "access_token" -> encoded(first.accessToken());
+            case "public_api_key" -> apiKey("{\"name\":\"public\",\"permission\":\"write\"}");
+            case "quota_used_api_key" ->
+                used(
+                        apiKey(
+                                "{\"name\":\"q\",\"partner\":true,\"permission\":\"write\",\"quota\":{\"calls\":1,\"window\":\"PT1H\"}}"));
+            case "gap_used_api_key" ->
+                used(apiKey("{\"name\":\"g\",\"partner\":true,\"permission\":\"write\",\"gap\":\"PT1H\"}"));
+            case "revoked_api_key" -> revokedApiKey();
+            case "user_token" -> userToken(first.apiKey());
+            case "other_applications_user_token" -> userToken(first.readOnlyApiKey());
+            case "expired_user_token" -> earlier(Duration.ofHours(24), () -> userToken(first.apiKey()));
+            case "session_key" -> sessionKey();
+            case "expired_session_key" -> earlier(Duration.ofMinutes(30), this::sessionKey);
+            case "nearly_expired_session_key" -> earlier(Duration.ofMinutes(30).minusMillis(1), this::sessionKey);
+            case "logged_out_session_key" -> loggedOut();
+            case "get_events_token" -> token("{\"name\":\"t\",\"permissions\":[\"GetEvents\"]}");
+            case "register_event_token" -> token("{\"name\":\"t\",\"permissions\":[\"RegisterEvent\"]}");
+            case "other_product_token" -> token("{\"name\":\"t\",\"productId\":" + otherProduct() + "}");
+            case "product_token" -> token("{\"name\":\"t\",\"productId\":" + first.productId() + "}");
+            case "must_name_key_token" -> token("{\"name\":\"t\",\"keyLock\":-1}");
+            case "other_key_token" -> token("{\"name\":\"t\",\"keyLock\":999}");
+            case "empty_account_token" -> emptyAccountsToken();
+            case "foreign_product_id" -> Long.toString(foreignProduct());
+            default -> throw new IllegalArgumentException("nothing is given for {{" + name + "}}");
+        };
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private String apiKey(String json) {
+        return server.manage("POST", "/v1/applications", json).get("apiKey").stringValue();
+    }
+
+    private String revokedApiKey() {
+        var application = server.manage("POST", "/v1/applications", "{\"name\":\"r\",\"partner\":true}");
+        server.manage("DELETE", "/v1/applications/" + application.get("id").stringValue(), "");
+        return application.get("apiKey").stringValue();
+    }
+
+    private String used(String apiKey) {
+        server.get("/rest/v1/?method=veoh.people.logEvent&apiKey=" + apiKey + "&keys=a&values=b&eventName=c");
+        return apiKey;
+    }
+
+    private String token(String json) {
+        return encoded(
+                server.manage("POST", "/v1/tokens", json).get("accessToken").stringValue());
+    }
+
+    private long otherProduct() {
+        return server.manage("POST", "/v1/products", "{\"name\":\"other\"}")
+                .get("productId")
+                .longValue();
+    }
+
+    private String otherAccount() {
+        return server.manage("POST", "/v1/accounts", "{\"name\":\"other\"}")
+                .get("accountNumber")
+                .stringValue();
+    }
+
+    private String emptyAccountsToken() {
+        return token("{\"name\":\"t\",\"account\":\"" + otherAccount() + "\"}");
+    }
+
+    private long foreignProduct() {
+        return server.manage("POST", "/v1/products", "{\"name\":\"x\",\"account\":\"" + otherAccount() + "\"}")
+                .get("productId")
+                .longValue();
+    }
+
+    private String userToken(String apiKey) {
+        String body = server.post(
+                        true,
+                        "/rest/v1/?method=veoh.people.authenticate&apiKey=" + apiKey,
+                        "j_username=" + first.username() + "&j_password=" + first.password())
+                .body();
+        return found("userToken=\"([^\"]+)\"", body);
+    }
+
+    private String sessionKey() {
+        String body = server.post(
+                        true,
+                        "/session/login",
+                        "username=" + first.username() + "&password=" + first.password() + "&account_number="
+                                + first.accountNumber())
+                .body();
+        return found("<session_key>([^<]+)</session_key>", body);
+    }
+
+    private String loggedOut() {
+        String key = sessionKey();
+        server.post(true, "/session/logout", "session_key=" + key);
+        return key;
+    }
+
+    private String earlier(Duration ago, java.util.function.Supplier<String> made) {
+        server.clock().set(TestClock.START.minus(ago));
+        try {
+            return made.get();
+        } finally {
+            server.clock().set(TestClock.START);
+        }
+    }
+
+    private static String found(String pattern, String text) {
+        Matcher matcher = Pattern.compile(pattern).matcher(text);
+        if (!matcher.find()) {
+            throw new IllegalStateException("no " + pattern + " in " + text);
+        }
+        return matcher.group(1);
+    }
+}
