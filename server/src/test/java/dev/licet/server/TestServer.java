@@ -9,14 +9,17 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -90,6 +93,7 @@ public final class TestServer implements AutoCloseable {
         return data;
     }
 
+    /// Stops it for good; other threads may be in the middle of a request.
     @Override
     public void close() {
         wiring.close();
@@ -164,6 +168,21 @@ public final class TestServer implements AutoCloseable {
             throw new IllegalStateException(verb + " " + target + ": " + reply);
         }
         return reply.json();
+    }
+
+    /// The names of the first account's events, newest first, at most 100.
+    public List<String> eventNames() {
+        Reply reply = post(true, "/api/ai/GetEvents", token() + "&Limit=100");
+        List<String> names = new ArrayList<>();
+        reply.json()
+                .get("events")
+                .forEach(event -> names.add(event.get("eventName").asString()));
+        return names;
+    }
+
+    /// The first access token as a form spells it: `token=…`.
+    public String token() {
+        return "token=" + URLEncoder.encode(first.accessToken(), StandardCharsets.UTF_8);
     }
 
     public static byte[] request(String verb, String target, Map<String, String> headers, byte[] body) {

@@ -68,7 +68,7 @@ final class Fields {
                 throw new MalformedRequest(Fault.MALFORMED, "the JSON body is not an object");
             }
             while (json.nextToken() != JsonToken.END_OBJECT) {
-                String name = json.currentName();
+                String name = Texts.clean(json.currentName());
                 json.nextToken();
                 put(name, value(json), limits);
             }

@@ -14,9 +14,12 @@ import dev.licet.dialect.Headers;
 import dev.licet.dialect.MalformedRequest;
 import dev.licet.dialect.Request;
 import dev.licet.server.config.Settings.HttpSettings;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -40,6 +43,8 @@ final class Exchange {
     private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
     /// How long what is left of a refused body is read and dropped, so that the client gets to read the answer.
     private static final long LINGER_MILLIS = 2000;
+    /// HTTP/2's code for a stream that is ended without being at fault.
+    private static final long NO_ERROR = 0;
 
     /// What all exchanges share.
     static final class Shared {
@@ -77,7 +82,13 @@ final class Exchange {
     private final Buffer body = Buffer.buffer();
     private long reserved;
     private long timer = -1;
+    /// Its answer is on the way: nothing more of it is taken.
     private boolean answered;
+    /// A refusal has been written.
+    private boolean refused;
+    /// It has been read to its end.
+    private boolean arrived;
+    /// It holds nothing of what all requests share.
     private boolean released;
 
     private Exchange(HttpServerRequest wire, Shared shared) {
@@ -104,31 +115,68 @@ final class Exchange {
                 origin.address());
     }
 
+    /// Takes a request whose head could be read.
     static void begin(HttpServerRequest wire, Shared shared) {
-        new Exchange(wire, shared).begin();
+        guarded(wire, () -> new Exchange(wire, shared).begin());
+    }
+
+    /// Refuses a request whose head could not be read.
+    static void refuse(HttpServerRequest wire, Throwable cause, Shared shared) {
+        boolean tooLong = cause instanceof TooLongHttpLineException || cause instanceof TooLongHttpHeaderException;
+        guarded(wire, () -> new Exchange(wire, shared).beginRefusing(tooLong ? Fault.TOO_LARGE : Fault.MALFORMED));
+    }
+
+    /// What is thrown on an event loop would leave the client without an answer.
+    private static void guarded(HttpServerRequest wire, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            LOG.log(ERROR, "a request failed on its event loop", e);
+            wire.connection().close();
+        }
     }
 
     private void begin() {
-        wire.exceptionHandler(gone -> release());
-        wire.response().exceptionHandler(gone -> LOG.log(DEBUG, "the client is gone: {0}", gone.toString()));
-        wire.response().closeHandler(gone -> release());
-        Optional<Fault> fault = faultOfHead();
-        if (shared.inFlight.incrementAndGet() > shared.settings.maxRequests()) {
-            fault = fault.or(() -> Optional.of(Fault.UNAVAILABLE));
-        }
-        if (fault.isPresent()) {
-            refuse(fault.get());
-            return;
-        }
-        timer = shared.vertx.setTimer(
-                shared.settings.requestTimeout().toMillis(), fired -> refuseUnlessAnswered(Fault.TOO_SLOW));
-        wire.handler(this::take);
-        wire.endHandler(end -> {
-            if (!answered) {
-                shared.vertx.cancelTimer(timer);
-                work();
+        if (enter()) {
+            Optional<Fault> fault = faultOfHead();
+            if (fault.isPresent()) {
+                refuse(fault.get());
+                return;
             }
-        });
+            timer = shared.vertx.setTimer(
+                    shared.settings.requestTimeout().toMillis(), fired -> refuseUnlessAnswered(Fault.TOO_SLOW));
+            wire.handler(this::take);
+            wire.endHandler(end -> {
+                if (!answered) {
+                    shared.vertx.cancelTimer(timer);
+                    work();
+                }
+            });
+            if (head.headers()
+                    .first("expect")
+                    .filter("100-continue"::equalsIgnoreCase)
+                    .isPresent()) {
+                wire.response().writeContinue();
+            }
+        }
+    }
+
+    private void beginRefusing(Fault fault) {
+        if (enter()) {
+            refuse(fault);
+        }
+    }
+
+    /// Counts it among the requests in flight; refuses it if they are too many.
+    private boolean enter() {
+        wire.exceptionHandler(this::cut);
+        wire.response().exceptionHandler(gone -> LOG.log(DEBUG, "the client is gone"));
+        wire.response().closeHandler(gone -> release());
+        if (shared.inFlight.incrementAndGet() > shared.settings.maxRequests()) {
+            refuse(Fault.UNAVAILABLE);
+            return false;
+        }
+        return true;
     }
 
     private Optional<Fault> faultOfHead() {
@@ -138,6 +186,9 @@ final class Exchange {
         }
         long headerBytes = 0;
         for (Map.Entry<String, String> header : wire.headers()) {
+            if (header.getKey().isEmpty()) {
+                return Optional.of(Fault.MALFORMED);
+            }
             headerBytes += header.getKey().length() + header.getValue().length() + 4;
         }
         if (headerBytes > settings.maxHeaders()) {
@@ -155,7 +206,7 @@ final class Exchange {
     }
 
     private void take(Buffer chunk) {
-        if (answered) {
+        if (answered || released) {
             return;
         }
         if (body.length() + (long) chunk.length() > shared.settings.maxBody()) {
@@ -176,32 +227,70 @@ final class Exchange {
         }
     }
 
-    /// Refuses a request that has not arrived whole: the connection can't be used any further.
+    /// The rest of the request will not come: the client is gone, or what it sent is no body. The library closes
+    /// the connection when this returns, so a last word has to be said at once.
+    private void cut(Throwable cause) {
+        if (!answered
+                && !(cause instanceof HttpClosedException)
+                && !wire.response().closed()) {
+            answered = true;
+            guarded(wire, () -> send(refusal(Fault.MALFORMED).with("Connection", "close")));
+        }
+        shared.vertx.cancelTimer(timer);
+        answered = true;
+        release();
+    }
+
+    /// Refuses a request that may not have arrived whole: the connection can't be used any further. What still
+    /// comes is dropped for a while; to close at once would reset the connection and destroy the answer.
     private void refuse(Fault fault) {
         answered = true;
         shared.vertx.cancelTimer(timer);
+        wire.handler(dropped -> {});
+        wire.endHandler(end -> {
+            arrived = true;
+            if (refused) {
+                finish();
+            }
+        });
         Thread.ofVirtual().name("request-" + head.id()).start(() -> {
             Answer answer = ScopedValue.where(RequestId.CURRENT, head.id()).call(() -> refusal(fault));
-            loop.runOnContext(back -> {
-                wire.handler(dropped -> {});
-                wire.endHandler(end -> closeConnection());
-                shared.vertx.setTimer(LINGER_MILLIS, fired -> closeConnection());
-                if (wire.version() != HttpVersion.HTTP_2) {
-                    wire.response().putHeader("Connection", "close");
-                }
-                send(answer);
-                if (wire.isEnded()) {
-                    closeConnection();
-                }
-            });
+            loop.runOnContext(back -> guarded(wire, () -> sendRefusal(answer)));
         });
     }
 
-    private void closeConnection() {
-        if (wire.version() == HttpVersion.HTTP_2) {
-            wire.response().reset(0);
+    private void sendRefusal(Answer answer) {
+        refused = true;
+        HttpServerResponse response = wire.response();
+        if (!response.closed()) {
+            prepare(answer);
+            if (wire.version() != HttpVersion.HTTP_2) {
+                response.putHeader("Connection", "close");
+            }
+            // The whole answer goes out, but it is not ended: at the end the library closes what is not kept alive.
+            response.putHeader("Content-Length", Integer.toString(answer.body().length));
+            response.write(Buffer.buffer(answer.body()));
+        }
+        release();
+        if (arrived) {
+            finish();
         } else {
+            shared.vertx.setTimer(LINGER_MILLIS, fired -> finish());
+        }
+    }
+
+    private void finish() {
+        HttpServerResponse response = wire.response();
+        if (response.closed()) {
+            return;
+        }
+        if (!response.ended()) {
+            response.end();
+        }
+        if (wire.version() != HttpVersion.HTTP_2) {
             wire.connection().close();
+        } else if (!arrived) {
+            response.reset(NO_ERROR);
         }
     }
 
@@ -218,12 +307,15 @@ final class Exchange {
                 head.address());
         Thread.ofVirtual().name("request-" + head.id()).start(() -> {
             Answer answer = ScopedValue.where(RequestId.CURRENT, head.id()).call(() -> answer(request));
-            loop.runOnContext(back -> send(answer));
+            loop.runOnContext(back -> guarded(wire, () -> send(answer)));
         });
     }
 
     private Answer answer(Request request) {
-        LOG.log(DEBUG, "{0} {1} for {2}", request.verb(), request.path(), dialect.name());
+        // Not the path as it came: clients put secrets everywhere.
+        LOG.log(
+                DEBUG,
+                () -> request.verb() + " " + shared.router.route(dialect, request.path()) + " for " + dialect.name());
         try {
             return dialect.answer(request);
         } catch (MalformedRequest e) {
@@ -264,14 +356,19 @@ final class Exchange {
 
     private void send(Answer answer) {
         HttpServerResponse response = wire.response();
-        shared.observer.answered(dialect.name(), answer.status(), Duration.ofNanos(System.nanoTime() - began));
         if (!response.closed() && !response.ended()) {
-            response.setStatusCode(answer.status());
-            answer.headers().forEach(response::putHeader);
-            response.putHeader("Licet-Request-Id", head.id());
+            prepare(answer);
             response.end(Buffer.buffer(answer.body()));
         }
         release();
+    }
+
+    private void prepare(Answer answer) {
+        shared.observer.answered(dialect.name(), answer.status(), Duration.ofNanos(System.nanoTime() - began));
+        HttpServerResponse response = wire.response();
+        response.setStatusCode(answer.status());
+        answer.headers().forEach(response::putHeader);
+        response.putHeader("Licet-Request-Id", head.id());
     }
 
     private void release() {
@@ -287,8 +384,15 @@ final class Exchange {
         if (target.startsWith("/") || scheme < 0) {
             return target;
         }
-        int slash = target.indexOf('/', scheme + 3);
-        return slash < 0 ? "/" : target.substring(slash);
+        for (int i = scheme + 3; i < target.length(); i++) {
+            if (target.charAt(i) == '/') {
+                return target.substring(i);
+            }
+            if (target.charAt(i) == '?') {
+                return "/" + target.substring(i);
+            }
+        }
+        return "/";
     }
 
     private static Headers headers(HttpServerRequest wire) {

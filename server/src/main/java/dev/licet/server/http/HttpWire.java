@@ -98,7 +98,6 @@ public final class HttpWire implements AutoCloseable {
                 .setHost(settings.host())
                 .setReuseAddress(true)
                 .setTcpNoDelay(true)
-                .setHandle100ContinueAutomatically(true)
                 .setHttp2ClearTextEnabled(false)
                 .setMaxInitialLineLength(4 * settings.maxRequestLine())
                 .setMaxHeaderSize(2 * settings.maxHeaders() + 4 * settings.maxRequestLine())
@@ -140,7 +139,11 @@ public final class HttpWire implements AutoCloseable {
         public Future<?> start() {
             return vertx.createHttpServer(options)
                     .requestHandler(request -> Exchange.begin(request, shared))
-                    .exceptionHandler(e -> LOG.log(DEBUG, "a connection failed: {0}", e.toString()))
+                    .invalidRequestHandler(request ->
+                            Exchange.refuse(request, request.decoderResult().cause(), shared))
+                    // Not what it says: it may quote what the client sent, secrets and all.
+                    .exceptionHandler(e -> LOG.log(
+                            DEBUG, "a connection failed: {0}", e.getClass().getSimpleName()))
                     .listen()
                     .onSuccess(servers::add);
         }
@@ -149,9 +152,9 @@ public final class HttpWire implements AutoCloseable {
     /// Takes no more connections, lets the requests in flight finish for a while, and closes.
     @Override
     public void close() {
-        for (HttpServer server : servers) {
-            await(server.shutdown(stopTimeout), "can't stop listening");
-        }
+        List<Future<Void>> stopping =
+                servers.stream().map(server -> server.shutdown(stopTimeout)).toList();
+        await(Future.join(stopping), "can't stop listening");
         await(vertx.close(), "can't stop the event loops");
     }
 

@@ -24,6 +24,27 @@ final class Router {
         return NOBODY;
     }
 
+    /// The path of the dialect's route that a path is of, such as `/v1/users/{user}`: safe for the log.
+    String route(Dialect dialect, String path) {
+        return dialect.routes().stream()
+                .map(Route::path)
+                .filter(template -> matches(template.split("/", -1), path.split("/", -1)))
+                .findFirst()
+                .orElse("(another path)");
+    }
+
+    private static boolean matches(String[] template, String[] path) {
+        if (template.length != path.length) {
+            return false;
+        }
+        for (int i = 0; i < path.length; i++) {
+            if (!template[i].startsWith("{") && !template[i].equalsIgnoreCase(path[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// Answers for paths that no dialect claims: plain text.
     private static final Dialect NOBODY = new Dialect() {
         @Override
