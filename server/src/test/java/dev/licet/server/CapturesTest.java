@@ -1,0 +1,105 @@
+package dev.licet.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// What unmodified clients put on the wire, byte for byte, with this server's token, product and key in place of
+/// the captured ones.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class CapturesTest {
+    private static final Path FILES = Path.of("src/test/resources/captures");
+
+    private TestServer server;
+
+    @BeforeAll
+    void start(@TempDir Path directory) {
+        server = TestServer.start(directory.resolve("data"));
+    }
+
+    @AfterAll
+    void stop() {
+        server.close();
+    }
+
+    private TestServer.Reply replay(String name) throws IOException {
+        String captured = Files.readString(FILES.resolve(name + ".http"), StandardCharsets.ISO_8859_1);
+        String token = URLEncoder.encode(server.first().accessToken(), StandardCharsets.UTF_8);
+        String lowerCaseHex = token.replace("%3D", "%3d").replace("%2B", "%2b").replace("%2F", "%2f");
+        String ours = captured.replace("WyIxIiwidGVzdHRva2VuK2FiYy94eXo9Il0%3D", token)
+                .replace("WyIxIiwidGVzdHRva2VuK2FiYy94eXo9Il0%3d", lowerCaseHex)
+                .replace("ICVLD-VVSZR-ZTICT-YKGXL", server.first().licenseKey())
+                .replace("ProductId=3349", "ProductId=" + server.first().productId());
+        int bodyAt = ours.indexOf("\r\n\r\n") + 4;
+        String sent = ours.substring(0, bodyAt)
+                        .replaceFirst("Content-Length: [0-9]+", "Content-Length: " + (ours.length() - bodyAt))
+                + ours.substring(bodyAt);
+        return server.exchange(false, sent.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private JsonNode newest() throws IOException {
+        String token = "token=" + URLEncoder.encode(server.first().accessToken(), StandardCharsets.UTF_8);
+        return server.post(true, "/api/ai/GetEvents", token + "&Limit=1")
+                .json()
+                .get("events")
+                .get(0);
+    }
+
+    @Test
+    void pythonRegisterEvent_isStoredWhole() throws IOException {
+        assertThat(replay("python-registerevent").body()).isEqualTo("{\"result\":0,\"message\":\"\"}");
+        JsonNode event = newest();
+        assertThat(event.get("productId").longValue()).isEqualTo(server.first().productId());
+        assertThat(event.get("key").stringValue()).isEqualTo(server.first().licenseKey());
+        assertThat(event.get("machineCode").stringValue()).isEqualTo("machine-1");
+        assertThat(event.get("featureName").stringValue()).isEqualTo("YearReport");
+        assertThat(event.get("eventName").stringValue()).isEqualTo("start");
+        assertThat(event.get("value").longValue()).isEqualTo(2530);
+        assertThat(event.get("currency").stringValue()).isEqualTo("USD");
+        assertThat(event.get("metadata").stringValue()).isEqualTo("{\"os\":\"linux\",\"v\":\"1.0 β\"}");
+        assertThat(event.get("time").longValue())
+                .isEqualTo(server.clock().instant().getEpochSecond());
+    }
+
+    @Test
+    void pythonRegisterEvent_withAllDefaults_isAnEventWithoutFields() throws IOException {
+        assertThat(replay("python-registerevent-defaults").body()).isEqualTo("{\"result\":0,\"message\":\"\"}");
+        JsonNode event = newest();
+        assertThat(event.get("productId").longValue()).isZero();
+        for (String text : new String[] {"key", "machineCode", "featureName", "eventName", "currency", "metadata"}) {
+            assertThat(event.get(text).isNull()).as(text).isTrue();
+        }
+    }
+
+    @Test
+    void dotnetRegisterEvents_isAnsweredAfterItsContinue_andKeepsItsTimes() throws IOException {
+        assertThat(replay("dotnet-registerevents").body()).isEqualTo("{\"result\":0,\"message\":\"\"}");
+        JsonNode event = newest();
+        assertThat(event.get("eventName").stringValue()).isEqualTo("purchase");
+        assertThat(event.get("value").longValue()).isEqualTo(3000);
+        assertThat(event.get("time").longValue()).isEqualTo(1_700_000_000);
+        assertThat(event.get("metadata").stringValue()).isEqualTo("{\"a\":\"1 & 2\"}");
+    }
+
+    @Test
+    void pythonGetEvents_goesOnFromItsCursor() throws IOException {
+        for (int i = 0; i < 6; i++) {
+            replay("python-registerevent");
+        }
+        JsonNode answer = replay("python-getevents").json();
+        assertThat(answer.get("result").intValue()).isZero();
+        assertThat(answer.get("events"))
+                .isNotEmpty()
+                .allMatch(event -> event.get("id").longValue() < 5);
+    }
+}
