@@ -7,14 +7,21 @@ import dev.licet.server.config.Settings;
 /// begin with.
 record Welcome(FirstCredentials first, String plain, String secure, Settings settings) {
 
+    /// Lines to paste into a shell, and to keep.
     static String credentials(FirstCredentials first) {
-        StringBuilder text = new StringBuilder("Licet has made this, and shows it once:\n\n");
-        first.byName().forEach((name, value) -> text.append(String.format("  %-18s %s%n", name, value)));
+        StringBuilder text = new StringBuilder(
+                "# Licet has made this, and shows it once. Keep it; paste it into a shell to use it.\n");
+        first.byName()
+                .forEach((name, value) -> text.append("export ")
+                        .append(name)
+                        .append("='")
+                        .append(value)
+                        .append("'\n"));
         return text.toString();
     }
 
     String firstCalls() {
-        StringBuilder text = new StringBuilder("Try it:\n\n");
+        StringBuilder text = new StringBuilder("# Try it:\n\n");
         String cacert = "--cacert "
                 + quoted(settings.certificateFiles()
                         .map(Settings.CertificateFiles::chain)

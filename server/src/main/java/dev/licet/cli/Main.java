@@ -1,6 +1,6 @@
-package dev.licet.server;
+package dev.licet.cli;
 
-import dev.licet.cli.Cli;
+import dev.licet.server.Logging;
 
 /// Where the process starts.
 public final class Main {
