@@ -65,15 +65,22 @@ final class ServeCommand implements Callable<Integer> {
         Wiring server = Wiring.open(settings, clock);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> stop(server)));
-        String host = settings.http().host().contains(":")
-                ? "[" + settings.http().host() + "]"
-                : settings.http().host();
+        String host = reachable(settings.http().host());
         String plain = "http://" + host + ":" + server.port();
         String secure = "https://" + host + ":" + server.tlsPort();
         LOG.log(INFO, "serving " + plain + " and " + secure + " from " + settings.data());
         credentials.ifPresent(first -> print(new Welcome(first, plain, secure, settings).firstCalls()));
         stopped.await();
         return 0;
+    }
+
+    /// The host of a URL that reaches this server from here.
+    private static String reachable(String host) {
+        return switch (host) {
+            case "0.0.0.0" -> "127.0.0.1";
+            case "::" -> "[::1]";
+            default -> host.contains(":") ? "[" + host + "]" : host;
+        };
     }
 
     private void print(String text) {

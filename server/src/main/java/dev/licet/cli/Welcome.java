@@ -21,39 +21,31 @@ record Welcome(FirstCredentials first, String plain, String secure, Settings set
     }
 
     String firstCalls() {
-        StringBuilder text = new StringBuilder("# Try it:\n\n");
         String cacert = "--cacert "
                 + quoted(settings.certificateFiles()
                         .map(Settings.CertificateFiles::chain)
                         .orElse(settings.data().resolve("tls").resolve("cert.pem"))
                         .toAbsolutePath()
                         .toString());
-        text.append("# an event of a video site\n");
-        text.append("curl '").append(plain).append("/rest/v1/?method=veoh.people.logEvent&apiKey=");
-        text.append(first.apiKey()).append("&eventName=play&keys=video,quality&values=42,hd'\n\n");
-        text.append("# a license\n");
-        text.append("curl -d name=Weekend -d licenseType=videoRental -d price=1.99 -d timeUnits=day -d duration=2 '");
-        text.append(plain).append("/rest/v1/?method=veoh.license.create&apiKey=");
-        text.append(first.apiKey()).append("'\n\n");
-        text.append("# a session: login, then ping\n");
-        text.append("curl ").append(cacert).append(" -d session_key=$(curl -s ").append(cacert);
-        text.append(" -d username=")
-                .append(first.username())
-                .append(" -d password=")
-                .append(first.password());
-        text.append(" -d account_number=").append(first.accountNumber());
-        text.append(" ").append(secure).append("/session/login");
-        text.append(" | sed -n 's:.*<session_key>\\(.*\\)</session_key>.*:\\1:p') ");
-        text.append(secure).append("/session/ping\n\n");
-        text.append("# an event of a licensed program\n");
-        text.append("curl --data-urlencode token=").append(first.accessToken());
-        text.append(" -d ProductId=")
-                .append(first.productId())
-                .append(" -d Key=")
-                .append(first.licenseKey());
-        text.append(" -d FeatureName=Export -d EventName=start ");
-        text.append(plain).append("/api/ai/RegisterEvent\n");
-        return text.toString();
+        String gateway = plain + "/rest/v1/?apiKey=" + first.apiKey() + "&method=";
+        String login = "-d username=" + first.username() + " -d password=" + first.password() + " -d account_number="
+                + first.accountNumber() + " " + secure + "/session/login";
+        return """
+                # Try it:
+
+                # an event of a video site
+                curl '%1$sveoh.people.logEvent&eventName=play&keys=video,quality&values=42,hd'
+
+                # the terms of a license
+                curl -d name=Weekend -d licenseType=videoRental -d price=1.99 -d timeUnits=day -d duration=2 '%1$sveoh.license.create'
+
+                # a session: login, then ping
+                curl %2$s -d session_key=$(curl -s %2$s %3$s | sed -n 's:.*<session_key>\\(.*\\)</session_key>.*:\\1:p') %4$s/session/ping
+
+                # an event of a licensed program
+                curl --data-urlencode token=%5$s -d ProductId=%6$d -d Key=%7$s -d FeatureName=Export -d EventName=start %8$s/api/ai/RegisterEvent
+                """.formatted(
+                gateway, cacert, login, secure, first.accessToken(), first.productId(), first.licenseKey(), plain);
     }
 
     private static String quoted(String path) {

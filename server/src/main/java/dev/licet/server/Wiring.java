@@ -45,10 +45,12 @@ public final class Wiring implements AutoCloseable {
     private static final int TRANSACTION_NUMBER_BLOCK = 1000;
 
     private final Store store;
+    private final List<Dialect> dialects;
     private final HttpWire wire;
 
-    private Wiring(Store store, HttpWire wire) {
+    private Wiring(Store store, List<Dialect> dialects, HttpWire wire) {
         this.store = store;
+        this.dialects = dialects;
         this.wire = wire;
     }
 
@@ -61,14 +63,10 @@ public final class Wiring implements AutoCloseable {
             CertificateFiles certificate = settings.certificateFiles()
                     .orElseGet(() -> SelfSignedCertificate.in(
                             settings.data(), settings.http().host(), clock));
+            List<Dialect> dialects = parts.dialects(metrics);
             HttpWire wire = HttpWire.open(
-                    settings.http(),
-                    certificate,
-                    parts.dialects(metrics),
-                    parts.secrets,
-                    metrics,
-                    settings.stopTimeout());
-            return new Wiring(store, wire);
+                    settings.http(), certificate, dialects, parts.secrets, metrics, settings.stopTimeout());
+            return new Wiring(store, dialects, wire);
         } catch (RuntimeException e) {
             store.close();
             throw e;
@@ -98,6 +96,11 @@ public final class Wiring implements AutoCloseable {
         public void close() {
             store.close();
         }
+    }
+
+    /// All that this server speaks.
+    public List<Dialect> dialects() {
+        return dialects;
     }
 
     /// The port of plain HTTP.

@@ -1,6 +1,7 @@
 package dev.licet.server;
 
 import dev.licet.core.TestClock;
+import dev.licet.dialect.Dialect;
 import dev.licet.server.config.Setting;
 import dev.licet.server.config.Settings;
 import java.io.ByteArrayOutputStream;
@@ -87,6 +88,10 @@ public final class TestServer implements AutoCloseable {
 
     public int tlsPort() {
         return wiring.tlsPort();
+    }
+
+    public List<Dialect> dialects() {
+        return wiring.dialects();
     }
 
     public Path data() {
