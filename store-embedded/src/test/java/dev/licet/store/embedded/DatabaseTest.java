@@ -1,0 +1,211 @@
+package dev.licet.store.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.licet.core.AtOnce;
+import dev.licet.core.Unavailable;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The table of number reserves serves as a table of any names.
+class DatabaseTest {
+    private static final String INSERT = "INSERT INTO number_reserve VALUES (?, 0)";
+
+    @TempDir
+    Path directory;
+
+    private Database database;
+
+    @BeforeEach
+    void open() {
+        database = Database.open(directory.resolve("entities.db"));
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    @Test
+    void write_oneOfAGroupFails_itsNeighboursAreWrittenAndItIsNot() throws Exception {
+        List<Future<Integer>> group = writeAsOneGroup(List.of(
+                connection -> Database.update(connection, INSERT, "first"),
+                connection -> Database.update(connection, INSERT, "second"),
+                connection -> {
+                    Database.update(connection, INSERT, "half of the third");
+                    return Database.update(connection, INSERT, "first");
+                },
+                connection -> {
+                    Database.update(connection, INSERT, "half of the fourth");
+                    throw new IllegalArgumentException("no");
+                },
+                connection -> Database.update(connection, INSERT, "fifth")));
+
+        assertThat(group.get(0).get()).isEqualTo(1);
+        assertThat(group.get(1).get()).isEqualTo(1);
+        assertThatThrownBy(group.get(2)::get).hasStackTraceContaining("SQLITE_CONSTRAINT");
+        assertThatThrownBy(group.get(3)::get).hasStackTraceContaining("IllegalArgumentException: no");
+        assertThat(group.get(4).get()).isEqualTo(1);
+        assertThat(names()).containsExactly("fifth", "first", "second");
+        assertThat(database.check()).isEmpty();
+    }
+
+    @Test
+    void write_brokenForeignKey_failsAlone() throws Exception {
+        String session = "INSERT INTO session (account, user, started_at, expires_at) VALUES (1, 1, 0, 0)";
+        List<Future<Integer>> group = writeAsOneGroup(List.of(
+                connection -> Database.update(connection, session),
+                connection -> Database.update(connection, INSERT, "neighbour")));
+
+        assertThatThrownBy(group.get(0)::get).hasStackTraceContaining("FOREIGN KEY");
+        assertThat(group.get(1).get()).isEqualTo(1);
+        assertThat(names()).containsExactly("neighbour");
+    }
+
+    @Test
+    void write_isThereAfterReopen() {
+        AtOnce.run(50, i -> database.write(connection -> Database.update(connection, INSERT, "name " + i)));
+
+        close();
+        open();
+
+        assertThat(names()).hasSize(50);
+    }
+
+    @Test
+    void close_writesWhatWaits() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            block(threads::submit, release);
+            List<Future<Integer>> waiting = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                String name = "name " + i;
+                waiting.add(threads.submit(
+                        () -> database.write(connection -> Database.update(connection, INSERT, name))));
+            }
+            Thread.sleep(100);
+            Future<?> closing = threads.submit(database::close);
+            Thread.sleep(50);
+            release.countDown();
+            for (Future<Integer> write : waiting) {
+                assertThat(write.get(10, TimeUnit.SECONDS)).isEqualTo(1);
+            }
+            closing.get(10, TimeUnit.SECONDS);
+        }
+
+        open();
+        assertThat(names()).hasSize(20);
+    }
+
+    @Test
+    void read_doesNotSeeWhatIsNotCommitted() throws Exception {
+        CountDownLatch written = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> write = threads.submit(() -> database.write(connection -> {
+                Database.update(connection, INSERT, "name");
+                written.countDown();
+                await(release);
+                return 1;
+            }));
+            assertThat(written.await(10, TimeUnit.SECONDS)).isTrue();
+
+            assertThat(names()).isEmpty();
+
+            release.countDown();
+            write.get(10, TimeUnit.SECONDS);
+        }
+        assertThat(names()).containsExactly("name");
+    }
+
+    @Test
+    void read_cantWrite() {
+        assertThatThrownBy(() -> database.read(connection -> Database.update(connection, INSERT, "name")))
+                .hasStackTraceContaining("READONLY");
+        assertThat(names()).isEmpty();
+    }
+
+    @Test
+    void write_afterClose_isUnavailable() {
+        close();
+
+        assertThatThrownBy(() -> database.write(connection -> Database.update(connection, INSERT, "name")))
+                .isInstanceOf(Unavailable.class);
+        open();
+        assertThat(names()).isEmpty();
+    }
+
+    @Test
+    void everyConnection_syncsEachCommit() {
+        Database.Work<String> settings = connection -> setting(connection, "synchronous") + setting(connection, "journal_mode");
+
+        String full = "2";
+        assertThat((String) database.write(settings)).isEqualTo(full + "wal");
+        assertThat((String) database.read(settings)).isEqualTo(full + "wal");
+    }
+
+    private static String setting(Connection connection, String name) throws SQLException {
+        return Database.first(connection, "PRAGMA " + name, row -> row.getString(1))
+                .orElseThrow();
+    }
+
+    /// Holds the writer until all of these wait behind it.
+    private List<Future<Integer>> writeAsOneGroup(List<Database.Work<Integer>> works) throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            block(threads::submit, release);
+            List<Future<Integer>> answers = new ArrayList<>();
+            for (Database.Work<Integer> work : works) {
+                answers.add(threads.submit(() -> database.write(work)));
+                Thread.sleep(20);
+            }
+            release.countDown();
+            return answers;
+        }
+    }
+
+    private interface Start {
+        Future<?> start(Runnable runnable);
+    }
+
+    private void block(Start threads, CountDownLatch release) throws Exception {
+        CompletableFuture<Boolean> running = new CompletableFuture<>();
+        threads.start(() -> database.write(connection -> {
+            running.complete(true);
+            await(release);
+            return 0;
+        }));
+        running.get(10, TimeUnit.SECONDS);
+    }
+
+    private static void await(CountDownLatch latch) {
+        while (true) {
+            try {
+                latch.await();
+                return;
+            } catch (InterruptedException closing) {
+                // the writer is told to end; the work goes on
+            }
+        }
+    }
+
+    private List<String> names() {
+        return database.read(connection -> Database.all(
+                connection,
+                "SELECT name FROM number_reserve WHERE name <> 'transaction' ORDER BY name",
+                row -> row.getString(1)));
+    }
+}

@@ -1,0 +1,262 @@
+package dev.licet.store.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.licet.core.TestClock;
+import dev.licet.core.event.RecordedEvent;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The event table can be lost in any way: what the journal has is loaded again, exactly once.
+class EventTableTest {
+    private static final int EVENTS = 300;
+
+    @TempDir
+    Path parent;
+
+    private Path directory;
+    private Path table;
+    private Path wal;
+
+    /// Leaves the files as a killed process does: the table's write-ahead log is not yet in the table.
+    @BeforeEach
+    void fillAndCrash() throws IOException {
+        Path running = parent.resolve("running");
+        directory = parent.resolve("crashed");
+        table = directory.resolve("events.duckdb");
+        wal = directory.resolve("events.duckdb.wal");
+        try (EmbeddedStore store = EmbeddedStore.open(running)) {
+            for (int i = 0; i < EVENTS; i += 3) {
+                store.events()
+                        .append(
+                                List.of(
+                                        TestEvents.event("event " + i),
+                                        TestEvents.event("event " + (i + 1)),
+                                        TestEvents.event("event " + (i + 2))),
+                                TestClock.START);
+                if (i % 30 == 0) {
+                    assertThat(TestEvents.all(store.events())).hasSize(i + 3);
+                }
+            }
+            assertThat(TestEvents.all(store.events())).hasSize(EVENTS);
+            copy(running, directory);
+        }
+    }
+
+    @Test
+    void crashed_isOpenedAsItIs() {
+        assertThat(wal).exists();
+        assertAllThereOnce();
+        assertThat(directory.resolve("events.duckdb.broken")).doesNotExist();
+    }
+
+    @Test
+    void deleted_isLoadedAgain() throws IOException {
+        Files.delete(table);
+        Files.delete(wal);
+
+        assertAllThereOnce();
+    }
+
+    @Test
+    void deletedButItsWal_isLoadedAgain() throws IOException {
+        Files.delete(table);
+
+        assertAllThereOnce();
+    }
+
+    @Test
+    void walDeleted_whatItHadIsLoadedAgain() throws IOException {
+        Files.delete(wal);
+
+        assertAllThereOnce();
+    }
+
+    @Test
+    void overwrittenWithGarbage_isPutAsideAndLoadedAgain() throws IOException {
+        byte[] garbage = new byte[20_000];
+        new Random(1).nextBytes(garbage);
+        Files.write(table, garbage);
+
+        assertAllThereOnce();
+        assertThat(directory.resolve("events.duckdb.broken")).hasBinaryContent(garbage);
+    }
+
+    @Test
+    void overwrittenWithGarbageTwice_isLoadedAgainEachTime() throws IOException {
+        Files.writeString(table, "not a database");
+        assertAllThereOnce();
+        Files.writeString(table, "not a database either");
+        assertAllThereOnce();
+    }
+
+    @Test
+    void empty_isLoadedAgain() throws IOException {
+        Files.write(table, new byte[0]);
+
+        assertAllThereOnce();
+    }
+
+    @Test
+    void cutInTheMiddle_isLoadedAgain() throws IOException {
+        Files.write(table, Arrays.copyOf(Files.readAllBytes(table), (int) Files.size(table) / 2));
+
+        assertAllThereOnce();
+    }
+
+    @Test
+    void walOverwrittenWithGarbage_isLoadedAgain() throws IOException {
+        byte[] garbage = new byte[(int) Files.size(wal)];
+        new Random(2).nextBytes(garbage);
+        Files.write(wal, garbage);
+
+        assertAllThereOnce();
+    }
+
+    @Test
+    void walCutOrDamagedAnywhere_isLoadedAgain() throws IOException {
+        byte[] whole = Files.readAllBytes(wal);
+        Path crashed = directory;
+        Random random = new Random(3);
+        for (int i = 0; i < 8; i++) {
+            directory = parent.resolve("copy" + i);
+            copy(crashed, directory);
+            byte[] damaged = i % 2 == 0
+                    ? Arrays.copyOf(whole, random.nextInt(whole.length))
+                    : flipped(whole, random.nextInt(whole.length));
+            Files.write(directory.resolve(wal.getFileName()), damaged);
+
+            assertAllThereOnce();
+        }
+    }
+
+    @Test
+    void journalDeleted_idsGoOnAfterTheTable() throws IOException {
+        Files.delete(directory.resolve("journal").resolve("0000000000000000001.log"));
+
+        try (EmbeddedStore store = EmbeddedStore.open(directory)) {
+            assertThat(store.events().append(List.of(TestEvents.event("next")), TestClock.START))
+                    .isEqualTo(EVENTS + 1);
+            assertThat(TestEvents.all(store.events())).hasSize(EVENTS + 1);
+        }
+    }
+
+    @Test
+    void journalOlderThanTheTable_isRefusedEachTimeAndChangesNothing() throws IOException {
+        Path segment = directory.resolve("journal").resolve("0000000000000000001.log");
+        byte[] whole = Files.readAllBytes(segment);
+        int one = ByteBuffer.wrap(whole).getInt() + JournalRecord.HEADER;
+        Files.write(segment, Arrays.copyOf(whole, one));
+
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> EmbeddedStore.open(directory))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("the journal ends at event 3, but event 300 was loaded from it");
+        }
+
+        Files.write(segment, whole);
+        assertAllThereOnce();
+    }
+
+    @Test
+    void damagedJournal_isRefusedAndLeavesNothingOpen() throws IOException {
+        Path segment = directory.resolve("journal").resolve("0000000000000000001.log");
+        byte[] whole = Files.readAllBytes(segment);
+        Files.write(segment, flipped(whole, 100));
+
+        assertThatThrownBy(() -> EmbeddedStore.open(directory)).hasStackTraceContaining("the journal is damaged");
+
+        Files.write(segment, whole);
+        Files.writeString(table, "replaced while nobody had it open");
+        assertAllThereOnce();
+    }
+
+    @Test
+    void journalOfANewerVersion_isToldAndTakesNothingAway() throws Exception {
+        Path fresh = parent.resolve("fresh");
+        Path segment = Files.createDirectories(fresh.resolve("journal")).resolve("0000000000000000001.log");
+        byte[] payload = EventCodec.encode(List.of(TestEvents.event("one")));
+        payload[0] = 2;
+        JournalRecord record = new JournalRecord(1, 1, TestClock.START, payload);
+        ByteBuffer buffer = ByteBuffer.allocate(record.size());
+        record.writeTo(buffer);
+        Files.write(segment, buffer.array());
+
+        try (EmbeddedStore store = EmbeddedStore.open(fresh)) {
+            for (int i = 0; i < 100 && store.check().isEmpty(); i++) {
+                Thread.sleep(20);
+            }
+            assertThat(store.check().orElse("nothing")).contains("newer version of Licet");
+            assertThat(store.events().lastQueryable()).isZero();
+        }
+        assertThat(segment).hasBinaryContent(buffer.array());
+    }
+
+    @Test
+    void load_overManySegments_hasEachEventOnce() throws Exception {
+        Path segments = parent.resolve("segments");
+        for (int start = 0; start < 3; start++) {
+            try (EventTable events = EventTable.open(parent.resolve("small.duckdb"));
+                    Journal journal = Journal.open(segments, 1000, 1);
+                    Loader loader = new Loader(segments, journal, events)) {
+                loader.start();
+                for (int i = 1; i <= 100; i++) {
+                    long id = journal.append(List.of(TestEvents.event("event")), TestClock.START);
+                    assertThat(id).isEqualTo(start * 100 + i);
+                    if (i % 10 == 0) {
+                        assertThat(loader.catchUp(id, Duration.ofSeconds(10))).isTrue();
+                    }
+                }
+                assertThat(events.applied()).isEqualTo((start + 1) * 100);
+                assertThat(loader.check()).isEmpty();
+            }
+        }
+        assertThat(Journal.segments(segments)).hasSizeGreaterThan(20);
+        try (EventTable events = EventTable.open(parent.resolve("rebuilt.duckdb"));
+                Journal journal = Journal.open(segments, 1000, 1);
+                Loader loader = new Loader(segments, journal, events)) {
+            loader.start();
+            assertThat(loader.catchUp(300, Duration.ofSeconds(10))).isTrue();
+        }
+    }
+
+    private void assertAllThereOnce() {
+        for (int round = 0; round < 2; round++) {
+            try (EmbeddedStore store = EmbeddedStore.open(directory)) {
+                List<RecordedEvent> all = TestEvents.all(store.events());
+                assertThat(all).hasSize(EVENTS);
+                for (int i = 0; i < EVENTS; i++) {
+                    RecordedEvent found = all.get(EVENTS - 1 - i);
+                    assertThat(found.id()).isEqualTo(i + 1);
+                    assertThat(found.event()).isEqualTo(TestEvents.event("event " + i));
+                }
+                assertThat(store.check()).isEmpty();
+            }
+        }
+    }
+
+    private static byte[] flipped(byte[] whole, int at) {
+        byte[] damaged = whole.clone();
+        damaged[at] ^= 0x10;
+        return damaged;
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> paths = Files.walk(from)) {
+            for (Path path : paths.toList()) {
+                Files.copy(path, to.resolve(from.relativize(path).toString()));
+            }
+        }
+    }
+}
