@@ -12,8 +12,10 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,6 +32,12 @@ import java.util.concurrent.TimeoutException;
 /// happens between is an [Exchange].
 public final class HttpWire implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(HttpWire.class.getName());
+
+    /// Requests at once over one HTTP/2 connection.
+    private static final int MAX_STREAMS = 100;
+
+    /// A request that stalls is answered before its connection counts as idle and is closed.
+    private static final Duration IDLE_GRACE = Duration.ofMillis(500);
 
     private final Vertx vertx;
     private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
@@ -93,15 +101,23 @@ public final class HttpWire implements AutoCloseable {
     }
 
     private static HttpServerOptions options(HttpSettings settings) {
+        int headerSize = 2 * settings.maxHeaders() + 4 * settings.maxRequestLine();
         // The library's limits lie above ours, so that ours can be refused in the dialect's own form.
         return new HttpServerOptions()
                 .setHost(settings.host())
                 .setReuseAddress(true)
                 .setTcpNoDelay(true)
                 .setHttp2ClearTextEnabled(false)
+                // The library would refuse HTTP/1.0 over TLS.
+                .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1, HttpVersion.HTTP_1_0))
                 .setMaxInitialLineLength(4 * settings.maxRequestLine())
-                .setMaxHeaderSize(2 * settings.maxHeaders() + 4 * settings.maxRequestLine())
-                .setReadIdleTimeout((int) settings.requestTimeout().toMillis())
+                .setMaxHeaderSize(headerSize)
+                .setInitialSettings(new Http2Settings()
+                        .setMaxHeaderListSize(headerSize)
+                        .setMaxConcurrentStreams(MAX_STREAMS)
+                        .setPushEnabled(false))
+                .setReadIdleTimeout(
+                        (int) settings.requestTimeout().plus(IDLE_GRACE).toMillis())
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
     }
 

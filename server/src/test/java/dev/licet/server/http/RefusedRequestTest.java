@@ -13,6 +13,7 @@ import dev.licet.server.config.Setting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -150,8 +151,7 @@ class RefusedRequestTest {
                         "POST " + REGISTER + " HTTP/1.1\r\nHost: licet\r\n" + FORM
                                 + "Expect: 100-continue\r\nContent-Length: " + (MAX_BODY + 1) + "\r\n\r\n");
                 byte[] first = socket.getInputStream().readNBytes(12);
-                assertThat(new String(first, java.nio.charset.StandardCharsets.ISO_8859_1))
-                        .isEqualTo("HTTP/1.1 200");
+                assertThat(new String(first, StandardCharsets.ISO_8859_1)).isEqualTo("HTTP/1.1 200");
             }
         }
     }
