@@ -15,21 +15,31 @@ import dev.licet.core.license.ManageProducts;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Dialect;
 import dev.licet.dialect.Fault;
+import dev.licet.dialect.Json;
 import dev.licet.dialect.Limits;
 import dev.licet.dialect.MalformedRequest;
 import dev.licet.dialect.Request;
 import dev.licet.dialect.Route;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Our own JSON API under `/v1/`. So far what the operator's commands need.
 public final class RestDialect implements Dialect {
     private static final System.Logger LOG = System.getLogger(RestDialect.class.getName());
 
+    /// Where this API describes itself, to anybody.
+    private static final String DESCRIPTION = "/openapi.json";
+
     private final Gate gate;
     private final Limits limits;
     private final List<Endpoint> endpoints;
+    private final byte[] description = resource("openapi.json");
 
     /// The use cases that the routes call.
     public record UseCases(
@@ -52,19 +62,28 @@ public final class RestDialect implements Dialect {
 
     @Override
     public boolean claims(String path) {
-        return path.equals("/v1") || path.startsWith("/v1/");
+        return path.equals(DESCRIPTION) || path.equals("/v1") || path.startsWith("/v1/");
     }
 
     @Override
     public List<Route> routes() {
-        return endpoints.stream()
-                .map(endpoint -> new Route(
-                        endpoint.verb() + " " + endpoint.template(), List.of(endpoint.verb()), endpoint.template()))
+        return Stream.concat(
+                        Stream.of(new Route("GET " + DESCRIPTION, List.of("GET"), DESCRIPTION)),
+                        endpoints.stream()
+                                .map(endpoint -> new Route(
+                                        endpoint.verb() + " " + endpoint.template(),
+                                        List.of(endpoint.verb()),
+                                        endpoint.template())))
                 .toList();
     }
 
     @Override
     public Answer answer(Request request) {
+        if (request.path().equals(DESCRIPTION)) {
+            return request.verb().equals("GET")
+                    ? Answer.of(200, Json.MEDIA_TYPE, description)
+                    : refuse(request, Fault.WRONG_VERB).with("Allow", "GET");
+        }
         Outcome<Caller> caller =
                 bearer(request).map(gate::bearer).orElseGet(() -> Outcome.refused(new Refusal.UnknownAccessToken()));
         return switch (caller) {
@@ -102,6 +121,14 @@ public final class RestDialect implements Dialect {
     @Override
     public Answer refuse(Request request, Fault fault) {
         return Problems.answer(request, fault);
+    }
+
+    private static byte[] resource(String name) {
+        try (InputStream in = RestDialect.class.getResourceAsStream(name)) {
+            return Objects.requireNonNull(in, name).readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't read " + name, e);
+        }
     }
 
     /// The access token that a request carries in its header.
