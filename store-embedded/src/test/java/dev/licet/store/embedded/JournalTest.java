@@ -25,8 +25,10 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class JournalTest {
     private static final long ONE_SEGMENT = 1L << 20;
     private static final Instant NOW = TestClock.START;
@@ -319,7 +321,9 @@ class JournalTest {
     private static List<JournalRecord> records(Path segment) throws IOException {
         List<JournalRecord> records = new ArrayList<>();
         try (FileChannel file = FileChannel.open(segment)) {
-            for (long offset = 0; offset < file.size(); offset += records.getLast().size()) {
+            for (long offset = 0;
+                    offset < file.size();
+                    offset += records.getLast().size()) {
                 records.add(JournalRecord.read(file, offset, 0).orElseThrow());
             }
         }
@@ -339,8 +343,7 @@ class JournalTest {
 
     private record OpenJournal(Journal journal) implements AutoCloseable {
         long append(String... names) {
-            return journal.append(
-                    Arrays.stream(names).map(TestEvents::event).toList(), NOW);
+            return journal.append(Arrays.stream(names).map(TestEvents::event).toList(), NOW);
         }
 
         Journal.End end() {
