@@ -2,14 +2,17 @@ package dev.licet.store.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.licet.core.TestClock;
 import dev.licet.core.event.RecordedEvent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -178,8 +181,25 @@ class EventTableTest {
         assertThatThrownBy(() -> EmbeddedStore.open(directory)).hasStackTraceContaining("the journal is damaged");
 
         Files.write(segment, whole);
-        Files.writeString(table, "replaced while nobody had it open");
+        assertThat(openFiles()).noneMatch(path -> path.startsWith(directory));
         assertAllThereOnce();
+    }
+
+    /// What this process has open, where the system tells.
+    private static List<Path> openFiles() throws IOException {
+        Path descriptors = Path.of("/proc/self/fd");
+        assumeThat(descriptors).exists();
+        List<Path> open = new ArrayList<>();
+        try (Stream<Path> links = Files.list(descriptors)) {
+            for (Path link : links.toList()) {
+                try {
+                    open.add(Files.readSymbolicLink(link));
+                } catch (NoSuchFileException closedMeanwhile) {
+                    // the listing itself
+                }
+            }
+        }
+        return open;
     }
 
     @Test
