@@ -312,14 +312,11 @@ final class Journal implements AutoCloseable {
     }
 
     private static void cutTornTail(FileChannel file, Path path, long offset, long nextId) throws IOException {
-        for (long later = offset; later + JournalRecord.HEADER < file.size(); later++) {
-            Optional<JournalRecord> record = JournalRecord.read(file, later, nextId);
-            if (record.isPresent()) {
-                throw new IOException("the journal is damaged: " + path + " has no good record of event " + nextId
-                        + " at byte " + offset + ", but one at byte " + later + " (event "
-                        + record.get().firstId()
-                        + "). Restore the file from a backup; nothing was changed.");
-            }
+        Optional<JournalRecord.Place> later = JournalRecord.findAfter(file, offset, nextId);
+        if (later.isPresent()) {
+            throw new IOException("the journal is damaged: " + path + " has no good record of event " + nextId
+                    + " at byte " + offset + ", but one at byte " + later.get().offset() + " (event "
+                    + later.get().firstId() + "). Restore the file from a backup; nothing was changed.");
         }
         long cut = file.size() - offset;
         file.truncate(offset);

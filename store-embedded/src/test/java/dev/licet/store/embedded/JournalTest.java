@@ -3,6 +3,7 @@ package dev.licet.store.embedded;
 import static dev.licet.store.embedded.TestEvents.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import dev.licet.core.AtOnce;
 import dev.licet.core.TestClock;
@@ -15,6 +16,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -217,6 +219,36 @@ class JournalTest {
 
             assertThat(Files.readAllBytes(segment())).isEqualTo(Arrays.copyOf(whole, last));
         }
+    }
+
+    @Test
+    void tornTail_ofALargeRequest_isCutInNoTime() throws IOException {
+        byte[] whole = threeRecords();
+        try (OpenJournal journal = open()) {
+            journal.append("x".repeat(3 << 20));
+        }
+        try (FileChannel file = FileChannel.open(segment(), StandardOpenOption.WRITE)) {
+            file.truncate(file.size() - 1);
+        }
+
+        assertTimeout(Duration.ofSeconds(2), () -> open().close());
+
+        assertThat(segment()).hasBinaryContent(whole);
+    }
+
+    @Test
+    void damage_farBeforeAGoodRecord_refusesTheStart() throws IOException {
+        try (OpenJournal journal = open(10 << 20, 1)) {
+            journal.append("x".repeat(3 << 20));
+            journal.append("good");
+        }
+        try (FileChannel file = FileChannel.open(segment(), StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.wrap(new byte[] {'y'}), 1000);
+        }
+        byte[] damaged = Files.readAllBytes(segment());
+
+        assertThatThrownBy(this::open).hasStackTraceContaining("the journal is damaged");
+        assertThat(Files.readAllBytes(segment())).isEqualTo(damaged);
     }
 
     @Test
