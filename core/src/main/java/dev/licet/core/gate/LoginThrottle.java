@@ -40,7 +40,7 @@ public final class LoginThrottle {
     /// Whether this pair has used up its failures.
     public synchronized boolean isShut(AccountNumber account, String address) {
         Failures failures = pairs.get(new Pair(account, address));
-        return failures != null && clock.instant().isBefore(failures.until) && failures.count >= limits.failures();
+        return failures != null && failures.count >= limits.failures() && isRunning(failures, clock.instant());
     }
 
     /// Books an attempt as failed before it is checked, so that attempts at the same time can't exceed the
@@ -51,7 +51,7 @@ public final class LoginThrottle {
         }
         Instant now = clock.instant();
         Failures failures = pairs.computeIfAbsent(new Pair(account, address), pair -> new Failures());
-        if (!now.isBefore(failures.until) || failures.until.isAfter(now.plus(limits.window()))) {
+        if (!isRunning(failures, now)) {
             failures.count = 0;
             failures.until = now.plus(limits.window());
         }
@@ -69,6 +69,11 @@ public final class LoginThrottle {
         if (failures != null && failures.count > 0) {
             failures.count--;
         }
+    }
+
+    /// A window that ends later than one from now would was booked before the clock was set back: it is over.
+    private boolean isRunning(Failures failures, Instant now) {
+        return now.isBefore(failures.until) && !failures.until.isAfter(now.plus(limits.window()));
     }
 
     private void forgetTheQuietest() {

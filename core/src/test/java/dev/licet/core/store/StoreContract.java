@@ -1066,6 +1066,7 @@ public abstract class StoreContract {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "-283000-01-01T00:00:00Z",
                 "-9999-01-01T00:00:00Z",
                 "0000-01-01T00:00:00Z",
                 "1582-10-10T00:00:00Z",
@@ -1073,7 +1074,8 @@ public abstract class StoreContract {
                 "1970-01-01T00:00:00Z",
                 "2026-03-29T01:30:00Z",
                 "9999-12-31T23:59:59.999999Z",
-                "+30000-01-01T00:00:00Z"
+                "+30000-01-01T00:00:00Z",
+                "+287000-01-01T00:00:00Z"
             })
     void append_anyTime_isKept(String time) {
         Instant at = Instant.parse(time);

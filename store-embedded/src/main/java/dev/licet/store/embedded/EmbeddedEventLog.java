@@ -36,7 +36,12 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
         Path segments = directory.resolve("journal");
         table = EventTable.open(directory.resolve("events.duckdb"));
         long applied = table.applied();
-        journal = Journal.open(segments, SEGMENT_BYTES, applied + 1);
+        try {
+            journal = Journal.open(segments, SEGMENT_BYTES, applied + 1);
+        } catch (RuntimeException e) {
+            table.close();
+            throw e;
+        }
         if (journal.end().lastId() < applied) {
             journal.close();
             table.close();

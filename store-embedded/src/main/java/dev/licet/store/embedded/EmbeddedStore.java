@@ -70,7 +70,8 @@ public final class EmbeddedStore implements Store {
         }
     }
 
-    /// Makes a new store and fills it. It is there whole or not at all: it is built beside and moved in last, so
+    /// Makes a new store and fills it with entities; events can't be among it. It is there whole or not at all: it is
+    /// built beside and moved in last, so
     /// that after a crash the directory is as empty as before.
     public static <T> T create(Path directory, Function<Store, T> fill) {
         Path beside = directory.resolve(".new");
@@ -84,6 +85,9 @@ public final class EmbeddedStore implements Store {
                 T result;
                 try (EmbeddedStore store = open(beside)) {
                     result = fill.apply(store);
+                    if (store.events().lastAcknowledged() > 0) {
+                        throw new IllegalStateException("a store is not made with events in it");
+                    }
                 }
                 Files.move(beside.resolve(ENTITIES), directory.resolve(ENTITIES), StandardCopyOption.ATOMIC_MOVE);
                 Journal.syncDirectory(directory);

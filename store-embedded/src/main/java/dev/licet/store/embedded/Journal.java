@@ -47,6 +47,9 @@ final class Journal implements AutoCloseable {
     private static final int GROUP_BYTES = 1 << 20;
     private static final int QUEUE_REQUESTS = 16_384;
     private static final long QUEUE_BYTES = 64L << 20;
+    /// Wakes the writer to see that the journal is closed. Not an interrupt: that would close the file under a
+    /// write or a sync.
+    private static final Request WAKE = new Request(0, Instant.EPOCH, new byte[0], new CompletableFuture<>());
 
     /// Where the durable part ends.
     ///
@@ -81,7 +84,12 @@ final class Journal implements AutoCloseable {
             return;
         }
         file = FileChannel.open(last.getValue(), StandardOpenOption.READ, StandardOpenOption.WRITE);
-        end = endOf(file, last.getValue(), last.getKey());
+        try {
+            end = endOf(file, last.getValue(), last.getKey());
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
     }
 
     /// @param firstIdIfEmpty the id of the first event if there is no journal yet
@@ -97,6 +105,9 @@ final class Journal implements AutoCloseable {
 
     /// Appends the events as one record. @return the id of the first, once they are on disk
     long append(List<UsageEvent> events, Instant receivedAt) {
+        if (events.isEmpty()) {
+            throw new IllegalArgumentException("a record has at least one event");
+        }
         byte[] payload = EventCodec.encode(events);
         if (payload.length > JournalRecord.MAX_PAYLOAD) {
             throw new IllegalArgumentException("a request of " + payload.length + " bytes does not fit a record");
@@ -132,7 +143,7 @@ final class Journal implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        writer.interrupt();
+        queue.offer(WAKE); // a full queue wakes the writer as well
         try {
             writer.join();
             file.close();
@@ -154,7 +165,11 @@ final class Journal implements AutoCloseable {
         return segments;
     }
 
-    private record Request(int count, Instant receivedAt, byte[] payload, CompletableFuture<Long> firstId) {}
+    private record Request(int count, Instant receivedAt, byte[] payload, CompletableFuture<Long> firstId) {
+        boolean isWake() {
+            return count == 0;
+        }
+    }
 
     private void write() {
         List<Request> group = new ArrayList<>();
@@ -165,15 +180,18 @@ final class Journal implements AutoCloseable {
                 if (first == null) {
                     return;
                 }
+                if (first.isWake()) {
+                    continue; // closing: what was queued before is still written
+                }
                 group.add(first);
             } catch (InterruptedException e) {
-                continue; // closing: what was queued before is still written
+                continue; // nobody does that
             }
             int events = group.getFirst().count;
             long bytes = group.getFirst().payload.length;
             while (events < GROUP_EVENTS && bytes < GROUP_BYTES) {
                 Request next = queue.poll();
-                if (next == null) {
+                if (next == null || next.isWake()) {
                     break;
                 }
                 group.add(next);
@@ -223,7 +241,7 @@ final class Journal implements AutoCloseable {
             for (int i = 0; i < firstIds.length; i++) {
                 group.get(i).firstId.complete(firstIds[i]);
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.log(ERROR, "a group of " + group.size() + " requests was not written", e);
             fault = Optional.of("journal: " + e.getMessage());
             takeBack(before);
@@ -294,14 +312,11 @@ final class Journal implements AutoCloseable {
     }
 
     private static void cutTornTail(FileChannel file, Path path, long offset, long nextId) throws IOException {
-        for (long later = offset + 1; later + JournalRecord.HEADER < file.size(); later++) {
-            Optional<JournalRecord> record = JournalRecord.read(file, later, nextId);
-            if (record.isPresent()) {
-                throw new IOException("the journal is damaged: " + path + " has no good record at byte " + offset
-                        + ", but one at byte " + later + " (event "
-                        + record.get().firstId()
-                        + "). Restore the file from a backup; nothing was changed.");
-            }
+        Optional<JournalRecord.Place> later = JournalRecord.findAfter(file, offset, nextId);
+        if (later.isPresent()) {
+            throw new IOException("the journal is damaged: " + path + " has no good record of event " + nextId
+                    + " at byte " + offset + ", but one at byte " + later.get().offset() + " (event "
+                    + later.get().firstId() + "). Restore the file from a backup; nothing was changed.");
         }
         long cut = file.size() - offset;
         file.truncate(offset);

@@ -66,6 +66,39 @@ record JournalRecord(long firstId, int count, Instant receivedAt, byte[] payload
                 : Optional.empty();
     }
 
+    record Place(long offset, long firstId) {}
+
+    /// The first good record at or behind this offset. Most bytes can't be a header, which is seen in memory, so
+    /// this takes little longer than to read the file.
+    static Optional<Place> findAfter(FileChannel file, long from, long minId) throws IOException {
+        long size = file.size();
+        ByteBuffer chunk = ByteBuffer.allocate(1 << 20);
+        for (long start = from; start + HEADER < size; start += chunk.limit() - HEADER + 1) {
+            chunk.clear().limit((int) Math.min(chunk.capacity(), size - start));
+            if (!fill(file, chunk, start)) {
+                throw new IOException("the file got shorter while it was read");
+            }
+            for (int i = 0; i <= chunk.limit() - HEADER; i++) {
+                if (!mayStartAt(chunk, i, minId, size - start - i)) {
+                    continue;
+                }
+                Optional<JournalRecord> record = read(file, start + i, minId);
+                if (record.isPresent()) {
+                    return Optional.of(new Place(start + i, record.get().firstId()));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean mayStartAt(ByteBuffer bytes, int index, long minId, long left) {
+        int length = bytes.getInt(index);
+        return length >= 1
+                && length <= left - HEADER
+                && bytes.getInt(index + 8) >= 1
+                && bytes.getLong(index + 12) >= minId;
+    }
+
     private static boolean fill(FileChannel file, ByteBuffer buffer, long offset) throws IOException {
         while (buffer.hasRemaining()) {
             if (file.read(buffer, offset + buffer.position()) < 0) {

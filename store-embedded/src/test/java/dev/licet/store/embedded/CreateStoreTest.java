@@ -19,7 +19,8 @@ class CreateStoreTest {
     void create_whatTheFillingWroteIsThere() {
         Path directory = parent.resolve("data");
 
-        long reserved = EmbeddedStore.create(directory, store -> store.transactionNumbers().reserve(10));
+        long reserved = EmbeddedStore.create(
+                directory, store -> store.transactionNumbers().reserve(10));
 
         assertThat(EmbeddedStore.exists(directory)).isTrue();
         assertThat(directory.resolve(".new")).doesNotExist();
@@ -47,7 +48,8 @@ class CreateStoreTest {
                 .hasMessage("no");
         assertThat(EmbeddedStore.exists(parent)).isFalse();
 
-        long reserved = EmbeddedStore.create(parent, store -> store.transactionNumbers().reserve(1));
+        long reserved =
+                EmbeddedStore.create(parent, store -> store.transactionNumbers().reserve(1));
 
         assertThat(reserved).isEqualTo(1);
     }
@@ -59,7 +61,8 @@ class CreateStoreTest {
         Files.writeString(leftover.resolve("entities.db-wal"), "garbage");
 
         assertThat(EmbeddedStore.exists(parent)).isFalse();
-        long reserved = EmbeddedStore.create(parent, store -> store.transactionNumbers().reserve(1));
+        long reserved =
+                EmbeddedStore.create(parent, store -> store.transactionNumbers().reserve(1));
 
         assertThat(reserved).isEqualTo(1);
         assertThat(leftover).doesNotExist();
@@ -90,7 +93,8 @@ class CreateStoreTest {
     void create_fillingAppendsEvents_isRefusedSinceTheyWouldNotBeKept() {
         assertThatThrownBy(() -> EmbeddedStore.create(
                         parent,
-                        store -> store.events().append(List.of(TestEvents.event("one")), dev.licet.core.TestClock.START)))
+                        store -> store.events()
+                                .append(List.of(TestEvents.event("one")), dev.licet.core.TestClock.START)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("events");
         assertThat(EmbeddedStore.exists(parent)).isFalse();

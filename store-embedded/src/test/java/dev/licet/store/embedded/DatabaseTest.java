@@ -93,8 +93,8 @@ class DatabaseTest {
             List<Future<Integer>> waiting = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 String name = "name " + i;
-                waiting.add(threads.submit(
-                        () -> database.write(connection -> Database.update(connection, INSERT, name))));
+                waiting.add(
+                        threads.submit(() -> database.write(connection -> Database.update(connection, INSERT, name))));
             }
             Thread.sleep(100);
             Future<?> closing = threads.submit(database::close);
@@ -150,7 +150,8 @@ class DatabaseTest {
 
     @Test
     void everyConnection_syncsEachCommit() {
-        Database.Work<String> settings = connection -> setting(connection, "synchronous") + setting(connection, "journal_mode");
+        Database.Work<String> settings =
+                connection -> setting(connection, "synchronous") + setting(connection, "journal_mode");
 
         String full = "2";
         assertThat((String) database.write(settings)).isEqualTo(full + "wal");

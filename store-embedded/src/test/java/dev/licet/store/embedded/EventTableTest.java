@@ -2,18 +2,22 @@ package dev.licet.store.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.licet.core.TestClock;
 import dev.licet.core.event.RecordedEvent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 class EventTableTest {
     private static final int EVENTS = 300;
 
+    /// The files as a killed process leaves them: the table's write-ahead log is not yet in the table.
+    @TempDir
+    static Path crashed;
+
     @TempDir
     Path parent;
 
@@ -29,13 +37,8 @@ class EventTableTest {
     private Path table;
     private Path wal;
 
-    /// Leaves the files as a killed process does: the table's write-ahead log is not yet in the table.
-    @BeforeEach
-    void fillAndCrash() throws IOException {
-        Path running = parent.resolve("running");
-        directory = parent.resolve("crashed");
-        table = directory.resolve("events.duckdb");
-        wal = directory.resolve("events.duckdb.wal");
+    @BeforeAll
+    static void fillAndCrash(@TempDir Path running) throws IOException {
         try (EmbeddedStore store = EmbeddedStore.open(running)) {
             for (int i = 0; i < EVENTS; i += 3) {
                 store.events()
@@ -50,8 +53,16 @@ class EventTableTest {
                 }
             }
             assertThat(TestEvents.all(store.events())).hasSize(EVENTS);
-            copy(running, directory);
+            copy(running, crashed);
         }
+    }
+
+    @BeforeEach
+    void copyTheCrashed() throws IOException {
+        directory = parent.resolve("store");
+        table = directory.resolve("events.duckdb");
+        wal = directory.resolve("events.duckdb.wal");
+        copy(crashed, directory);
     }
 
     @Test
@@ -127,7 +138,6 @@ class EventTableTest {
     @Test
     void walCutOrDamagedAnywhere_isLoadedAgain() throws IOException {
         byte[] whole = Files.readAllBytes(wal);
-        Path crashed = directory;
         Random random = new Random(3);
         for (int i = 0; i < 8; i++) {
             directory = parent.resolve("copy" + i);
@@ -178,8 +188,25 @@ class EventTableTest {
         assertThatThrownBy(() -> EmbeddedStore.open(directory)).hasStackTraceContaining("the journal is damaged");
 
         Files.write(segment, whole);
-        Files.writeString(table, "replaced while nobody had it open");
+        assertThat(openFiles()).noneMatch(path -> path.startsWith(directory));
         assertAllThereOnce();
+    }
+
+    /// What this process has open, where the system tells.
+    private static List<Path> openFiles() throws IOException {
+        Path descriptors = Path.of("/proc/self/fd");
+        assumeThat(descriptors).exists();
+        List<Path> open = new ArrayList<>();
+        try (Stream<Path> links = Files.list(descriptors)) {
+            for (Path link : links.toList()) {
+                try {
+                    open.add(Files.readSymbolicLink(link));
+                } catch (NoSuchFileException closedMeanwhile) {
+                    // the listing itself
+                }
+            }
+        }
+        return open;
     }
 
     @Test
@@ -214,11 +241,12 @@ class EventTableTest {
                 for (int i = 1; i <= 100; i++) {
                     long id = journal.append(List.of(TestEvents.event("event")), TestClock.START);
                     assertThat(id).isEqualTo(start * 100 + i);
-                    if (i % 10 == 0) {
+                    if (i % 25 == 0) {
                         assertThat(loader.catchUp(id, Duration.ofSeconds(10))).isTrue();
                     }
                 }
                 assertThat(events.applied()).isEqualTo((start + 1) * 100);
+                assertThat(events.find(TestEvents.EVERYTHING)).hasSize((start + 1) * 100);
                 assertThat(loader.check()).isEmpty();
             }
         }
@@ -228,6 +256,10 @@ class EventTableTest {
                 Loader loader = new Loader(segments, journal, events)) {
             loader.start();
             assertThat(loader.catchUp(300, Duration.ofSeconds(10))).isTrue();
+            assertThat(events.find(TestEvents.EVERYTHING))
+                    .extracting(RecordedEvent::id)
+                    .hasSize(300)
+                    .doesNotHaveDuplicates();
         }
     }
 
@@ -255,7 +287,10 @@ class EventTableTest {
     private static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> paths = Files.walk(from)) {
             for (Path path : paths.toList()) {
-                Files.copy(path, to.resolve(from.relativize(path).toString()));
+                Path target = to.resolve(from.relativize(path).toString());
+                if (!Files.isDirectory(target)) {
+                    Files.copy(path, target);
+                }
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.licet.store.embedded;
 import static dev.licet.store.embedded.TestEvents.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import dev.licet.core.AtOnce;
 import dev.licet.core.TestClock;
@@ -15,6 +16,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,8 +27,10 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class JournalTest {
     private static final long ONE_SEGMENT = 1L << 20;
     private static final Instant NOW = TestClock.START;
@@ -218,6 +222,36 @@ class JournalTest {
     }
 
     @Test
+    void tornTail_ofALargeRequest_isCutInNoTime() throws IOException {
+        byte[] whole = threeRecords();
+        try (OpenJournal journal = open()) {
+            journal.append("x".repeat(3 << 20));
+        }
+        try (FileChannel file = FileChannel.open(segment(), StandardOpenOption.WRITE)) {
+            file.truncate(file.size() - 1);
+        }
+
+        assertTimeout(Duration.ofSeconds(2), () -> open().close());
+
+        assertThat(segment()).hasBinaryContent(whole);
+    }
+
+    @Test
+    void damage_farBeforeAGoodRecord_refusesTheStart() throws IOException {
+        try (OpenJournal journal = open(10 << 20, 1)) {
+            journal.append("x".repeat(3 << 20));
+            journal.append("good");
+        }
+        try (FileChannel file = FileChannel.open(segment(), StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.wrap(new byte[] {'y'}), 1000);
+        }
+        byte[] damaged = Files.readAllBytes(segment());
+
+        assertThatThrownBy(this::open).hasStackTraceContaining("the journal is damaged");
+        assertThat(Files.readAllBytes(segment())).isEqualTo(damaged);
+    }
+
+    @Test
     void zerosAfterTheEnd_loseNothing() throws IOException {
         byte[] whole = threeRecords();
         Files.write(segment(), new byte[64 * 1024], StandardOpenOption.APPEND);
@@ -319,7 +353,9 @@ class JournalTest {
     private static List<JournalRecord> records(Path segment) throws IOException {
         List<JournalRecord> records = new ArrayList<>();
         try (FileChannel file = FileChannel.open(segment)) {
-            for (long offset = 0; offset < file.size(); offset += records.getLast().size()) {
+            for (long offset = 0;
+                    offset < file.size();
+                    offset += records.getLast().size()) {
                 records.add(JournalRecord.read(file, offset, 0).orElseThrow());
             }
         }
@@ -339,8 +375,7 @@ class JournalTest {
 
     private record OpenJournal(Journal journal) implements AutoCloseable {
         long append(String... names) {
-            return journal.append(
-                    Arrays.stream(names).map(TestEvents::event).toList(), NOW);
+            return journal.append(Arrays.stream(names).map(TestEvents::event).toList(), NOW);
         }
 
         Journal.End end() {

@@ -62,7 +62,7 @@ class KillTest {
                         } catch (InterruptedException e) {
                             Thread.currentThread().interrupt();
                         }
-                        process.destroyForcibly();
+                        process.toHandle().destroyForcibly(); // the process's own method would close its output
                     });
                 }
                 String[] words = line.split(" ");
@@ -75,7 +75,8 @@ class KillTest {
                 }
                 long first = Long.parseLong(words[0]);
                 for (int i = 1; i <= 3; i++) {
-                    assertThat(acknowledged.put(first + i - 1, words[1] + "/" + i)).isNull();
+                    assertThat(acknowledged.put(first + i - 1, words[1] + "/" + i))
+                            .isNull();
                 }
             }
         }

@@ -15,6 +15,17 @@ import java.util.OptionalLong;
 final class TestEvents {
     static final AccountNumber ACCOUNT = new AccountNumber(AccountNumber.FIRST);
 
+    static final EventQuery EVERYTHING = new EventQuery(
+            ACCOUNT,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            OptionalLong.empty(),
+            OptionalLong.empty(),
+            10_000_000);
+
     private TestEvents() {}
 
     static UsageEvent event(String name) {
@@ -36,19 +47,9 @@ final class TestEvents {
 
     /// All events of the log, the highest id first; waits for those that have to be loaded again.
     static List<RecordedEvent> all(EventLog log) {
-        EventQuery query = new EventQuery(
-                ACCOUNT,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                OptionalLong.empty(),
-                OptionalLong.empty(),
-                10_000_000);
-        EventPage page = log.find(query);
+        EventPage page = log.find(EVERYTHING);
         for (int i = 0; i < 5 && !page.complete(); i++) {
-            page = log.find(query);
+            page = log.find(EVERYTHING);
         }
         if (!page.complete()) {
             throw new AssertionError("not loaded within ten seconds");

@@ -1,0 +1,77 @@
+package dev.licet.core.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.licet.core.AtOnce;
+import dev.licet.core.Unavailable;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class TransactionNumbersTest {
+    private final AtomicLong reserved = new AtomicLong(1);
+    private final AtomicInteger reservations = new AtomicInteger();
+    private final NumberReserve reserve = count -> {
+        reservations.incrementAndGet();
+        return reserved.getAndAdd(count);
+    };
+
+    @Test
+    void next_risesAndReservesByTheBlock() {
+        TransactionNumbers numbers = new TransactionNumbers(reserve, 10);
+
+        List<Long> given =
+                LongStream.range(0, 25).map(i -> numbers.next()).boxed().toList();
+
+        assertThat(given)
+                .containsExactlyElementsOf(LongStream.rangeClosed(1, 25).boxed().toList());
+        assertThat(reservations).hasValue(3);
+    }
+
+    @Test
+    void next_afterARestart_isHigherThanAllGivenBefore() {
+        TransactionNumbers before = new TransactionNumbers(reserve, 10);
+        before.next();
+        long last = before.next();
+
+        assertThat(new TransactionNumbers(reserve, 10).next()).isGreaterThan(last);
+    }
+
+    @Test
+    void next_anotherNodeReservesBetween_goesOnInItsNextBlock() {
+        TransactionNumbers one = new TransactionNumbers(reserve, 2);
+        TransactionNumbers other = new TransactionNumbers(reserve, 2);
+
+        assertThat(List.of(one.next(), other.next(), one.next(), one.next(), other.next()))
+                .containsExactly(1L, 3L, 2L, 5L, 4L);
+    }
+
+    @Test
+    void next_byManyAtOnce_isNeverGivenTwice() {
+        TransactionNumbers numbers = new TransactionNumbers(reserve, 7);
+
+        assertThat(AtOnce.run(500, i -> numbers.next()))
+                .containsExactlyInAnyOrderElementsOf(
+                        LongStream.rangeClosed(1, 500).boxed().toList());
+    }
+
+    @Test
+    void next_reserveFails_theNextCallTriesAgain() {
+        AtomicInteger calls = new AtomicInteger();
+        TransactionNumbers numbers = new TransactionNumbers(
+                count -> {
+                    if (calls.getAndIncrement() == 0) {
+                        throw new Unavailable("full", Duration.ofSeconds(1));
+                    }
+                    return 5;
+                },
+                1);
+
+        assertThatThrownBy(numbers::next).isInstanceOf(Unavailable.class);
+        assertThat(numbers.next()).isEqualTo(5);
+    }
+}
