@@ -60,6 +60,8 @@ final class ServeCommand implements Callable<Integer> {
         boolean isNew = !Wiring.isInitialised(settings.data());
         Optional<FirstCredentials> credentials =
                 isNew ? Optional.of(Wiring.initialise(settings.data(), clock)) : Optional.empty();
+        // At once: whatever comes next, they are shown this one time.
+        credentials.ifPresent(first -> print(Welcome.credentials(first)));
         Wiring server = Wiring.open(settings, clock);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> stop(server)));
@@ -69,12 +71,14 @@ final class ServeCommand implements Callable<Integer> {
         String plain = "http://" + host + ":" + server.port();
         String secure = "https://" + host + ":" + server.tlsPort();
         LOG.log(INFO, "serving " + plain + " and " + secure + " from " + settings.data());
-        credentials.ifPresent(first -> {
-            spec.commandLine().getOut().println(new Welcome(first, plain, secure, settings).text());
-            spec.commandLine().getOut().flush();
-        });
+        credentials.ifPresent(first -> print(new Welcome(first, plain, secure, settings).examples()));
         stopped.await();
         return 0;
+    }
+
+    private void print(String text) {
+        spec.commandLine().getOut().println(text);
+        spec.commandLine().getOut().flush();
     }
 
     private Map<Setting, String> flags() {

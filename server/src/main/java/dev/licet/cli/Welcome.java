@@ -7,16 +7,21 @@ import dev.licet.server.config.Settings;
 /// begin with.
 record Welcome(FirstCredentials first, String plain, String secure, Settings settings) {
 
-    String text() {
+    static String credentials(FirstCredentials first) {
         StringBuilder text = new StringBuilder("Licet has made this, and shows it once:\n\n");
         first.byName().forEach((name, value) -> text.append(String.format("  %-18s %s%n", name, value)));
+        return text.toString();
+    }
+
+    String examples() {
+        StringBuilder text = new StringBuilder();
         String cacert = "--cacert "
                 + quoted(settings.certificateFiles()
                         .map(Settings.CertificateFiles::chain)
                         .orElse(settings.data().resolve("tls").resolve("cert.pem"))
                         .toAbsolutePath()
                         .toString());
-        text.append("\nTry it:\n\n");
+        text.append("Try it:\n\n");
         text.append("# an event of a video site\n");
         text.append("curl '").append(plain).append("/rest/v1/?method=veoh.people.logEvent&apiKey=");
         text.append(first.apiKey()).append("&eventName=play&keys=video,quality&values=42,hd'\n\n");
