@@ -2,6 +2,7 @@ package dev.licet.cli;
 
 import dev.licet.server.Logging;
 import dev.licet.server.config.WrongSetting;
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -28,9 +29,17 @@ public final class Cli {
 
     /// Runs one command. @return the exit code of the process
     public static int run(String... arguments) {
+        // A library of ours would complain on standard error that it has nowhere to log to.
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
         Logging.start("warning");
+        return run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments);
+    }
+
+    static int run(PrintWriter out, PrintWriter err, String... arguments) {
         CommandLine commands = new CommandLine(new Cli());
         commands.addSubcommand(ServeCommand.spec());
+        commands.setOut(out);
+        commands.setErr(err);
         commands.setParameterExceptionHandler((wrong, given) -> {
             complain(
                     wrong.getCommandLine(),
@@ -51,7 +60,7 @@ public final class Cli {
             return FAILED;
         });
         if (arguments.length == 0) {
-            commands.usage(System.err);
+            commands.usage(err);
             return WRONG_USE;
         }
         return commands.execute(arguments);

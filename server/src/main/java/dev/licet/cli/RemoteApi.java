@@ -14,6 +14,7 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.TrustManagerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -74,8 +75,15 @@ final class RemoteApi implements Api {
             return new Reply(response.statusCode(), MAPPER.readTree(response.body()));
         } catch (IllegalArgumentException e) {
             throw new CliFailure(Cli.WRONG_USE, "'" + url + "' is not the URL of a server");
+        } catch (SSLHandshakeException e) {
+            throw new CliFailure(
+                    Cli.FAILED,
+                    "can't trust the certificate of " + url + "; if the server made its own, give that with"
+                            + " --cacert DIR/tls/cert.pem");
         } catch (IOException e) {
-            throw new CliFailure(Cli.FAILED, "can't reach " + url + ": " + e);
+            throw new CliFailure(
+                    Cli.FAILED,
+                    "can't reach " + url + (e.getMessage() == null ? "; does it run there?" : ": " + e.getMessage()));
         } catch (JacksonException e) {
             throw new CliFailure(Cli.FAILED, url + " does not answer like a Licet server");
         } catch (InterruptedException e) {

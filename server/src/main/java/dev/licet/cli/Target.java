@@ -1,5 +1,7 @@
 package dev.licet.cli;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -68,7 +70,7 @@ final class Target {
     int sendTo(String verb, String collection, String prefix, String named, String after, Map<String, Object> members) {
         return with(api -> {
             String id = id(api, collection, prefix, named);
-            printer().print(plain(fine(api.call(verb, collection + "/" + id + after, body(members)))));
+            printer().print(plain(fine(api.call(verb, collection + "/" + encoded(id) + after, body(members)))));
             return 0;
         });
     }
@@ -87,8 +89,8 @@ final class Target {
         while (true) {
             JsonNode page = fine(api.call(
                     "GET",
-                    collection + "?limit=1000" + (account == null ? "" : "&account=" + account)
-                            + (cursor.isEmpty() ? "" : "&cursor=" + cursor),
+                    collection + "?limit=1000" + (account == null ? "" : "&account=" + encoded(account))
+                            + (cursor.isEmpty() ? "" : "&cursor=" + encoded(cursor)),
                     ""));
             for (JsonNode item : page.get("data")) {
                 all.add(plain(item));
@@ -107,9 +109,13 @@ final class Target {
         if (named.matches("[0-9]+")) {
             return prefix + named;
         }
-        List<Map<String, Object>> matching = all(api, collection).stream()
+        List<Map<String, Object>> called = all(api, collection).stream()
                 .filter(thing -> named.equals(thing.get("username")) || named.equals(thing.get("name")))
                 .toList();
+        List<Map<String, Object>> living = called.stream()
+                .filter(thing -> !Boolean.TRUE.equals(thing.get("revoked")))
+                .toList();
+        List<Map<String, Object>> matching = living.isEmpty() ? called : living;
         if (matching.size() != 1) {
             throw new CliFailure(
                     Cli.FAILED,
@@ -119,6 +125,10 @@ final class Target {
         }
         return String.valueOf(
                 matching.getFirst().getOrDefault("id", matching.getFirst().get("account_number")));
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     private int with(Function<Api, Integer> work) {

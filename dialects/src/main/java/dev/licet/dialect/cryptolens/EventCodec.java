@@ -150,7 +150,7 @@ final class EventCodec {
                 throw new MalformedRequest(Fault.MALFORMED, "something follows the object");
             }
         } catch (JacksonException e) {
-            throw new MalformedRequest(Fault.MALFORMED, "broken JSON: " + e.getOriginalMessage());
+            throw new MalformedRequest(Fault.MALFORMED, "broken JSON");
         }
         return numbers;
     }

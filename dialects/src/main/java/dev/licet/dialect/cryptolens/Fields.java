@@ -76,7 +76,7 @@ final class Fields {
                 throw new MalformedRequest(Fault.MALFORMED, "something follows the JSON body");
             }
         } catch (JacksonException e) {
-            throw new MalformedRequest(Fault.MALFORMED, "broken JSON: " + e.getOriginalMessage());
+            throw new MalformedRequest(Fault.MALFORMED, "broken JSON");
         }
     }
 

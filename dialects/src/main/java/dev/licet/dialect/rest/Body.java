@@ -37,7 +37,7 @@ record Body(JsonNode object) {
             }
             return new Body(node);
         } catch (JacksonException e) {
-            throw new MalformedRequest(Fault.MALFORMED, "broken JSON: " + e.getOriginalMessage());
+            throw new MalformedRequest(Fault.MALFORMED, "broken JSON");
         }
     }
 

@@ -46,6 +46,15 @@ public final class Networks {
         return new Networks(networks);
     }
 
+    /// Whether a text is an address; names are not looked up.
+    public static boolean isAddress(String text) {
+        try {
+            return !text.isEmpty() && InetAddress.ofLiteral(text).getAddress().length > 0;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     /// Whether the address, as text, is one of these. A text that is no address is not.
     public boolean contain(String address) {
         if (networks.isEmpty()) {

@@ -7,6 +7,7 @@ import dev.licet.dialect.Limits;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -21,6 +22,9 @@ import java.util.function.Function;
 /// The settings in force: defaults, then the file, then environment variables, then flags, each over the one
 /// before. A key that is not known stops the start, and so does a value that can't be read.
 public final class Settings {
+    private static final int MIN_HEAD = 256;
+    private static final int MAX_HEAD = 1 << 20;
+
     private final Map<Setting, String> values;
 
     private Settings(Map<Setting, String> values) {
@@ -111,6 +115,14 @@ public final class Settings {
         cryptolensErrorStatus();
         stopTimeout();
         logLevel();
+        data();
+        videntityContentType();
+        if (http().port() != 0 && http().port() == http().tlsPort()) {
+            throw wrong(Setting.TLS_PORT, "another port than 'port'");
+        }
+        if (bytes(Setting.MAX_BODIES) < bytes(Setting.MAX_BODY)) {
+            throw wrong(Setting.MAX_BODIES, "at least 'max-body', which is " + text(Setting.MAX_BODY));
+        }
         if (text(Setting.TLS_CERT).isEmpty() != text(Setting.TLS_KEY).isEmpty()) {
             throw new WrongSetting("'tls-cert' and 'tls-key' go together; one of them is missing");
         }
@@ -121,7 +133,15 @@ public final class Settings {
     }
 
     public Path data() {
-        return Path.of(text(Setting.DATA));
+        String data = text(Setting.DATA);
+        try {
+            if (!data.isEmpty()) {
+                return Path.of(data);
+            }
+        } catch (InvalidPathException e) {
+            // answered below
+        }
+        throw wrong(Setting.DATA, "the path of a directory");
     }
 
     public Optional<CertificateFiles> certificateFiles() {
@@ -135,7 +155,7 @@ public final class Settings {
 
     public HttpSettings http() {
         return new HttpSettings(
-                text(Setting.HOST),
+                host(),
                 port(Setting.PORT),
                 port(Setting.TLS_PORT),
                 trustedProxies(),
@@ -143,9 +163,9 @@ public final class Settings {
                 count(Setting.MAX_PARAMETERS),
                 bytes(Setting.MAX_BODY),
                 bytes(Setting.MAX_BODIES),
-                bytes(Setting.MAX_REQUEST_LINE),
-                bytes(Setting.MAX_HEADERS),
-                duration(Setting.REQUEST_TIMEOUT));
+                headBytes(Setting.MAX_REQUEST_LINE),
+                headBytes(Setting.MAX_HEADERS),
+                duration(Setting.REQUEST_TIMEOUT, Duration.ofDays(1)));
     }
 
     /// @param port 0 for any @param maxBodies bytes of all bodies at once @param requestTimeout for a client to
@@ -193,7 +213,7 @@ public final class Settings {
     }
 
     public Duration stopTimeout() {
-        return duration(Setting.STOP_TIMEOUT);
+        return duration(Setting.STOP_TIMEOUT, Duration.ofDays(1));
     }
 
     public String currency() {
@@ -213,7 +233,11 @@ public final class Settings {
     }
 
     public String videntityContentType() {
-        return text(Setting.VIDENTITY_CONTENT_TYPE);
+        String type = text(Setting.VIDENTITY_CONTENT_TYPE);
+        if (!type.matches("[\\x21-\\x7e][\\x20-\\x7e]*")) {
+            throw wrong(Setting.VIDENTITY_CONTENT_TYPE, "a media type such as text/xml; charset=utf-8");
+        }
+        return type;
     }
 
     public String logLevel() {
@@ -222,6 +246,14 @@ public final class Settings {
             throw wrong(Setting.LOG_LEVEL, "error, warning, info or debug");
         }
         return level;
+    }
+
+    private String host() {
+        String host = text(Setting.HOST);
+        if (!host.matches("[A-Za-z0-9.:%_-]+")) {
+            throw wrong(Setting.HOST, "an address or a name of this machine");
+        }
+        return host;
     }
 
     private Networks trustedProxies() {
@@ -250,6 +282,23 @@ public final class Settings {
 
     private Duration duration(Setting setting) {
         return Values.duration(text(setting)).orElseThrow(() -> wrong(setting, Values.DURATION_RULE));
+    }
+
+    private Duration duration(Setting setting, Duration most) {
+        Duration duration = duration(setting);
+        if (duration.compareTo(most) > 0) {
+            throw wrong(setting, "at most " + most.toHours() + "h");
+        }
+        return duration;
+    }
+
+    /// Of a request's head, which the library keeps in memory without counting it.
+    private int headBytes(Setting setting) {
+        int bytes = bytes(setting);
+        if (bytes < MIN_HEAD || bytes > MAX_HEAD) {
+            throw wrong(setting, "256 to 1MiB");
+        }
+        return bytes;
     }
 
     private boolean yesOrNo(Setting setting) {

@@ -9,6 +9,9 @@ import java.util.List;
 /// headers of a trusted proxy. Such headers from anywhere else are ignored.
 record Callers(Networks trustedProxies) {
 
+    /// Stands for an address that is not known: no one's, and not this machine's.
+    static final String UNKNOWN = "0.0.0.0";
+
     record Origin(String address, boolean secure) {}
 
     Origin origin(String peer, boolean tls, Headers headers) {
@@ -22,7 +25,7 @@ record Callers(Networks trustedProxies) {
                 .toList();
         String address = peer;
         for (String hop : forwarded.reversed()) {
-            address = hop;
+            address = Networks.isAddress(hop) ? hop : UNKNOWN;
             if (!trustedProxies.contain(hop)) {
                 break;
             }
@@ -32,6 +35,6 @@ record Callers(Networks trustedProxies) {
                 .map(String::strip)
                 .toList();
         boolean secure = protocols.isEmpty() ? tls : protocols.getLast().equalsIgnoreCase("https");
-        return new Origin(address.length() > 64 ? peer : address, secure);
+        return new Origin(address, secure);
     }
 }

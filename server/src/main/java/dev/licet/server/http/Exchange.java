@@ -102,7 +102,9 @@ final class Exchange {
         Headers headers = headers(wire);
         SocketAddress peer = wire.remoteAddress();
         Callers.Origin origin = shared.callers.origin(
-                peer == null || peer.hostAddress() == null ? "unknown" : peer.hostAddress(), wire.isSSL(), headers);
+                peer == null || peer.hostAddress() == null ? Callers.UNKNOWN : peer.hostAddress(),
+                wire.isSSL(),
+                headers);
         this.dialect = shared.router.dialect(path);
         this.head = new Request(
                 shared.secrets.requestId(),

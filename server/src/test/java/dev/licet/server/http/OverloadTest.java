@@ -53,7 +53,8 @@ class OverloadTest {
 
     @Test
     void bodies_overTheirMemory_areAnswered503_untilSomeIsFree() throws Exception {
-        try (TestServer server = TestServer.start(directory.resolve("data"), Map.of(Setting.MAX_BODIES, "256KiB"))) {
+        try (TestServer server = TestServer.start(
+                directory.resolve("data"), Map.of(Setting.MAX_BODIES, "256KiB", Setting.MAX_BODY, "256KiB"))) {
             List<Socket> held = new ArrayList<>();
             for (int i = 0; i < 2; i++) {
                 held.add(unfinished(server, "held", 120 * 1024));
@@ -104,7 +105,8 @@ class OverloadTest {
     @Test
     void clientsThatLeave_inTheMiddleOfAnything_holdNothing() throws Exception {
         try (TestServer server = TestServer.start(
-                directory.resolve("data"), Map.of(Setting.MAX_REQUESTS, "4", Setting.MAX_BODIES, "128KiB"))) {
+                directory.resolve("data"),
+                Map.of(Setting.MAX_REQUESTS, "4", Setting.MAX_BODIES, "128KiB", Setting.MAX_BODY, "128KiB"))) {
             byte[] whole = Requests.register(server, "left");
             byte[] tooLarge = Requests.post(REGISTER, FORM, "x".repeat(9 << 20));
             for (int round = 0; round < 40; round++) {

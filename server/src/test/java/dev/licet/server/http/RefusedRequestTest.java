@@ -46,6 +46,8 @@ class RefusedRequestTest {
                         Setting.MAX_BODY, "64KiB",
                         Setting.MAX_REQUEST_LINE, "2KiB",
                         Setting.MAX_HEADERS, "4KiB",
+                        Setting.MAX_METADATA, "1KiB",
+                        Setting.MAX_EVENTS, "5",
                         Setting.MAX_PARAMETERS, Integer.toString(MAX_PARAMETERS)));
     }
 
@@ -212,6 +214,22 @@ class RefusedRequestTest {
         isIncorrectInput(post(REGISTER, FORM, event() + "&Currency=" + "k".repeat(17)));
         isIncorrectInput(post(REGISTER, FORM, event() + "x".repeat(101)));
         isIncorrectInput(post(REGISTER, FORM, event() + "&FeatureName=" + "x".repeat(101)));
+    }
+
+    @Test
+    void limitOfMetadata_countsBytes() {
+        isIncorrectInput(post(REGISTER, FORM, event() + "&Metadata=" + "x".repeat(1025)));
+        isIncorrectInput(post(REGISTER, FORM, event() + "&Metadata=" + "%c3%a4".repeat(513)));
+        isIncorrectInput(post(REGISTER, JSON, json("\"Metadata\":{\"a\":\"" + "x".repeat(1020) + "\"}")));
+    }
+
+    @Test
+    void limitOfEvents_countsThemAll() {
+        isIncorrectInput(post(
+                "/api/ai/RegisterEvents",
+                FORM,
+                server.token() + "&Events=[" + "{%22EventName%22:%22wrong%22},".repeat(5)
+                        + "{%22EventName%22:%22wrong%22}]"));
     }
 
     // Texts that can't be read

@@ -1,0 +1,106 @@
+package dev.licet.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/// The command line in processes of its own, each bounded in time.
+final class Processes {
+    private static final int PATIENCE_SECONDS = 40;
+
+    private Processes() {}
+
+    /// How a process ended.
+    record Ended(int exitCode, String out, String err) {}
+
+    /// A process whose output goes to files.
+    record Running(Process process, Path out, Path err) implements AutoCloseable {
+
+        String outText() {
+            return text(out);
+        }
+
+        String errText() {
+            return text(err);
+        }
+
+        /// Waits until it has written this on standard error.
+        Running awaitErr(String text) throws InterruptedException {
+            for (int i = 0; i < PATIENCE_SECONDS * 20; i++) {
+                if (errText().contains(text)) {
+                    return this;
+                }
+                if (!process.isAlive()) {
+                    break;
+                }
+                Thread.sleep(50);
+            }
+            throw new IllegalStateException("no '" + text + "' in: " + errText());
+        }
+
+        /// The port in the line that tells where it serves. @param scheme http or https
+        int port(String scheme) {
+            String line = errText();
+            int at = line.indexOf(scheme + "://127.0.0.1:") + scheme.length() + "://127.0.0.1:".length();
+            return Integer.parseInt(line.substring(at).split("[^0-9]", 2)[0]);
+        }
+
+        /// Tells it to end, as an operator's tools do, and waits for that.
+        Ended terminate() throws InterruptedException {
+            process.destroy();
+            return ended();
+        }
+
+        Ended ended() throws InterruptedException {
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IllegalStateException("does not end: " + errText());
+            }
+            return new Ended(process.exitValue(), outText(), errText());
+        }
+
+        @Override
+        public void close() {
+            process.destroyForcibly();
+        }
+
+        private static String text(Path file) {
+            try {
+                return Files.readString(file);
+            } catch (IOException e) {
+                return "";
+            }
+        }
+    }
+
+    /// @param directory where what it prints is kept
+    static Running start(Path directory, Map<String, String> environment, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx256m",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.licet.cli.Main"));
+        command.addAll(List.of(arguments));
+        Path out = Files.createTempFile(directory, "out", ".txt");
+        Path err = Files.createTempFile(directory, "err", ".txt");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("LICET_"));
+        builder.environment().putAll(environment);
+        return new Running(builder.start(), out, err);
+    }
+
+    static Ended run(Path directory, String... arguments) throws IOException, InterruptedException {
+        try (Running running = start(directory, Map.of(), arguments)) {
+            return running.ended();
+        }
+    }
+}
