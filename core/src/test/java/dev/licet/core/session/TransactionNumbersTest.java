@@ -52,11 +52,21 @@ class TransactionNumbersTest {
 
     @Test
     void next_byManyAtOnce_isNeverGivenTwice() {
-        TransactionNumbers numbers = new TransactionNumbers(reserve, 7);
+        TransactionNumbers numbers = new TransactionNumbers(
+                count -> {
+                    Thread.yield();
+                    return reserve.reserve(count);
+                },
+                7);
 
-        assertThat(AtOnce.run(500, i -> numbers.next()))
-                .containsExactlyInAnyOrderElementsOf(
-                        LongStream.rangeClosed(1, 500).boxed().toList());
+        List<List<Long>> given = AtOnce.run(
+                50,
+                i -> LongStream.range(0, 200).map(j -> numbers.next()).boxed().toList());
+
+        assertThat(given.stream().flatMap(List::stream).sorted())
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(1, 10_000).boxed().toList());
+        assertThat(given).allSatisfy(ofOneThread -> assertThat(ofOneThread).isSorted());
     }
 
     @Test
