@@ -138,6 +138,20 @@ public final class TestServer implements AutoCloseable {
         }
     }
 
+    /// Has a server that may work on one request (`max-requests` = 1) wait for the rest of one.
+    public Socket holdTheOnlyRequest() throws IOException {
+        Socket socket = connect(false);
+        socket.getOutputStream()
+                .write("POST /api/ai/RegisterEvent HTTP/1.1\r\nHost: licet\r\nContent-Length: 9\r\n\r\nto"
+                        .getBytes(StandardCharsets.UTF_8));
+        for (int i = 0; i < 1000; i++) {
+            if (get("/health/live").status() == 503) {
+                return socket;
+            }
+        }
+        throw new IllegalStateException("the server takes more than one request");
+    }
+
     /// Sends these bytes on a connection of their own and reads one answer.
     public Reply exchange(boolean tls, byte[] request) {
         try (Socket socket = connect(tls)) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.licet.server.TestServer;
 import dev.licet.server.config.Setting;
+import java.io.IOException;
+import java.net.Socket;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -161,13 +163,21 @@ public abstract class DialectContract {
     }
 
     @Test
-    void noRoom_isTold_withWhenToTryAgain_andNothingIsStored() {
-        TestServer server = server(Map.of(Setting.MAX_BODIES, "300"));
+    void overload_isTold_withWhenToTryAgain_andNothingIsStored() throws IOException {
+        TestServer server = server(Map.of(Setting.MAX_REQUESTS, "1"));
         Write right = write(server);
-        TestServer.Reply reply = server.post(right.tls(), right.target(), right.form() + "&p=" + "x".repeat(300));
-        assertThat(reply).matches(this::saysUnavailable);
-        assertThat(reply.status()).isEqualTo(503);
-        assertThat(reply.headers()).containsKey("retry-after");
+        long before = stored(server);
+        try (Socket other = server.holdTheOnlyRequest()) {
+            TestServer.Reply reply = send(server, right);
+            assertThat(reply).matches(this::saysUnavailable);
+            assertThat(reply.status()).isEqualTo(503);
+            assertThat(reply.headers()).containsKey("retry-after");
+        }
+        for (int i = 0; i < 1000 && server.get("/health/live").status() == 503; i++) {
+            Thread.onSpinWait();
+        }
+        assertThat(stored(server)).isEqualTo(before);
+        assertThat(send(server, right)).matches(this::isSuccess);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.licet.server.TestServer;
 import dev.licet.server.config.Setting;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,10 +20,18 @@ import java.util.regex.Pattern;
 
 /// One golden file: notes, a request, and the answer that it has to get.
 ///
-/// Lines with `#` come first: what the file shows, and orders: `# over: tls`, `# setting: key=value`. `{{name}}`
+/// Lines with `#` come first: what the file shows, and orders: `# over: tls`, `# setting: key=value`,
+/// `# busy` for a server that has another request in hand. `{{name}}`
 /// stands for something that the server was given for this exchange; in the answer, `{{*guid}}`,
 /// `{{*number}}` and `{{*token}}` stand for what is new each time. The length of the body is filled in.
-record Exchange(Path file, boolean tls, Map<Setting, String> settings, String head, String body, List<String> answer) {
+record Exchange(
+        Path file,
+        boolean tls,
+        boolean busy,
+        Map<Setting, String> settings,
+        String head,
+        String body,
+        List<String> answer) {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(\\*?[a-z_]+)}}");
     private static final Map<String, String> NEW_EACH_TIME = Map.of(
             "*guid", "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}",
@@ -32,11 +41,13 @@ record Exchange(Path file, boolean tls, Map<Setting, String> settings, String he
     static Exchange read(Path file) throws IOException {
         List<String> lines = Files.readAllLines(file);
         boolean tls = false;
+        boolean busy = false;
         Map<Setting, String> settings = new EnumMap<>(Setting.class);
         int at = 0;
         for (; lines.get(at).startsWith("#") || lines.get(at).isEmpty(); at++) {
             String line = lines.get(at);
             tls |= line.equals("# over: tls");
+            busy |= line.equals("# busy");
             if (line.startsWith("# setting: ")) {
                 String[] pair = line.substring("# setting: ".length()).split("=", 2);
                 for (Setting setting : Setting.values()) {
@@ -56,6 +67,7 @@ record Exchange(Path file, boolean tls, Map<Setting, String> settings, String he
         return new Exchange(
                 file,
                 tls,
+                busy,
                 settings,
                 String.join("\r\n", blank < 0 ? request : request.subList(0, blank)),
                 String.join("\n", body),
@@ -69,8 +81,11 @@ record Exchange(Path file, boolean tls, Map<Setting, String> settings, String he
         byte[] bytes = filled(body, value).getBytes(StandardCharsets.UTF_8);
         String request = filled(head, value) + "\r\n"
                 + (bytes.length == 0 ? "" : "Content-Length: " + bytes.length + "\r\n") + "\r\n";
-        TestServer.Reply reply = server.exchange(
-                tls, (request + new String(bytes, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8));
+        byte[] sent = (request + new String(bytes, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
+        TestServer.Reply reply;
+        try (Closeable other = busy ? server.holdTheOnlyRequest() : () -> {}) {
+            reply = server.exchange(tls, sent);
+        }
         if (System.getenv("GOLDEN_RECORD") != null) {
             record(reply, values);
             return;

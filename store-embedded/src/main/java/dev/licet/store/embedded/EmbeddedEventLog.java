@@ -37,7 +37,7 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
         table = EventTable.open(directory.resolve("events.duckdb"));
         long applied = table.applied();
         try {
-            journal = Journal.open(segments, SEGMENT_BYTES, applied + 1);
+            journal = Journal.open(segments, SEGMENT_BYTES, applied);
         } catch (RuntimeException e) {
             table.close();
             throw e;

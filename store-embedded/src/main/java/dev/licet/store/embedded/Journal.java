@@ -37,7 +37,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Segments are named by the id of their first event and rolled by size. At a start the last segment is read to
 /// its end: an unfinished record there is what a crash leaves behind, is cut off, and is reported; it was never
-/// acknowledged. A bad record with a good one behind it is damage, and damage stops the start.
+/// acknowledged. A bad record with a
+/// good one of a later group behind it is damage, and damage stops the start.
 ///
 /// A failed write is taken back by cutting the file; a failed sync can't be (the kernel may have dropped the
 /// pages), so after one nothing is acknowledged until a restart has read what is really there.
@@ -72,30 +73,30 @@ final class Journal implements AutoCloseable {
     private FileChannel file;
     private ByteBuffer buffer = ByteBuffer.allocate(GROUP_BYTES);
 
-    private Journal(Path directory, long segmentBytes, long firstIdIfEmpty) throws IOException {
+    private Journal(Path directory, long segmentBytes, long loaded) throws IOException {
         this.directory = directory;
         this.segmentBytes = segmentBytes;
         Files.createDirectories(directory);
         NavigableMap<Long, Path> segments = segments(directory);
         Map.Entry<Long, Path> last = segments.lastEntry();
         if (last == null) {
-            file = create(firstIdIfEmpty);
-            end = new End(firstIdIfEmpty, 0, firstIdIfEmpty - 1);
+            file = create(loaded + 1);
+            end = new End(loaded + 1, 0, loaded);
             return;
         }
         file = FileChannel.open(last.getValue(), StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
-            end = endOf(file, last.getValue(), last.getKey());
+            end = endOf(file, last.getValue(), last.getKey(), loaded);
         } catch (IOException e) {
             file.close();
             throw e;
         }
     }
 
-    /// @param firstIdIfEmpty the id of the first event if there is no journal yet
-    static Journal open(Path directory, long segmentBytes, long firstIdIfEmpty) {
+    /// @param loaded the id of the last event that was taken from this journal before; a new one goes on from it
+    static Journal open(Path directory, long segmentBytes, long loaded) {
         try {
-            Journal journal = new Journal(directory, segmentBytes, firstIdIfEmpty);
+            Journal journal = new Journal(directory, segmentBytes, loaded);
             journal.writer.start();
             return journal;
         } catch (IOException e) {
@@ -296,28 +297,45 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    private static End endOf(FileChannel file, Path path, long firstId) throws IOException {
+    private static End endOf(FileChannel file, Path path, long firstId, long loaded) throws IOException {
         long offset = 0;
         long nextId = firstId;
         while (offset < file.size()) {
             Optional<JournalRecord> record = JournalRecord.read(file, offset, nextId);
             if (record.isEmpty() || record.get().firstId() != nextId) {
-                cutTornTail(file, path, offset, nextId);
                 break;
             }
             offset += record.get().size();
             nextId = record.get().nextId();
         }
+        if (offset < file.size()) {
+            refuseDamage(file, path, offset, nextId, loaded);
+            cutTornTail(file, path, offset);
+        }
         return new End(firstId, offset, nextId - 1);
     }
 
-    private static void cutTornTail(FileChannel file, Path path, long offset, long nextId) throws IOException {
+    /// What a crash leaves behind is one group that was not synced, of which any part may be there. A good record
+    /// of a later group, or an event missing that was loaded before, is something else.
+    private static void refuseDamage(FileChannel file, Path path, long offset, long nextId, long loaded)
+            throws IOException {
+        String damaged = "the journal is damaged: " + path + " has no good record of event " + nextId + " at byte "
+                + offset + ", but ";
+        String advice = ". Restore the file from a backup; nothing was changed.";
         Optional<JournalRecord.Place> later = JournalRecord.findAfter(file, offset, nextId);
-        if (later.isPresent()) {
-            throw new IOException("the journal is damaged: " + path + " has no good record of event " + nextId
-                    + " at byte " + offset + ", but one at byte " + later.get().offset() + " (event "
-                    + later.get().firstId() + "). Restore the file from a backup; nothing was changed.");
+        while (later.isPresent()) {
+            if (later.get().groupStart() > offset || later.get().offset() == offset) {
+                throw new IOException(damaged + "one at byte " + later.get().offset() + " (event "
+                        + later.get().firstId() + ")" + advice);
+            }
+            later = JournalRecord.findAfter(file, later.get().end(), nextId);
         }
+        if (nextId <= loaded) {
+            throw new IOException(damaged + "event " + loaded + " was there before" + advice);
+        }
+    }
+
+    private static void cutTornTail(FileChannel file, Path path, long offset) throws IOException {
         long cut = file.size() - offset;
         file.truncate(offset);
         file.force(true);

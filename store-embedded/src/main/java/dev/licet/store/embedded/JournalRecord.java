@@ -11,11 +11,13 @@ import java.util.zip.CRC32C;
 /// or not at all.
 ///
 /// On disk: length of the payload (4 bytes), CRC-32C of all that follows (4), count of events (4), id of the
-/// first (8), time of receipt in microseconds (8), payload. Numbers are big-endian.
+/// first (8), time of receipt in microseconds (8), bytes from the start of its group to this record (4), payload.
+/// Numbers are big-endian. A group is what was synced together.
 ///
 /// @param payload as [EventCodec] wrote it
 record JournalRecord(long firstId, int count, Instant receivedAt, byte[] payload) {
-    static final int HEADER = 28;
+    static final int HEADER = 32;
+    private static final int GROUP_OFFSET_AT = 28;
     static final int MAX_PAYLOAD = 256 * 1024 * 1024;
 
     int size() {
@@ -26,13 +28,15 @@ record JournalRecord(long firstId, int count, Instant receivedAt, byte[] payload
         return firstId + count;
     }
 
-    void writeTo(ByteBuffer target) {
-        int start = target.position();
-        target.putInt(payload.length).putInt(0).putInt(count).putLong(firstId).putLong(Micros.of(receivedAt));
-        target.put(payload);
+    /// Adds the record to the group that starts at the beginning of the buffer.
+    void writeTo(ByteBuffer group) {
+        int start = group.position();
+        group.putInt(payload.length).putInt(0).putInt(count).putLong(firstId).putLong(Micros.of(receivedAt));
+        group.putInt(start);
+        group.put(payload);
         CRC32C crc = new CRC32C();
-        crc.update(target.array(), target.arrayOffset() + start + 8, size() - 8);
-        target.putInt(start + 4, (int) crc.getValue());
+        crc.update(group.array(), group.arrayOffset() + start + 8, size() - 8);
+        group.putInt(start + 4, (int) crc.getValue());
     }
 
     /// The record that starts at this offset, empty when what is there is none: too short, a wrong checksum, or
@@ -66,7 +70,8 @@ record JournalRecord(long firstId, int count, Instant receivedAt, byte[] payload
                 : Optional.empty();
     }
 
-    record Place(long offset, long firstId) {}
+    /// @param end where the record ends @param groupStart where its group starts
+    record Place(long offset, long firstId, long end, long groupStart) {}
 
     /// The first good record at or behind this offset. Most bytes can't be a header, which is seen in memory, so
     /// this takes little longer than to read the file.
@@ -84,7 +89,12 @@ record JournalRecord(long firstId, int count, Instant receivedAt, byte[] payload
                 }
                 Optional<JournalRecord> record = read(file, start + i, minId);
                 if (record.isPresent()) {
-                    return Optional.of(new Place(start + i, record.get().firstId()));
+                    long offset = start + i;
+                    return Optional.of(new Place(
+                            offset,
+                            record.get().firstId(),
+                            offset + record.get().size(),
+                            offset - chunk.getInt(i + GROUP_OFFSET_AT)));
                 }
             }
         }

@@ -106,14 +106,21 @@ final class Loader implements AutoCloseable {
         }
         try {
             thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        closeFile();
+    }
+
+    private void closeFile() {
+        try {
             if (file != null) {
                 file.close();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (IOException e) {
             LOG.log(ERROR, "closing a journal segment failed", e);
         }
+        file = null;
     }
 
     private void run() {
@@ -129,7 +136,7 @@ final class Loader implements AutoCloseable {
                 settle(Optional.empty());
             } catch (IOException | SQLException | RuntimeException e) {
                 LOG.log(ERROR, "loading events failed; it is tried again in a second", e);
-                file = null;
+                closeFile();
                 settle(Optional.of("event table: " + e.getMessage()));
             }
             if (!pause()) {

@@ -235,7 +235,7 @@ class EventTableTest {
         Path segments = parent.resolve("segments");
         for (int start = 0; start < 3; start++) {
             try (EventTable events = EventTable.open(parent.resolve("small.duckdb"));
-                    Journal journal = Journal.open(segments, 1000, 1);
+                    Journal journal = Journal.open(segments, 1000, 0);
                     Loader loader = new Loader(segments, journal, events)) {
                 loader.start();
                 for (int i = 1; i <= 100; i++) {
@@ -252,7 +252,7 @@ class EventTableTest {
         }
         assertThat(Journal.segments(segments)).hasSizeGreaterThan(20);
         try (EventTable events = EventTable.open(parent.resolve("rebuilt.duckdb"));
-                Journal journal = Journal.open(segments, 1000, 1);
+                Journal journal = Journal.open(segments, 1000, 0);
                 Loader loader = new Loader(segments, journal, events)) {
             loader.start();
             assertThat(loader.catchUp(300, Duration.ofSeconds(10))).isTrue();

@@ -339,7 +339,7 @@ class JournalTest {
     }
 
     private OpenJournal open(long segmentBytes, long firstId) {
-        return new OpenJournal(Journal.open(directory, segmentBytes, firstId));
+        return new OpenJournal(Journal.open(directory, segmentBytes, firstId - 1));
     }
 
     private List<JournalRecord> records() throws IOException {
@@ -386,5 +386,60 @@ class JournalTest {
         public void close() {
             journal.close();
         }
+    }
+
+    /// Two groups as a crash may leave them: event 1 alone, then events 2, 3 and 4 as a record each.
+    private void writeTwoGroups() throws IOException {
+        byte[] payload = EventCodec.encode(List.of(event("one")));
+        ByteBuffer first = ByteBuffer.allocate(100_000);
+        new JournalRecord(1, 1, TestClock.START, payload).writeTo(first);
+        ByteBuffer second = ByteBuffer.allocate(100_000);
+        for (int id = 2; id <= 4; id++) {
+            new JournalRecord(id, 1, TestClock.START, payload).writeTo(second);
+        }
+        Files.createDirectories(directory);
+        try (FileChannel file = FileChannel.open(
+                directory.resolve("0000000000000000001.log"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            file.write(first.flip());
+            file.write(second.flip());
+        }
+    }
+
+    /// Spoils a byte in the middle of the record with this number, from 1.
+    private void spoil(int record) throws IOException {
+        int size = (int) Files.size(segment()) / 4;
+        try (FileChannel file = FileChannel.open(segment(), StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.wrap(new byte[] {(byte) 0xA5}), (record - 1L) * size + size / 2);
+        }
+    }
+
+    @Test
+    void open_lastGroupIsThereInPart_isCutWhereItBreaks() throws IOException {
+        for (int spoiled = 2; spoiled <= 4; spoiled++) {
+            writeTwoGroups();
+            spoil(spoiled);
+            try (OpenJournal journal = open()) {
+                assertThat(journal.end().lastId()).isEqualTo(spoiled - 1);
+            }
+            Files.delete(segment());
+        }
+    }
+
+    @Test
+    void open_groupBeforeTheLastIsSpoiled_isRefused_andNothingIsChanged() throws IOException {
+        writeTwoGroups();
+        spoil(1);
+        byte[] before = Files.readAllBytes(segment());
+        assertThatThrownBy(this::open).hasStackTraceContaining("the journal is damaged");
+        assertThat(Files.readAllBytes(segment())).isEqualTo(before);
+    }
+
+    @Test
+    void open_tailThatWasLoadedBefore_isRefused_andNothingIsChanged() throws IOException {
+        writeTwoGroups();
+        spoil(4);
+        byte[] before = Files.readAllBytes(segment());
+        assertThatThrownBy(() -> Journal.open(directory, ONE_SEGMENT, 4)).hasStackTraceContaining("was there before");
+        assertThat(Files.readAllBytes(segment())).isEqualTo(before);
     }
 }
