@@ -314,10 +314,7 @@ final class Exchange {
     }
 
     private Answer answer(Request request) {
-        // Not the path as it came: clients put secrets everywhere.
-        LOG.log(
-                DEBUG,
-                () -> request.verb() + " " + shared.router.route(dialect, request.path()) + " for " + dialect.name());
+        LOG.log(DEBUG, () -> shared.router.loggable(dialect, request));
         try {
             return dialect.answer(request);
         } catch (MalformedRequest e) {
