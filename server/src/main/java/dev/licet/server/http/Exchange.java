@@ -150,6 +150,7 @@ final class Exchange {
             wire.handler(this::take);
             wire.endHandler(end -> {
                 if (!answered) {
+                    arrived = true;
                     shared.vertx.cancelTimer(timer);
                     work();
                 }
@@ -233,6 +234,7 @@ final class Exchange {
     /// the connection when this returns, so a last word has to be said at once.
     private void cut(Throwable cause) {
         if (!answered
+                && !arrived
                 && !(cause instanceof HttpClosedException)
                 && !wire.response().closed()) {
             answered = true;
