@@ -291,7 +291,7 @@ class CommandTest {
                 }
                 assertThat(manager.json("account", "list")).hasSize(1);
                 assertThat(manager.json("account", "list").toString()).doesNotContain(number);
-                manager.call("account", "revoke", number).failsWith(1);
+                manager.call("account", "revoke", number).failsWith(1, "licet: ");
                 manager.call("user", "reset", theirs.get("id").stringValue()).failsWith(1, "There is no such user");
                 manager.call("app", "revoke", app.get("id").stringValue()).failsWith(1, "There is no such");
                 manager.call("token", "revoke", token.get("id").stringValue()).failsWith(1, "There is no such");
@@ -299,7 +299,7 @@ class CommandTest {
                         .failsWith(1, "There is no such");
                 manager.call("product", "key", product.get("id").stringValue()).failsWith(1, "There is no such");
                 manager.call("user", "add", "--username", "x", "--account", number)
-                        .failsWith(1);
+                        .failsWith(1, "licet: ");
                 assertThat(operator.json("user", "list", "--account", number)).hasSize(1);
             }
         }

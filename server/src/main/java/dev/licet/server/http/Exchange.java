@@ -150,6 +150,7 @@ final class Exchange {
             wire.handler(this::take);
             wire.endHandler(end -> {
                 if (!answered) {
+                    arrived = true;
                     shared.vertx.cancelTimer(timer);
                     work();
                 }
@@ -233,6 +234,7 @@ final class Exchange {
     /// the connection when this returns, so a last word has to be said at once.
     private void cut(Throwable cause) {
         if (!answered
+                && !arrived
                 && !(cause instanceof HttpClosedException)
                 && !wire.response().closed()) {
             answered = true;
@@ -314,10 +316,7 @@ final class Exchange {
     }
 
     private Answer answer(Request request) {
-        // Not the path as it came: clients put secrets everywhere.
-        LOG.log(
-                DEBUG,
-                () -> request.verb() + " " + shared.router.route(dialect, request.path()) + " for " + dialect.name());
+        LOG.log(DEBUG, () -> shared.router.loggable(dialect, request));
         try {
             return dialect.answer(request);
         } catch (MalformedRequest e) {

@@ -6,9 +6,13 @@ import dev.licet.dialect.Fault;
 import dev.licet.dialect.Request;
 import dev.licet.dialect.Route;
 import java.util.List;
+import java.util.Set;
 
 /// Finds the dialect that a path belongs to.
 final class Router {
+    private static final Set<String> VERBS =
+            Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT");
+
     private final List<Dialect> dialects;
 
     Router(List<Dialect> dialects) {
@@ -24,8 +28,14 @@ final class Router {
         return NOBODY;
     }
 
-    /// The path of the dialect's route that a path is of, such as `/v1/users/{user}`: safe for the log.
-    String route(Dialect dialect, String path) {
+    /// A request as the log may have it: clients put secrets everywhere, so nothing is told as it came.
+    String loggable(Dialect dialect, Request request) {
+        String verb = VERBS.contains(request.verb()) ? request.verb() : "(another verb)";
+        return verb + " " + route(dialect, request.path()) + " for " + dialect.name();
+    }
+
+    /// The path of the dialect's route that a path is of, such as `/v1/users/{user}`.
+    private static String route(Dialect dialect, String path) {
         return dialect.routes().stream()
                 .map(Route::path)
                 .filter(template -> matches(template.split("/", -1), path.split("/", -1)))

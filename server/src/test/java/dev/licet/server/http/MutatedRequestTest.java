@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// no silence over the deadline, nothing of our insides in an answer.
 class MutatedRequestTest {
     private static final long SEED = 20261122;
-    private static final int REQUESTS = 2500;
+    private static final int REQUESTS = 2200;
     /// The library says 501 to a version of HTTP that it does not speak.
     private static final Pattern FAILURE = Pattern.compile("HTTP/1\\.[01] 5(?!01)");
     private static final String[] PIECES = {

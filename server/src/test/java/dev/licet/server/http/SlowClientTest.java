@@ -38,7 +38,7 @@ class SlowClientTest {
 
     @BeforeAll
     static void start() {
-        server = TestServer.start(directory.resolve("data"), Map.of(Setting.REQUEST_TIMEOUT, "700ms"));
+        server = TestServer.start(directory.resolve("data"), Map.of(Setting.REQUEST_TIMEOUT, "400ms"));
     }
 
     @AfterAll
