@@ -63,7 +63,13 @@ public final class Logging {
                     .append(oneLine(formatMessage(record)))
                     .append(System.lineSeparator());
             if (record.getThrown() != null) {
-                record.getThrown().printStackTrace(new PrintWriter(line, true));
+                StringWriter trace = new StringWriter();
+                record.getThrown().printStackTrace(new PrintWriter(trace, true));
+                // Set in, so that a message with line breaks can't look like a line of its own.
+                trace.toString()
+                        .lines()
+                        .forEach(each ->
+                                line.append("    ").append(oneLine(each)).append(System.lineSeparator()));
             }
             return line.toString();
         }

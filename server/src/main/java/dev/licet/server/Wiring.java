@@ -56,7 +56,7 @@ public final class Wiring implements AutoCloseable {
 
     /// Opens the store and the sockets; the server answers when this returns.
     public static Wiring open(Settings settings, Clock clock) {
-        Store store = EmbeddedStore.open(settings.data());
+        Store store = EmbeddedStore.open(settings.data(), settings.retention(), clock);
         try {
             Parts parts = new Parts(settings, store, clock);
             Metrics metrics = new Metrics(store, clock);

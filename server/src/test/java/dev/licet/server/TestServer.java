@@ -142,14 +142,13 @@ public final class TestServer implements AutoCloseable {
     public Socket holdTheOnlyRequest() throws IOException {
         Socket socket = connect(false);
         socket.getOutputStream()
-                .write("POST /api/ai/RegisterEvent HTTP/1.1\r\nHost: licet\r\nContent-Length: 9\r\n\r\nto"
-                        .getBytes(StandardCharsets.UTF_8));
-        for (int i = 0; i < 1000; i++) {
-            if (get("/health/live").status() == 503) {
-                return socket;
-            }
+                .write(
+                        "POST /api/ai/RegisterEvent HTTP/1.1\r\nHost: licet\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n"
+                                .getBytes(StandardCharsets.UTF_8));
+        if (!line(socket.getInputStream()).contains(" 100 ")) {
+            throw new IllegalStateException("the request was not let in");
         }
-        throw new IllegalStateException("the server takes more than one request");
+        return socket;
     }
 
     /// Sends these bytes on a connection of their own and reads one answer.

@@ -25,6 +25,7 @@ public enum Setting {
     ROTATE_ON_PING("rotate-on-ping", "false", "Whether each ping gives a new session key."),
     ROTATION_GRACE("rotation-grace", "1m", "How long the session key before it stays good."),
     USER_TOKEN_LIFETIME("user-token-lifetime", "24h", "How long a userToken is good."),
+    RETENTION("retention", "400d", "How long events are kept from their receipt; 30d at least."),
     CURRENCY("currency", "USD", "The currency of prices that come without one."),
     CRYPTOLENS_ERROR_STATUS(
             "cryptolens-error-status",

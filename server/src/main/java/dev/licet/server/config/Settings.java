@@ -25,6 +25,8 @@ public final class Settings {
     private static final int MIN_HEAD = 256;
     private static final int MAX_HEAD = 1 << 20;
 
+    private static final Duration LEAST_RETENTION = Duration.ofDays(30);
+
     private final Map<Setting, String> values;
 
     private Settings(Map<Setting, String> values) {
@@ -114,6 +116,7 @@ public final class Settings {
         currency();
         cryptolensErrorStatus();
         stopTimeout();
+        retention();
         logLevel();
         data();
         videntityContentType();
@@ -210,6 +213,15 @@ public final class Settings {
 
     public Duration userTokenLifetime() {
         return duration(Setting.USER_TOKEN_LIFETIME);
+    }
+
+    /// How long events are kept from their receipt.
+    public Duration retention() {
+        Duration retention = duration(Setting.RETENTION);
+        if (retention.compareTo(LEAST_RETENTION) < 0) {
+            throw wrong(Setting.RETENTION, "30d at least: that is what clients are promised");
+        }
+        return retention;
     }
 
     public Duration stopTimeout() {

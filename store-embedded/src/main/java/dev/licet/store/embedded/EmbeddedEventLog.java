@@ -32,7 +32,7 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
             Runtime.getRuntime().availableProcessors(),
             Thread.ofPlatform().name("event-query-", 0).daemon().factory());
 
-    EmbeddedEventLog(Path directory) throws SQLException, IOException {
+    EmbeddedEventLog(Path directory, Retention retention) throws SQLException, IOException {
         Path segments = directory.resolve("journal");
         table = EventTable.open(directory.resolve("events.duckdb"));
         long applied = table.applied();
@@ -50,7 +50,7 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
                             + applied + " was loaded from it: " + segments
                             + " is not the journal of events.duckdb. Restore both from the same backup.");
         }
-        loader = new Loader(segments, journal, table);
+        loader = new Loader(segments, journal, table, retention);
         loader.start();
     }
 

@@ -20,6 +20,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.Function;
@@ -50,14 +52,21 @@ public final class EmbeddedStore implements Store {
         return Files.exists(directory.resolve(ENTITIES));
     }
 
-    /// Opens the store in this directory, and makes one if there is none.
+    /// Opens the store in this directory, and makes one if there is none. Events are kept for 400 days.
     public static EmbeddedStore open(Path directory) {
+        return open(directory, Duration.ofDays(400), Clock.systemUTC());
+    }
+
+    /// Opens the store in this directory, and makes one if there is none.
+    ///
+    /// @param retention how long events are kept from their receipt
+    public static EmbeddedStore open(Path directory, Duration retention, Clock clock) {
         DirectoryLock lock = DirectoryLock.take(directory);
         Database database = null;
         try {
             database = Database.open(directory.resolve(ENTITIES));
             Journal.syncDirectory(directory);
-            return new EmbeddedStore(lock, database, new EmbeddedEventLog(directory));
+            return new EmbeddedStore(lock, database, new EmbeddedEventLog(directory, new Retention(retention, clock)));
         } catch (SQLException e) {
             closeQuietly(lock, database);
             throw new IllegalStateException("can't open the events in " + directory + ": " + e.getMessage(), e);

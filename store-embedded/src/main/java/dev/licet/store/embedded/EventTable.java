@@ -21,6 +21,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -162,6 +163,28 @@ final class EventTable implements AutoCloseable {
             appender.append(event.currency().orElse(null));
             appender.append(event.metadata().orElse(null));
             appender.endRow();
+        }
+    }
+
+    /// Deletes what was received before then. For the loading thread alone. @return how many
+    long deleteReceivedBefore(Instant then) throws SQLException {
+        try (PreparedStatement statement =
+                root.prepareStatement("DELETE FROM event WHERE received_at < make_timestamp(?)")) {
+            statement.setLong(1, Micros.of(then));
+            return statement.executeUpdate();
+        }
+    }
+
+    /// Whether any event of these ids is left.
+    boolean hasAny(long firstId, long lastId) throws SQLException {
+        try (PreparedStatement statement =
+                root.prepareStatement("SELECT count(*) FROM (SELECT 1 FROM event WHERE id BETWEEN ? AND ? LIMIT 1)")) {
+            statement.setLong(1, firstId);
+            statement.setLong(2, lastId);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getLong(1) > 0;
+            }
         }
     }
 

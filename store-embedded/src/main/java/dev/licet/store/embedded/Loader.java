@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// Brings what the journal holds into the event table, exactly once: it goes on from the position that the
 /// table committed with its rows. The same way it fills an empty table again.
 ///
+/// The same thread deletes what has been kept long enough, since the table has one writer.
+///
 /// One thread loads, once a second or as soon as a reader asks; `lock` guards what the threads tell each other.
 final class Loader implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Loader.class.getName());
@@ -30,6 +32,7 @@ final class Loader implements AutoCloseable {
     private final Path directory;
     private final Journal journal;
     private final EventTable table;
+    private final Retention retention;
     private final Thread thread = Thread.ofPlatform().name("event-loader").unstarted(this::run);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition wanted = lock.newCondition();
@@ -44,11 +47,13 @@ final class Loader implements AutoCloseable {
     private long offset;
     private @Nullable FileChannel file;
 
-    Loader(Path directory, Journal journal, EventTable table) throws SQLException {
+    Loader(Path directory, Journal journal, EventTable table, Retention retention) throws SQLException, IOException {
         this.directory = directory;
         this.journal = journal;
         this.table = table;
-        this.applied = table.applied();
+        this.retention = retention;
+        // What is before the first segment was let go; a table that is made again does not wait for it.
+        this.applied = Math.max(table.applied(), Journal.segments(directory).firstKey() - 1);
     }
 
     void start() {
@@ -133,6 +138,7 @@ final class Loader implements AutoCloseable {
                 while (loadSome()) {
                     // until it is level with the journal
                 }
+                retention.keepTo(directory, table, applied());
                 settle(Optional.empty());
             } catch (IOException | SQLException | RuntimeException e) {
                 LOG.log(ERROR, "loading events failed; it is tried again in a second", e);

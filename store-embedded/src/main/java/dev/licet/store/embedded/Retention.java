@@ -1,0 +1,52 @@
+package dev.licet.store.embedded;
+
+import static java.lang.System.Logger.Level.INFO;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.NavigableMap;
+
+/// Lets events go once they have been kept long enough since their receipt: out of the event table, and with each
+/// journal segment of which the table has none left. For the loading thread alone.
+final class Retention {
+    private static final System.Logger LOG = System.getLogger(Retention.class.getName());
+    private static final Duration PAUSE = Duration.ofHours(1);
+
+    private final Duration kept;
+    private final Clock clock;
+    private Instant last = Instant.MIN;
+
+    Retention(Duration kept, Clock clock) {
+        this.kept = kept;
+        this.clock = clock;
+    }
+
+    /// Once an hour. @param loaded the id of the last event in the table
+    void keepTo(Path directory, EventTable table, long loaded) throws SQLException, IOException {
+        Instant now = clock.instant();
+        if (now.isBefore(last.plus(PAUSE)) && !now.isBefore(last)) {
+            return;
+        }
+        last = now;
+        long deleted = table.deleteReceivedBefore(now.minus(kept));
+        if (deleted > 0) {
+            LOG.log(INFO, "let " + deleted + " events go that were kept for " + kept.toDays() + " days");
+        }
+        NavigableMap<Long, Path> segments = Journal.segments(directory);
+        for (Map.Entry<Long, Path> segment :
+                segments.headMap(segments.lastKey(), false).entrySet()) {
+            long lastId = segments.higherKey(segment.getKey()) - 1;
+            if (lastId > loaded || table.hasAny(segment.getKey(), lastId)) {
+                return;
+            }
+            Files.delete(segment.getValue());
+            LOG.log(INFO, "let the journal's events " + segment.getKey() + " to " + lastId + " go");
+        }
+    }
+}
