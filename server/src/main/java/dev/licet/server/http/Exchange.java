@@ -265,6 +265,7 @@ final class Exchange {
 
     private void sendRefusal(Answer answer) {
         refused = true;
+        release();
         HttpServerResponse response = wire.response();
         if (!response.closed()) {
             prepare(answer);
@@ -275,7 +276,6 @@ final class Exchange {
             response.putHeader("Content-Length", Integer.toString(answer.body().length));
             response.write(Buffer.buffer(answer.body()));
         }
-        release();
         if (arrived) {
             finish();
         } else {
@@ -357,11 +357,11 @@ final class Exchange {
 
     private void send(Answer answer) {
         HttpServerResponse response = wire.response();
+        release(); // before the answer goes out: who has read it may come again
         if (!response.closed() && !response.ended()) {
             prepare(answer);
             response.end(Buffer.buffer(answer.body()));
         }
-        release();
     }
 
     private void prepare(Answer answer) {
