@@ -90,10 +90,10 @@ class ServeProcessTest {
             assertThat(ended.exitCode()).isZero();
             assertThat(ended.out()).contains(NAMES).contains("--cacert", "/api/ai/RegisterEvent");
             for (String name : NAMES) {
-                assertThat(ended.out().split("(?m)^  " + name + " ", -1)).hasSize(2);
+                assertThat(ended.out().split("(?m)^export " + name + "='", -1)).hasSize(2);
             }
             assertThat(ended.err()).contains("INFO", "serving http://127.0.0.1:", "stopping", "stopped");
-            String token = ended.out().split("access_token +", 2)[1].split("\\s", 2)[0];
+            String token = ended.out().split("access_token='", 2)[1].split("'", 2)[0];
             assertThat(ended.err()).doesNotContain(token);
         }
         try (Processes.Running again = serve().awaitErr("serving http")) {
