@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The event table can be lost in any way: what the journal has is loaded again, exactly once.
 class EventTableTest {
+    private static final Retention FOR_EVER = new Retention(Duration.ofDays(36_500), Clock.systemUTC());
+
     private static final int EVENTS = 300;
 
     /// The files as a killed process leaves them: the table's write-ahead log is not yet in the table.
