@@ -1,5 +1,7 @@
 package dev.licet.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.licet.server.Logging;
 import dev.licet.server.config.WrongSetting;
 import java.io.PrintWriter;
@@ -32,7 +34,7 @@ public final class Cli {
         // A library of ours would complain on standard error that it has nowhere to log to.
         System.setProperty("slf4j.internal.verbosity", "ERROR");
         Logging.start("warning");
-        return run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments);
+        return run(new PrintWriter(System.out, true, UTF_8), new PrintWriter(System.err, true, UTF_8), arguments);
     }
 
     static int run(PrintWriter out, PrintWriter err, String... arguments) {

@@ -37,7 +37,7 @@ final class Router {
     /// The path of the dialect's route that a path is of, such as `/v1/users/{user}`.
     private static String route(Dialect dialect, String path) {
         return dialect.routes().stream()
-                .map(Route::path)
+                .map(route -> route.path().split("\\?", 2)[0])
                 .filter(template -> matches(template.split("/", -1), path.split("/", -1)))
                 .findFirst()
                 .orElse("(another path)");
