@@ -236,7 +236,8 @@ class EventTableTest {
         for (int start = 0; start < 3; start++) {
             try (EventTable events = EventTable.open(parent.resolve("small.duckdb"));
                     Journal journal = Journal.open(segments, 1000, 0);
-                    Loader loader = new Loader(segments, journal, events, new Retention(Duration.ofDays(400), new TestClock()))) {
+                    Loader loader = new Loader(
+                            segments, journal, events, new Retention(Duration.ofDays(400), new TestClock()))) {
                 loader.start();
                 for (int i = 1; i <= 100; i++) {
                     long id = journal.append(List.of(TestEvents.event("event")), TestClock.START);
@@ -253,7 +254,8 @@ class EventTableTest {
         assertThat(Journal.segments(segments)).hasSizeGreaterThan(20);
         try (EventTable events = EventTable.open(parent.resolve("rebuilt.duckdb"));
                 Journal journal = Journal.open(segments, 1000, 0);
-                Loader loader = new Loader(segments, journal, events, new Retention(Duration.ofDays(400), new TestClock()))) {
+                Loader loader =
+                        new Loader(segments, journal, events, new Retention(Duration.ofDays(400), new TestClock()))) {
             loader.start();
             assertThat(loader.catchUp(300, Duration.ofSeconds(10))).isTrue();
             assertThat(events.find(TestEvents.EVERYTHING))
