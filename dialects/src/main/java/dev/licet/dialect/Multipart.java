@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 final class Multipart {
     private static final Pattern BOUNDARY =
             Pattern.compile(";\\s*boundary=(?:\"([^\"]{1,70})\"|([^\\s;\"]{1,70}))", Pattern.CASE_INSENSITIVE);
-    private static final Pattern NAME = Pattern.compile("[;\\s]name=\"([^\"]*)\"", Pattern.CASE_INSENSITIVE);
+    private static final Pattern NAME =
+            Pattern.compile("[;\\s]name=(?:\"([^\"]*)\"|([^\\s;\"]+))", Pattern.CASE_INSENSITIVE);
     private static final Pattern FILE_NAME = Pattern.compile("[;\\s]filename\\*?=", Pattern.CASE_INSENSITIVE);
     private static final byte[] BLANK_LINE = {'\r', '\n', '\r', '\n'};
 
@@ -65,7 +66,7 @@ final class Multipart {
         if (FILE_NAME.matcher(disposition).find()) {
             return Optional.empty();
         }
-        return Optional.of(new Parameters.Pair(name.group(1), Texts.utf8(body, start, end - start)));
+        return Optional.of(new Parameters.Pair(text(name), Texts.utf8(body, start, end - start)));
     }
 
     private static String boundary(Request request) {
@@ -74,7 +75,12 @@ final class Multipart {
         if (!matcher.find()) {
             throw malformed("no boundary");
         }
-        return matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
+        return text(matcher);
+    }
+
+    /// What was found, in quotes or without: both are allowed, and clients send both.
+    private static String text(Matcher found) {
+        return found.group(1) == null ? found.group(2) : found.group(1);
     }
 
     private static boolean startsWith(byte[] body, int at, String text) {

@@ -45,9 +45,13 @@ final class LocalApi implements Api {
     private static AccountNumber account(Wiring.Stopped stopped, Optional<String> named) {
         List<Account> accounts = stopped.store().accounts().list();
         return named.map(text -> AccountNumber.parse(text)
-                        .filter(number ->
-                                stopped.store().accounts().find(number).isPresent())
-                        .orElseThrow(() -> new CliFailure(Cli.FAILED, "there is no account " + text)))
+                        .orElseThrow(() -> new CliFailure(Cli.WRONG_USE, "an account number has 15 digits")))
+                .map(number -> {
+                    if (stopped.store().accounts().find(number).isEmpty()) {
+                        throw new CliFailure(Cli.FAILED, "there is no account " + number);
+                    }
+                    return number;
+                })
                 .orElseGet(() -> accounts.getFirst().number());
     }
 

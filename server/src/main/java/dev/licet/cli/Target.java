@@ -163,8 +163,10 @@ final class Target {
     private static JsonNode fine(Api.Reply reply) {
         if (!reply.isFine()) {
             JsonNode detail = reply.body().path("detail");
+            // What the API calls a bad request is a value that breaks its rule.
             throw new CliFailure(
-                    Cli.FAILED, detail.isString() ? detail.stringValue() : "the server answered " + reply.status());
+                    reply.status() == 400 ? Cli.WRONG_USE : Cli.FAILED,
+                    detail.isString() ? detail.stringValue() : "the server answered " + reply.status());
         }
         return reply.body();
     }

@@ -178,7 +178,13 @@ public final class Wiring implements AutoCloseable {
                             settings.videntityContentType(),
                             limits,
                             clock),
-                    new CryptolensDialect(gate, recordEvents, readEvents, limits, settings.cryptolensErrorStatus()),
+                    new CryptolensDialect(
+                            gate,
+                            recordEvents,
+                            readEvents,
+                            limits,
+                            settings.cryptolensErrorStatus(),
+                            settings.cryptolensGetWrites()),
                     rest(),
                     new OperatorPages(store, metrics::text, this::mayReadMetrics));
         }

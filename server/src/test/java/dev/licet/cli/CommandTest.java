@@ -128,7 +128,7 @@ class CommandTest {
         assertThat(changed.get("partner").booleanValue()).isFalse();
         assertThat(changed.has("quota")).isFalse();
         assertThat(changed.has("gap")).isFalse();
-        commands.call("app", "set", "Player", "--permission", "admin").failsWith(1, "permission");
+        commands.call("app", "set", "Player", "--permission", "admin").failsWith(2, "permission");
         assertThat(commands.json("app", "revoke", "Player").get("revoked").booleanValue())
                 .isTrue();
 
@@ -166,7 +166,7 @@ class CommandTest {
 
         commands.call("user", "revoke", "nobody").failsWith(1, "there is no 'nobody'");
         commands.call("token", "revoke", "tok_1/../../x").failsWith(1, "There is no such");
-        commands.call("user", "list", "--account", "1 2&x=y").failsWith(1, "");
+        commands.call("user", "list", "--account", "1 2&x=y").failsWith(2, "");
     }
 
     @Test
@@ -211,6 +211,9 @@ class CommandTest {
                 "app add --data DATA --name a --quota 10/soon",
                 "app add --data DATA --name a --gap 5",
                 "app add --data DATA --name a --gap 0ms",
+                "app add --data DATA --name a --permission nonsense",
+                "user add --data DATA --name a",
+                "token add --data DATA --permission nonsense",
                 "token add --data DATA --product x",
                 "token add --data DATA --key-lock x",
                 "init",
@@ -318,7 +321,7 @@ class CommandTest {
                 assertThat(manager.json("token", "add", "--permission", "GetEvents")
                                 .get("permissions"))
                         .hasSize(1);
-                manager.call("token", "add", "--permission", "Everything").failsWith(1, "permissions may have");
+                manager.call("token", "add", "--permission", "Everything").failsWith(2, "permissions may have");
             }
         }
     }

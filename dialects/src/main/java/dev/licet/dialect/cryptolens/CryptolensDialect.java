@@ -20,13 +20,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The web API of a licensing service, `/api/{group}/{Method}`. Paths are taken as its clients send them: in any
 /// case, with doubled slashes, with one at the end.
 public final class CryptolensDialect implements Dialect {
     private static final System.Logger LOG = System.getLogger(CryptolensDialect.class.getName());
-    private static final List<String> VERBS = List.of("GET", "POST");
+    private static final List<String> READING = List.of("GET", "POST");
+    private static final List<String> WRITING = List.of("POST");
 
     /// One method once its caller is known.
     @FunctionalInterface
@@ -41,20 +43,27 @@ public final class CryptolensDialect implements Dialect {
     private final Map<String, Method> methods = new LinkedHashMap<>();
 
     /// @param errorStatus whether an error has an HTTP status of its own; 200 when not
+    /// @param getWrites whether GET is taken for what stores something
     public CryptolensDialect(
-            Gate gate, RecordEvents recordEvents, ReadEvents readEvents, Limits limits, boolean errorStatus) {
+            Gate gate,
+            RecordEvents recordEvents,
+            ReadEvents readEvents,
+            Limits limits,
+            boolean errorStatus,
+            boolean getWrites) {
         this.gate = gate;
         this.limits = limits;
         this.replies = new Replies(errorStatus);
         EventMethods events = new EventMethods(recordEvents, readEvents, limits, replies);
-        add("AI/RegisterEvent", events::registerEvent);
-        add("AI/RegisterEvents", events::registerEvents);
-        add("AI/GetEvents", events::getEvents);
+        List<String> writing = getWrites ? READING : WRITING;
+        add("AI/RegisterEvent", writing, events::registerEvent);
+        add("AI/RegisterEvents", writing, events::registerEvents);
+        add("AI/GetEvents", READING, events::getEvents);
     }
 
-    private void add(String name, Method method) {
+    private void add(String name, List<String> verbs, Method method) {
         String path = normalized("/api/" + name);
-        routes.put(path, new Route(name, VERBS, "/api/" + name));
+        routes.put(path, new Route(name, verbs, "/api/" + name));
         methods.put(path, method);
     }
 
@@ -80,8 +89,9 @@ public final class CryptolensDialect implements Dialect {
         if (method == null) {
             return replies.fault(Fault.UNKNOWN_PATH);
         }
-        if (!VERBS.contains(request.verb())) {
-            return replies.fault(Fault.WRONG_VERB).with("Allow", String.join(", ", VERBS));
+        List<String> verbs = Objects.requireNonNull(routes.get(path)).verbs();
+        if (!verbs.contains(request.verb())) {
+            return replies.fault(Fault.WRONG_VERB).with("Allow", String.join(", ", verbs));
         }
         LOG.log(DEBUG, "method {0}", path);
         Fields fields;

@@ -30,11 +30,13 @@ final class Fields {
     private Fields() {}
 
     static Fields of(Request request, Limits limits) {
-        Fields fields = new Fields();
-        fields.add(Parameters.ofQuery(request, limits), limits);
+        Fields query = new Fields();
+        query.add(Parameters.ofQuery(request, limits), limits);
         if (request.body().length == 0) {
-            return fields;
+            return query;
         }
+        Fields fields = new Fields();
+        fields.count = query.count;
         String type = request.mediaType().orElse("application/x-www-form-urlencoded");
         if (type.equals("application/json") || type.endsWith("+json")) {
             fields.addJson(request.body(), limits);
@@ -45,6 +47,8 @@ final class Fields {
         } else {
             throw new MalformedRequest(Fault.MALFORMED, "a body of type " + type);
         }
+        query.values.forEach((name, value) ->
+                fields.values.merge(name, value, (inBody, inQuery) -> inBody.isBlank() ? inQuery : inBody));
         return fields;
     }
 

@@ -15,6 +15,21 @@ import java.util.OptionalLong;
 final class EventCodec {
     private EventCodec() {}
 
+    /// Refuses what is over a limit.
+    static void checkLimits(Arguments arguments) {
+        arguments
+                .text("eventName")
+                .ifPresent(name -> Texts.atMost(arguments.limits().name(), name));
+        arguments
+                .array("keys")
+                .ifPresent(keys ->
+                        keys.forEach(key -> Texts.atMost(arguments.limits().name(), key)));
+        arguments
+                .array("values")
+                .ifPresent(values -> values.forEach(
+                        value -> Texts.atMostBytes(arguments.limits().metadata(), value)));
+    }
+
     static RecordEvents.Item event(Arguments arguments) {
         List<String> keys = arguments.array("keys").orElseThrow(() -> new VeohRefusal(VeohError.NO_KEYS_PROVIDED));
         List<String> values =
@@ -24,9 +39,6 @@ final class EventCodec {
         if (keys.size() != values.size()) {
             throw new VeohRefusal(VeohError.ARRAY_LENGTH_NOT_SAME);
         }
-        Texts.atMost(arguments.limits().name(), eventName);
-        keys.forEach(key -> Texts.atMost(arguments.limits().name(), key));
-        values.forEach(value -> Texts.atMostBytes(arguments.limits().metadata(), value));
         return new RecordEvents.Item(
                 Optional.of(eventName),
                 Optional.empty(),

@@ -10,9 +10,13 @@ import java.util.Optional;
 /// Reads the terms of a license out of the arguments of license.create; complains in the order of its page.
 record LicenseCodec(String currency) {
 
+    /// Refuses what is over a limit.
+    static void checkLimits(Arguments arguments) {
+        arguments.text("name").ifPresent(name -> Texts.atMost(arguments.limits().name(), name));
+    }
+
     NewLicense license(Arguments arguments) {
         String name = arguments.text("name").orElseThrow(() -> new VeohRefusal(VeohError.INVALID_NAME));
-        Texts.atMost(arguments.limits().name(), name);
         if (name.codePoints().anyMatch(Character::isISOControl)) {
             throw new VeohRefusal(VeohError.INVALID_NAME);
         }

@@ -26,6 +26,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The REST gateway of a video site: `/rest/v1/?method=…&apiKey=…`.
@@ -43,12 +44,13 @@ public final class VeohDialect implements Dialect {
     private final Limits limits;
     private final Replies replies;
     private final Map<String, Method> methods = Map.of(
-            "veoh.people.logEvent", new Method(List.of("GET", "POST"), this::logEvent),
-            "veoh.license.create", new Method(List.of("POST"), this::createLicense),
-            "veoh.people.authenticate", new Method(List.of("POST"), this::authenticate));
+            "veoh.people.logEvent", new Method(List.of("GET", "POST"), EventCodec::checkLimits, this::logEvent),
+            "veoh.license.create", new Method(List.of("POST"), LicenseCodec::checkLimits, this::createLicense),
+            "veoh.people.authenticate", new Method(List.of("POST"), arguments -> {}, this::authenticate));
 
-    /// One method: the verbs it takes, and what answers once the application is known.
-    private record Method(List<String> verbs, Handler handler) {}
+    /// One method: the verbs it takes, what refuses arguments over a limit before anything else is looked at, and
+    /// what answers once the application is known.
+    private record Method(List<String> verbs, Consumer<Arguments> limits, Handler handler) {}
 
     @FunctionalInterface
     private interface Handler {
@@ -95,13 +97,18 @@ public final class VeohDialect implements Dialect {
     public Answer answer(Request request) {
         try {
             Arguments arguments = Arguments.of(request, limits);
+            @Nullable Method method = methods.get(arguments.text("method").orElse(""));
+            if (method != null) {
+                method.limits().accept(arguments);
+            }
             Optional<String> apiKey = arguments.text("apiKey");
             if (apiKey.isEmpty()) {
                 return replies.error(VeohError.NO_API_KEY_PROVIDED);
             }
             return switch (gate.application(new Secret(apiKey.get()))) {
                 case Outcome.Refused<Application>(Refusal refusal) -> replies.refusal(refusal);
-                case Outcome.Success<Application>(Application application) -> answer(application, arguments, request);
+                case Outcome.Success<Application>(Application application) ->
+                    answer(application, method, arguments, request);
             };
         } catch (VeohRefusal no) {
             return replies.error(no.error());
@@ -111,20 +118,18 @@ public final class VeohDialect implements Dialect {
         }
     }
 
-    private Answer answer(Application application, Arguments arguments, Request request) {
+    private Answer answer(Application application, @Nullable Method method, Arguments arguments, Request request) {
         Optional<Refusal> limit = gate.take(application);
         if (limit.isPresent()) {
             return replies.refusal(limit.get());
         }
-        String name = arguments.text("method").orElse("");
-        @Nullable Method method = methods.get(name);
         if (method == null) {
             return replies.error(VeohError.UNKNOWN_METHOD);
         }
         if (!method.verbs().contains(request.verb())) {
             return replies.fault(Fault.WRONG_VERB).with("Allow", String.join(", ", method.verbs()));
         }
-        LOG.log(DEBUG, "method {0}", name);
+        LOG.log(DEBUG, "method {0}", arguments.text("method").orElse(""));
         return method.handler().answer(application, arguments, request);
     }
 
@@ -207,7 +212,9 @@ public final class VeohDialect implements Dialect {
         if (!text.matches("[+-]?[0-9]+")) {
             throw new VeohRefusal(VeohError.VERBOSE_NOT_INT);
         }
-        return switch (text.replaceFirst("^\\+", "")) {
+        String digits = text.replaceFirst("^[+-]?0*(?=[0-9])", "");
+        boolean isNegative = text.startsWith("-") && !digits.equals("0");
+        return switch (isNegative ? "negative" : digits) {
             case "0" -> 0;
             case "1" -> 1;
             case "2" -> 2;

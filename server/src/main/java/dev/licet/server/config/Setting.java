@@ -31,6 +31,10 @@ public enum Setting {
             "cryptolens-error-status",
             "200",
             "The HTTP status of the cryptolens dialect's errors: 200, or 4xx for one that fits the error."),
+    CRYPTOLENS_GET_WRITES(
+            "cryptolens-get-writes",
+            "true",
+            "Whether the cryptolens dialect takes GET for what stores something; POST always."),
     VIDENTITY_CONTENT_TYPE(
             "videntity-content-type",
             "application/xhtml+xml; charset=utf-8",

@@ -115,6 +115,7 @@ public final class Settings {
         userTokenLifetime();
         currency();
         cryptolensErrorStatus();
+        cryptolensGetWrites();
         stopTimeout();
         retention();
         logLevel();
@@ -234,6 +235,10 @@ public final class Settings {
             throw wrong(Setting.CURRENCY, "an ISO 4217 code such as EUR");
         }
         return currency;
+    }
+
+    public boolean cryptolensGetWrites() {
+        return yesOrNo(Setting.CRYPTOLENS_GET_WRITES);
     }
 
     public boolean cryptolensErrorStatus() {

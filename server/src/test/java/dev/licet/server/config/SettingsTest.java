@@ -58,6 +58,7 @@ class SettingsTest {
         assertThat(settings.limits().events()).isEqualTo(10_000);
         assertThat(settings.userTokenLifetime()).isEqualTo(Duration.ofHours(24));
         assertThat(settings.cryptolensErrorStatus()).isFalse();
+        assertThat(settings.cryptolensGetWrites()).isTrue();
         assertThat(settings.stopTimeout()).isLessThan(Duration.ofSeconds(30));
     }
 
@@ -116,6 +117,7 @@ class SettingsTest {
                 "USER_TOKEN_LIFETIME | 1 day",
                 "CURRENCY | dollars",
                 "CRYPTOLENS_ERROR_STATUS | 500",
+                "CRYPTOLENS_GET_WRITES | sometimes",
                 "VIDENTITY_CONTENT_TYPE | ``",
                 "VIDENTITY_CONTENT_TYPE | text/\u00e9",
                 "LOGIN_FAILURES | 0",

@@ -99,6 +99,20 @@ class RequestShapeTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    void multipart_withoutQuotes_isTaken(boolean tls) {
+        isStored(
+                tls,
+                post(
+                        REGISTER,
+                        "Content-Type: multipart/form-data; boundary=b\r\n",
+                        "--b\r\nContent-Disposition: form-data; name=token\r\n\r\n"
+                                + server.first().accessToken()
+                                + "\r\n--b\r\nContent-Disposition: form-data; name=EventName\r\n\r\n" + event
+                                + "\r\n--b--\r\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
     void chunkedBody_ofSingleBytes_isTaken(boolean tls) {
         StringBuilder chunks = new StringBuilder();
         for (char c : (server.token() + "&EventName=" + event).toCharArray()) {
