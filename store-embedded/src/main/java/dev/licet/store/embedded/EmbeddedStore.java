@@ -52,21 +52,26 @@ public final class EmbeddedStore implements Store {
         return Files.exists(directory.resolve(ENTITIES));
     }
 
-    /// Opens the store in this directory, and makes one if there is none. Events are kept for 400 days.
+    /// Opens the store in this directory, and makes one if there is none. It lets no events go: how long they are
+    /// kept is the running server's to say.
     public static EmbeddedStore open(Path directory) {
-        return open(directory, Duration.ofDays(400), Clock.systemUTC());
+        return open(directory, Retention.forEver());
     }
 
     /// Opens the store in this directory, and makes one if there is none.
     ///
     /// @param retention how long events are kept from their receipt
     public static EmbeddedStore open(Path directory, Duration retention, Clock clock) {
+        return open(directory, new Retention(retention, clock));
+    }
+
+    private static EmbeddedStore open(Path directory, Retention retention) {
         DirectoryLock lock = DirectoryLock.take(directory);
         Database database = null;
         try {
             database = Database.open(directory.resolve(ENTITIES));
             Journal.syncDirectory(directory);
-            return new EmbeddedStore(lock, database, new EmbeddedEventLog(directory, new Retention(retention, clock)));
+            return new EmbeddedStore(lock, database, new EmbeddedEventLog(directory, retention));
         } catch (SQLException e) {
             closeQuietly(lock, database);
             throw new IllegalStateException("can't open the events in " + directory + ": " + e.getMessage(), e);
