@@ -103,6 +103,7 @@ public final class EmbeddedStore implements Store {
                         throw new IllegalStateException("a store is not made with events in it");
                     }
                 }
+                refuseToLose(beside.resolve(ENTITIES + "-wal"));
                 Files.move(beside.resolve(ENTITIES), directory.resolve(ENTITIES), StandardCopyOption.ATOMIC_MOVE);
                 Journal.syncDirectory(directory);
                 deleteTree(beside);
@@ -110,6 +111,13 @@ public final class EmbeddedStore implements Store {
             }
         } catch (IOException e) {
             throw new UncheckedIOException("can't make a store in " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// SQLite leaves its log behind when it could not bring all of it into the database.
+    private static void refuseToLose(Path log) throws IOException {
+        if (Files.exists(log) && Files.size(log) > 0) {
+            throw new IOException(log + " was not brought into the database");
         }
     }
 
@@ -126,6 +134,9 @@ public final class EmbeddedStore implements Store {
         }
         Files.createDirectory(
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        if (parent != null) {
+            Journal.syncDirectory(parent);
+        }
     }
 
     private static void deleteTree(Path root) throws IOException {
