@@ -13,6 +13,12 @@ public record Headers(Map<String, List<String>> byLowerCaseName) {
         byLowerCaseName = Map.copyOf(byLowerCaseName);
     }
 
+    /// Their names alone: values may be secrets.
+    @Override
+    public String toString() {
+        return byLowerCaseName.keySet().toString();
+    }
+
     public Optional<String> first(String name) {
         return all(name).stream().findFirst();
     }

@@ -11,7 +11,13 @@ public final class Parameters {
     public static final Parameters NONE = new Parameters(List.of());
 
     /// One name with its value.
-    public record Pair(String name, String value) {}
+    public record Pair(String name, String value) {
+        /// Its name alone: the value may be a secret.
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
 
     private final List<Pair> pairs;
 

@@ -20,6 +20,12 @@ public record Request(
         boolean secure,
         String address) {
 
+    /// Its id alone: clients put secrets everywhere else.
+    @Override
+    public String toString() {
+        return "request " + id;
+    }
+
     /// The media type of the body in lower case, without its parameters.
     public Optional<String> mediaType() {
         return headers.first("content-type")

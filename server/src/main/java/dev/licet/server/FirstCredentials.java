@@ -78,6 +78,11 @@ public record FirstCredentials(
         };
     }
 
+    @Override
+    public String toString() {
+        return "(hidden)";
+    }
+
     /// Under the names that scripts know.
     public Map<String, Object> byName() {
         Map<String, Object> byName = new LinkedHashMap<>();

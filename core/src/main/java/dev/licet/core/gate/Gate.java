@@ -10,7 +10,6 @@ import dev.licet.core.identity.Applications;
 import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.Issued;
 import dev.licet.core.identity.KeyLock;
-import dev.licet.core.identity.Permission;
 import dev.licet.core.identity.Secret;
 import dev.licet.core.identity.SecretHash;
 import dev.licet.core.identity.SecretSource;
@@ -21,9 +20,7 @@ import dev.licet.core.identity.Users;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumSet;
 import java.util.Optional;
-import java.util.Set;
 
 /// Turns credentials into a [Caller], or says why not. A dialect asks it in the order that its own error codes
 /// ask for. Safe for threads.
@@ -151,15 +148,11 @@ public final class Gate {
     }
 
     private static Caller caller(Application application, User user) {
-        Set<Permission> permissions = EnumSet.of(Permission.REGISTER_EVENT, Permission.GET_EVENTS);
-        if (application.write()) {
-            permissions.add(Permission.CREATE_LICENSE);
-        }
         return new Caller(
                 application.account(),
                 Optional.of(user.id()),
                 Optional.of(application.id()),
-                permissions,
+                application.permissions(),
                 application.partner(),
                 Optional.empty(),
                 KeyLock.ANY);

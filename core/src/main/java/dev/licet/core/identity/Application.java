@@ -4,6 +4,8 @@ import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ApplicationId;
 import dev.licet.core.id.UserId;
 import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
 
 /// A program that calls with an apiKey of its own.
 ///
@@ -19,4 +21,18 @@ public record Application(
         boolean partner,
         CallLimits limits,
         boolean revoked,
-        Instant createdAt) {}
+        Instant createdAt) {
+
+    /// What may be done through it.
+    public Set<Permission> permissions() {
+        return permissions(write);
+    }
+
+    static Set<Permission> permissions(boolean write) {
+        Set<Permission> permissions = EnumSet.of(Permission.REGISTER_EVENT, Permission.GET_EVENTS);
+        if (write) {
+            permissions.add(Permission.CREATE_LICENSE);
+        }
+        return permissions;
+    }
+}

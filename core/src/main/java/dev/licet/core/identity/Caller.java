@@ -48,6 +48,13 @@ public record Caller(
                 : Optional.of(new Refusal.NotPermitted(permission.label()));
     }
 
+    public Optional<Refusal> lacksAnyOf(Set<Permission> wanted) {
+        return wanted.stream()
+                .sorted()
+                .flatMap(permission -> lacks(permission).stream())
+                .findFirst();
+    }
+
     /// Whether an action on this product and key is outside the caller's locks. A lock asks for the product or
     /// key to be named: what names none is outside too.
     public Optional<Refusal> isLockedOutOf(Optional<ProductId> asked, Optional<KeyId> key) {

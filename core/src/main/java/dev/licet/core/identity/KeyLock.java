@@ -8,6 +8,11 @@ import java.util.Optional;
 public record KeyLock(long value) {
     public static final KeyLock ANY = new KeyLock(0);
 
+    /// Whether whoever is under that lock may name no key that this one forbids.
+    public boolean covers(KeyLock other) {
+        return value == 0 || (value < 0 ? other.value != 0 : other.value == value);
+    }
+
     public boolean allows(Optional<KeyId> key) {
         if (value == 0) {
             return true;

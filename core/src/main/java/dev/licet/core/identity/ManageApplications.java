@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/// The applications of an account and their apiKeys.
+/// The applications of an account and their apiKeys. Nobody can give an application what they may not do themselves.
 public final class ManageApplications {
     private final Applications applications;
     private final Users users;
@@ -33,8 +33,9 @@ public final class ManageApplications {
             CallLimits limits) {}
 
     public Outcome<Issued<Application>> add(Caller caller, Wanted wanted) {
-        Optional<Refusal> refusal =
-                caller.lacksManagementOf(wanted.account()).or(() -> Names.refusal("name", wanted.name()));
+        Optional<Refusal> refusal = caller.lacksManagementOf(wanted.account())
+                .or(() -> Names.refusal("name", wanted.name()))
+                .or(() -> givesMoreThanItHas(caller, wanted.write()));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
@@ -69,10 +70,14 @@ public final class ManageApplications {
     public record Rights(boolean write, boolean partner, CallLimits limits) {}
 
     public Outcome<Application> set(Caller caller, ApplicationId id, UnaryOperator<Rights> change) {
-        return managed(caller, id).map(now -> {
+        return managed(caller, id).then(now -> {
             Rights rights = change.apply(new Rights(now.write(), now.partner(), now.limits()));
+            Optional<Refusal> refusal = givesMoreThanItHas(caller, rights.write());
+            if (refusal.isPresent()) {
+                return Outcome.refused(refusal.get());
+            }
             applications.set(id, rights.write(), rights.partner(), rights.limits());
-            return applications.find(id).orElseThrow();
+            return Outcome.success(applications.find(id).orElseThrow());
         });
     }
 
@@ -81,6 +86,12 @@ public final class ManageApplications {
             applications.revoke(id);
             return applications.find(id).orElseThrow();
         });
+    }
+
+    /// An application has no locks, so who is under one can't give any.
+    private static Optional<Refusal> givesMoreThanItHas(Caller caller, boolean write) {
+        return caller.lacksAnyOf(Application.permissions(write))
+                .or(() -> caller.isLockedOutOf(Optional.empty(), Optional.empty()));
     }
 
     private Outcome<Application> managed(Caller caller, ApplicationId id) {

@@ -11,7 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/// The access tokens of an account. Nobody can give a token what they may not do themselves.
+/// The access tokens of an account. Nobody can give a token what they may not do themselves,
+/// nor one outside their own locks.
 public final class ManageTokens {
     private final Accounts accounts;
     private final AccessTokens tokens;
@@ -28,7 +29,8 @@ public final class ManageTokens {
     public Outcome<Issued<AccessToken>> add(Caller caller, AccessTokens.NewAccessToken wanted) {
         Optional<Refusal> refusal = caller.lacksManagementOf(wanted.account())
                 .or(() -> Names.refusal("name", wanted.name()))
-                .or(() -> lacksAnyOf(caller, wanted.permissions()));
+                .or(() -> givesMoreThanItHas(
+                        caller, new Rights(wanted.permissions(), wanted.product(), wanted.keyLock())));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
@@ -50,7 +52,7 @@ public final class ManageTokens {
     public Outcome<AccessToken> set(Caller caller, TokenId id, UnaryOperator<Rights> change) {
         return managed(caller, id).then(now -> {
             Rights rights = change.apply(new Rights(now.permissions(), now.product(), now.keyLock()));
-            Optional<Refusal> refusal = lacksAnyOf(caller, rights.permissions());
+            Optional<Refusal> refusal = givesMoreThanItHas(caller, rights);
             if (refusal.isPresent()) {
                 return Outcome.refused(refusal.get());
             }
@@ -74,10 +76,11 @@ public final class ManageTokens {
                         caller.lacks(Permission.MANAGE).orElse(new Refusal.NotFound(Refusal.Kind.ACCESS_TOKEN))));
     }
 
-    private static Optional<Refusal> lacksAnyOf(Caller caller, Set<Permission> permissions) {
-        return permissions.stream()
-                .sorted()
-                .flatMap(permission -> caller.lacks(permission).stream())
-                .findFirst();
+    private static Optional<Refusal> givesMoreThanItHas(Caller caller, Rights rights) {
+        return caller.lacksAnyOf(rights.permissions())
+                .or(() -> caller.isLockedOutOfProduct(rights.product()))
+                .or(() -> caller.keyLock().covers(rights.keyLock())
+                        ? Optional.empty()
+                        : Optional.of(new Refusal.NotPermitted("key lock")));
     }
 }

@@ -66,22 +66,30 @@ public final class ManageProducts {
 
     /// Issues a new key for the product.
     public Outcome<LicenseKey> issueKey(Caller caller, ProductId id) {
-        return managed(caller, id).map(product -> {
+        return managed(caller, id).then(product -> {
+            if (product.revoked()) {
+                return Outcome.refused(new Refusal.NotFound(Refusal.Kind.PRODUCT));
+            }
             while (true) {
                 Optional<LicenseKey> key =
                         keys.add(product.account(), product.id(), secrets.licenseKey(), clock.instant());
                 if (key.isPresent()) {
-                    return key.get();
+                    return Outcome.success(key.get());
                 }
             }
         });
     }
 
     private Outcome<Product> managed(Caller caller, ProductId id) {
+        // A lock is told before anything is looked for, so that it does not tell what exists.
+        Optional<Refusal> refusal =
+                caller.lacks(Permission.MANAGE).or(() -> caller.isLockedOutOfProduct(Optional.of(id)));
+        if (refusal.isPresent()) {
+            return Outcome.refused(refusal.get());
+        }
         return products.find(id)
                 .filter(product -> caller.lacksManagementOf(product.account()).isEmpty())
                 .map(Outcome::success)
-                .orElseGet(() -> Outcome.refused(
-                        caller.lacks(Permission.MANAGE).orElse(new Refusal.NotFound(Refusal.Kind.PRODUCT))));
+                .orElseGet(() -> Outcome.refused(new Refusal.NotFound(Refusal.Kind.PRODUCT)));
     }
 }

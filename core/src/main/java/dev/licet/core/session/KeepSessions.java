@@ -1,6 +1,7 @@
 package dev.licet.core.session;
 
 import dev.licet.core.Outcome;
+import dev.licet.core.Refusal;
 import dev.licet.core.gate.Gate;
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.identity.Secret;
@@ -37,12 +38,14 @@ public final class KeepSessions {
 
     /// @return the key of a new session
     public Outcome<Secret> login(AccountNumber account, Gate.OneTimePair pair) {
-        return gate.login(account, pair).map(user -> {
+        return gate.login(account, pair).then(user -> {
             Instant now = clock.instant();
             sessions.forgetEndedBefore(now.minus(ENDED_KEPT));
             Secret key = secrets.sessionKey();
-            sessions.open(SecretHash.of(key), new Session(account, user.id(), now, now.plus(settings.timeout())));
-            return key;
+            Session session = new Session(account, user.id(), now, now.plus(settings.timeout()));
+            return sessions.open(SecretHash.of(key), session)
+                    ? Outcome.success(key)
+                    : Outcome.refused(new Refusal.WrongCredentials());
         });
     }
 

@@ -10,7 +10,8 @@ import java.util.Optional;
 /// happen one after the other. Safe for threads.
 public interface Sessions {
 
-    void open(SecretHash key, Session session);
+    /// @return false, and nothing opened, when its user has been revoked since who it is was checked
+    boolean open(SecretHash key, Session session);
 
     /// Moves the end of a live session to `until`; a session that is over is left as it is.
     KeyState keepAlive(SecretHash key, Instant now, Instant until);

@@ -914,6 +914,18 @@ public abstract class StoreContract {
     }
 
     @Test
+    void session_ofAUserWhoWasRevokedMeanwhile_isNotOpened() {
+        User user = newUser(account, "alice");
+        store.users().revoke(user.id());
+        SecretHash key = newSecret();
+
+        assertThat(store.sessions().open(key, new Session(account, user.id(), NOW, NOW.plus(HOUR))))
+                .isFalse();
+
+        assertThat(keepAlive(key, NOW, NOW.plus(HOUR))).isEqualTo(KeyState.UNKNOWN);
+    }
+
+    @Test
     void session_afterReopen_isThereWithItsEndAndKeys() {
         SecretHash old = openSession(newUser(account, "alice"), NOW.plusSeconds(60));
         SecretHash next = newSecret();

@@ -88,6 +88,8 @@ final class Exchange {
     private boolean refused;
     /// It has been read to its end.
     private boolean arrived;
+    /// The dialect is at it. A client that leaves does not end that, so it counts until the work is done.
+    private boolean working;
     /// It holds nothing of what all requests share.
     private boolean released;
 
@@ -174,7 +176,7 @@ final class Exchange {
     private boolean enter() {
         wire.exceptionHandler(this::cut);
         wire.response().exceptionHandler(gone -> LOG.log(DEBUG, "the client is gone"));
-        wire.response().closeHandler(gone -> release());
+        wire.response().closeHandler(gone -> releaseUnlessWorking());
         if (shared.inFlight.incrementAndGet() > shared.settings.maxRequests()) {
             refuse(Fault.UNAVAILABLE);
             return false;
@@ -242,7 +244,7 @@ final class Exchange {
         }
         shared.vertx.cancelTimer(timer);
         answered = true;
-        release();
+        releaseUnlessWorking();
     }
 
     /// Refuses a request that may not have arrived whole: the connection can't be used any further. What still
@@ -299,6 +301,7 @@ final class Exchange {
     }
 
     private void work() {
+        working = true;
         byte[] bytes = body.getBytes();
         Request request = new Request(
                 head.id(),
@@ -370,6 +373,12 @@ final class Exchange {
         response.setStatusCode(answer.status());
         answer.headers().forEach(response::putHeader);
         response.putHeader("Licet-Request-Id", head.id());
+    }
+
+    private void releaseUnlessWorking() {
+        if (!working) {
+            release();
+        }
     }
 
     private void release() {

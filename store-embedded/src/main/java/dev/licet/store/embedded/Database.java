@@ -163,15 +163,17 @@ final class Database implements AutoCloseable {
             execute("COMMIT");
             fault = Optional.empty();
             group.forEach(Request::committed);
-        } catch (SQLException | RuntimeException e) {
-            LOG.log(ERROR, "a group of " + group.size() + " writes was not committed", e);
+        } catch (Throwable e) {
+            // An error too: a dead writer would leave everybody waiting.
             fault = Optional.of("entities: " + e.getMessage());
             try {
                 execute("ROLLBACK");
             } catch (SQLException alreadyRolledBack) {
                 LOG.log(System.Logger.Level.DEBUG, "nothing to roll back", alreadyRolledBack);
+            } finally {
+                group.forEach(request -> request.failed(e));
             }
-            group.forEach(request -> request.failed(e));
+            LOG.log(ERROR, "a group of " + group.size() + " writes was not committed", e);
         }
     }
 
@@ -219,7 +221,7 @@ final class Database implements AutoCloseable {
         private final Work<T> work;
         private final CompletableFuture<T> answer = new CompletableFuture<>();
         private @Nullable T result;
-        private @Nullable Exception failure;
+        private @Nullable Throwable failure;
 
         Request(Work<T> work) {
             this.work = work;
@@ -230,7 +232,7 @@ final class Database implements AutoCloseable {
                 statement.execute("SAVEPOINT request");
                 try {
                     result = work.run(connection);
-                } catch (SQLException | RuntimeException e) {
+                } catch (Throwable e) {
                     failure = e;
                     if (isFatal(e)) {
                         throw e;
@@ -242,7 +244,7 @@ final class Database implements AutoCloseable {
         }
 
         /// Such a failure has ended the whole transaction.
-        private static boolean isFatal(Exception e) {
+        private static boolean isFatal(Throwable e) {
             return e instanceof SQLiteException && translated(e) instanceof Unavailable;
         }
 
@@ -255,7 +257,7 @@ final class Database implements AutoCloseable {
             }
         }
 
-        void failed(Exception groups) {
+        void failed(Throwable groups) {
             answer.completeExceptionally(
                     new Unavailable("the entities can't be written", Duration.ofSeconds(5), groups));
         }

@@ -13,14 +13,21 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// Events in the journal when they are acknowledged, in the event table when they are asked for.
 final class EmbeddedEventLog implements EventLog, AutoCloseable {
     private static final Duration READ_YOUR_WRITES = Duration.ofSeconds(2);
+    private static final int QUESTIONS_WAITING = 1000;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long SEGMENT_BYTES = 256L << 20;
 
     private final EventTable table;
@@ -28,8 +35,12 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
     private final Loader loader;
     /// Questions run in native code, which would hold up a virtual thread's carrier, so they have threads of
     /// their own.
-    private final ExecutorService questions = Executors.newFixedThreadPool(
+    private final ExecutorService questions = new ThreadPoolExecutor(
             Runtime.getRuntime().availableProcessors(),
+            Runtime.getRuntime().availableProcessors(),
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(QUESTIONS_WAITING),
             Thread.ofPlatform().name("event-query-", 0).daemon().factory());
 
     EmbeddedEventLog(Path directory, Retention retention) throws SQLException, IOException {
@@ -50,6 +61,8 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
                             + applied + " was loaded from it: " + segments
                             + " is not the journal of events.duckdb. Restore both from the same backup.");
         }
+        // The name of the journal itself, which nobody else makes last.
+        Journal.syncDirectory(directory);
         loader = new Loader(segments, journal, table, retention);
         loader.start();
     }
@@ -82,8 +95,17 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
     }
 
     private <T> T ask(Callable<T> question) {
+        Future<T> answer;
         try {
-            return questions.submit(question).get();
+            answer = questions.submit(question);
+        } catch (RejectedExecutionException e) {
+            throw new Unavailable("too many questions wait, or the store is closed", Duration.ofSeconds(1), e);
+        }
+        try {
+            return answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            answer.cancel(false); // if it still waits; what runs is left to end
+            throw new Unavailable("a question took too long", Duration.ofSeconds(5), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Unavailable("interrupted", Duration.ofSeconds(1), e);

@@ -52,21 +52,26 @@ public final class EmbeddedStore implements Store {
         return Files.exists(directory.resolve(ENTITIES));
     }
 
-    /// Opens the store in this directory, and makes one if there is none. Events are kept for 400 days.
+    /// Opens the store in this directory, and makes one if there is none. It lets no events go: how long they are
+    /// kept is the running server's to say.
     public static EmbeddedStore open(Path directory) {
-        return open(directory, Duration.ofDays(400), Clock.systemUTC());
+        return open(directory, Retention.forEver());
     }
 
     /// Opens the store in this directory, and makes one if there is none.
     ///
     /// @param retention how long events are kept from their receipt
     public static EmbeddedStore open(Path directory, Duration retention, Clock clock) {
+        return open(directory, new Retention(retention, clock));
+    }
+
+    private static EmbeddedStore open(Path directory, Retention retention) {
         DirectoryLock lock = DirectoryLock.take(directory);
         Database database = null;
         try {
             database = Database.open(directory.resolve(ENTITIES));
             Journal.syncDirectory(directory);
-            return new EmbeddedStore(lock, database, new EmbeddedEventLog(directory, new Retention(retention, clock)));
+            return new EmbeddedStore(lock, database, new EmbeddedEventLog(directory, retention));
         } catch (SQLException e) {
             closeQuietly(lock, database);
             throw new IllegalStateException("can't open the events in " + directory + ": " + e.getMessage(), e);
@@ -98,6 +103,7 @@ public final class EmbeddedStore implements Store {
                         throw new IllegalStateException("a store is not made with events in it");
                     }
                 }
+                refuseToLose(beside.resolve(ENTITIES + "-wal"));
                 Files.move(beside.resolve(ENTITIES), directory.resolve(ENTITIES), StandardCopyOption.ATOMIC_MOVE);
                 Journal.syncDirectory(directory);
                 deleteTree(beside);
@@ -105,6 +111,13 @@ public final class EmbeddedStore implements Store {
             }
         } catch (IOException e) {
             throw new UncheckedIOException("can't make a store in " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// SQLite leaves its log behind when it could not bring all of it into the database.
+    private static void refuseToLose(Path log) throws IOException {
+        if (Files.exists(log) && Files.size(log) > 0) {
+            throw new IOException(log + " was not brought into the database");
         }
     }
 
@@ -121,6 +134,9 @@ public final class EmbeddedStore implements Store {
         }
         Files.createDirectory(
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        if (parent != null) {
+            Journal.syncDirectory(parent);
+        }
     }
 
     private static void deleteTree(Path root) throws IOException {

@@ -100,6 +100,9 @@ final class EventTable implements AutoCloseable {
                 (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:" + file.toAbsolutePath(), settings);
         try (Statement statement = root.createStatement()) {
             statement.execute(SCHEMA);
+        } catch (SQLException e) {
+            root.close(); // else the next try would be given this one again
+            throw e;
         }
         return new EventTable(root);
     }

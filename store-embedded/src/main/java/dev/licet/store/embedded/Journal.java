@@ -199,7 +199,13 @@ final class Journal implements AutoCloseable {
                 events += next.count;
                 bytes += next.payload.length;
             }
-            write(group);
+            try {
+                write(group);
+            } catch (Throwable e) {
+                // A dead writer would leave everybody waiting. Who has an answer already keeps it.
+                fault = Optional.of("journal: " + e);
+                group.forEach(request -> request.firstId.completeExceptionally(e));
+            }
         }
     }
 
@@ -211,11 +217,12 @@ final class Journal implements AutoCloseable {
             return;
         }
         End before = end;
+        End written;
+        long[] firstIds = new long[group.size()];
         try {
             if (before.offset() >= segmentBytes) {
                 before = roll(before);
             }
-            long[] firstIds = new long[group.size()];
             long nextId = before.lastId() + 1;
             int size = group.stream()
                     .mapToInt(request -> JournalRecord.HEADER + request.payload.length)
@@ -236,24 +243,30 @@ final class Journal implements AutoCloseable {
                 offset += file.write(buffer, offset);
             }
             sync();
-            end = new End(before.segment(), offset, nextId - 1);
-            fault = Optional.empty();
-            LOG.log(DEBUG, "on disk: events {0} to {1}", firstIds[0], end.lastId());
-            for (int i = 0; i < firstIds.length; i++) {
-                group.get(i).firstId.complete(firstIds[i]);
-            }
-        } catch (IOException | RuntimeException e) {
-            LOG.log(ERROR, "a group of " + group.size() + " requests was not written", e);
+            written = new End(before.segment(), offset, nextId - 1);
+        } catch (Throwable e) {
             fault = Optional.of("journal: " + e.getMessage());
             takeBack(before);
             group.forEach(request -> request.firstId.completeExceptionally(e));
+            LOG.log(ERROR, "a group of " + group.size() + " requests was not written", e);
+            return;
+        }
+        // It is on disk: nothing that fails from here on may take it back.
+        end = written;
+        fault = Optional.empty();
+        try {
+            LOG.log(DEBUG, "on disk: events {0} to {1}", firstIds[0], written.lastId());
+        } finally {
+            for (int i = 0; i < firstIds.length; i++) {
+                group.get(i).firstId.complete(firstIds[i]);
+            }
         }
     }
 
     private void sync() throws IOException {
         try {
             file.force(false);
-        } catch (IOException e) {
+        } catch (Throwable e) {
             poisoned = true;
             throw e;
         }
@@ -285,9 +298,14 @@ final class Journal implements AutoCloseable {
                 StandardOpenOption.READ,
                 StandardOpenOption.WRITE,
                 StandardOpenOption.CREATE);
-        created.truncate(0);
-        syncDirectory(directory);
-        return created;
+        try {
+            created.truncate(0);
+            syncDirectory(directory);
+            return created;
+        } catch (Throwable e) {
+            created.close();
+            throw e;
+        }
     }
 
     /// Makes the names of new files last.

@@ -140,10 +140,11 @@ final class Loader implements AutoCloseable {
                 }
                 retention.keepTo(directory, table, applied());
                 settle(Optional.empty());
-            } catch (IOException | SQLException | RuntimeException e) {
+            } catch (Throwable e) {
+                // An error too: without this thread no question sees a new event again.
+                settle(Optional.of("event table: " + e.getMessage()));
                 LOG.log(ERROR, "loading events failed; it is tried again in a second", e);
                 closeFile();
-                settle(Optional.of("event table: " + e.getMessage()));
             }
             if (!pause()) {
                 return;
@@ -195,25 +196,40 @@ final class Loader implements AutoCloseable {
                 throw new IOException("the journal is damaged: segment " + segment + " has no good record at byte "
                         + offset + ", where event " + next + " should be");
             }
-            offset += record.get().size();
             if (record.get().nextId() <= next) {
+                offset += record.get().size();
                 continue; // loaded before a restart
             }
+            if (record.get().firstId() != next) {
+                throw new IOException("the journal is damaged: segment " + segment + " goes on with event "
+                        + record.get().firstId() + " at byte " + offset + ", where event " + next + " should be");
+            }
+            offset += record.get().size();
             records.add(record.get());
             events += record.get().count();
             bytes += record.get().size();
             next = record.get().nextId();
         }
-        table.load(records);
+        try {
+            table.load(records);
+        } catch (Throwable e) {
+            // It may have been committed all the same.
+            reached(table.applied());
+            throw e;
+        }
+        reached(next - 1);
         LOG.log(DEBUG, "loaded: events {0} to {1}", records.getFirst().firstId(), next - 1);
+        return true;
+    }
+
+    private void reached(long id) {
         lock.lock();
         try {
-            applied = next - 1;
+            applied = Math.max(applied, id);
             loaded.signalAll();
         } finally {
             lock.unlock();
         }
-        return true;
     }
 
     /// The file that has this event, with `offset` at or before it.
@@ -223,7 +239,7 @@ final class Loader implements AutoCloseable {
             return open;
         }
         var entry = Journal.segments(directory).floorEntry(id);
-        if (entry == null) {
+        if (entry == null || open != null && entry.getKey() <= segment) {
             throw new IOException("the journal has no segment with event " + id);
         }
         if (open != null) {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 
 /// Lets events go once they have been kept long enough since their receipt: out of the event table, and with each
 /// journal segment of which the table has none left. For the loading thread alone.
@@ -18,25 +19,37 @@ final class Retention {
     private static final System.Logger LOG = System.getLogger(Retention.class.getName());
     private static final Duration PAUSE = Duration.ofHours(1);
 
-    private final Duration kept;
+    /// Empty for ever.
+    private final Optional<Duration> kept;
     private final Clock clock;
     private Instant last = Instant.MIN;
 
     Retention(Duration kept, Clock clock) {
+        this(Optional.of(kept), clock);
+    }
+
+    private Retention(Optional<Duration> kept, Clock clock) {
         this.kept = kept;
         this.clock = clock;
+    }
+
+    static Retention forEver() {
+        return new Retention(Optional.empty(), Clock.systemUTC());
     }
 
     /// Once an hour. @param loaded the id of the last event in the table
     void keepTo(Path directory, EventTable table, long loaded) throws SQLException, IOException {
         Instant now = clock.instant();
-        if (now.isBefore(last.plus(PAUSE)) && !now.isBefore(last)) {
+        if (kept.isEmpty() || now.isBefore(last.plus(PAUSE)) && !now.isBefore(last)) {
             return;
         }
         last = now;
-        long deleted = table.deleteReceivedBefore(now.minus(kept));
+        long deleted = table.deleteReceivedBefore(now.minus(kept.get()));
         if (deleted > 0) {
-            LOG.log(INFO, "let " + deleted + " events go that were kept for " + kept.toDays() + " days");
+            LOG.log(
+                    INFO,
+                    "let " + deleted + " events go that were kept for "
+                            + kept.get().toDays() + " days");
         }
         NavigableMap<Long, Path> segments = Journal.segments(directory);
         for (Map.Entry<Long, Path> segment :

@@ -1,7 +1,6 @@
 package dev.licet.store.embedded;
 
 import static dev.licet.store.embedded.Database.first;
-import static dev.licet.store.embedded.Database.insert;
 import static dev.licet.store.embedded.Database.update;
 
 import dev.licet.core.identity.SecretHash;
@@ -22,16 +21,23 @@ final class SqliteSessions implements Sessions, NumberReserve {
     }
 
     @Override
-    public void open(SecretHash key, Session session) {
-        database.write(connection -> {
-            long id = insert(
+    public boolean open(SecretHash key, Session session) {
+        return database.write(connection -> {
+            Optional<Long> id = first(
                     connection,
-                    "INSERT INTO session (account, user, started_at, expires_at) VALUES (?, ?, ?, ?)",
-                    session.account().value(),
-                    session.user().value(),
+                    """
+                    INSERT INTO session (account, user, started_at, expires_at)
+                    SELECT account, id, ?, ? FROM user WHERE account = ? AND id = ? AND NOT revoked
+                    RETURNING id""",
+                    row -> row.getLong(1),
                     Micros.of(session.startedAt()),
-                    Micros.of(session.expiresAt()));
-            return update(connection, "INSERT INTO session_key VALUES (?, ?, NULL)", key.toBytes(), id);
+                    Micros.of(session.expiresAt()),
+                    session.account().value(),
+                    session.user().value());
+            if (id.isPresent()) {
+                update(connection, "INSERT INTO session_key VALUES (?, ?, NULL)", key.toBytes(), id.get());
+            }
+            return id.isPresent();
         });
     }
 

@@ -7,6 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,5 +102,26 @@ class CreateStoreTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("events");
         assertThat(EmbeddedStore.exists(parent)).isFalse();
+    }
+
+    @Test
+    void create_somethingKeepsTheNewFileOpen_isRefusedSinceItsLogWouldBeLost() throws Exception {
+        String url = "jdbc:sqlite:" + parent.resolve(".new").resolve("entities.db");
+        List<Connection> kept = new ArrayList<>();
+        try {
+            assertThatThrownBy(() -> EmbeddedStore.create(parent, store -> {
+                        try {
+                            kept.add(DriverManager.getConnection(url));
+                            kept.getFirst().createStatement().executeQuery("SELECT * FROM number_reserve");
+                        } catch (SQLException e) {
+                            throw new IllegalStateException(e);
+                        }
+                        return store.transactionNumbers().reserve(10);
+                    }))
+                    .hasStackTraceContaining("entities.db-wal");
+            assertThat(EmbeddedStore.exists(parent)).isFalse();
+        } finally {
+            kept.getFirst().close();
+        }
     }
 }

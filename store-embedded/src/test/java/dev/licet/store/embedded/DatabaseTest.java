@@ -209,4 +209,18 @@ class DatabaseTest {
                 "SELECT name FROM number_reserve WHERE name <> 'transaction' ORDER BY name",
                 row -> row.getString(1)));
     }
+
+    @Test
+    void write_error_failsAloneAndTheWriterGoesOn() throws Exception {
+        List<Future<Integer>> group = writeAsOneGroup(List.of(
+                connection -> {
+                    Database.update(connection, INSERT, "half");
+                    throw new StackOverflowError("made for this test");
+                },
+                connection -> Database.update(connection, INSERT, "neighbour")));
+
+        assertThatThrownBy(() -> group.get(0).get(10, TimeUnit.SECONDS)).hasStackTraceContaining("made for this test");
+        assertThat(group.get(1).get(10, TimeUnit.SECONDS)).isEqualTo(1);
+        assertThat(names()).containsExactly("neighbour");
+    }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.licet.core.TestClock;
+import dev.licet.core.Unavailable;
 import dev.licet.core.event.RecordedEvent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -296,5 +297,13 @@ class EventTableTest {
                 }
             }
         }
+    }
+
+    @Test
+    void question_toAClosedStore_isUnavailable() {
+        EmbeddedStore store = EmbeddedStore.open(directory);
+        store.close();
+
+        assertThatThrownBy(() -> store.events().find(TestEvents.EVERYTHING)).isInstanceOf(Unavailable.class);
     }
 }

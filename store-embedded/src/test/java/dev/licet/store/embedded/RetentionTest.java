@@ -8,6 +8,7 @@ import dev.licet.core.event.RecordedEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -93,6 +94,20 @@ class RetentionTest {
                 Journal journal = Journal.open(directory.resolve("journal"), 1, 0)) {
             load(table, journal, new Retention(KEPT, clock));
             assertThat(ids(table)).containsExactly(3L, 2L);
+        }
+    }
+
+    @Test
+    void storeThatIsOpenedWithoutARetention_letsNothingGo() {
+        Path store = directory.resolve("store");
+        Duration tenYears = Duration.ofDays(3650);
+        Instant threeYearsAgo = Clock.systemUTC().instant().minus(Duration.ofDays(1095));
+        try (EmbeddedStore serving = EmbeddedStore.open(store, tenYears, Clock.systemUTC())) {
+            serving.events().append(List.of(event("old")), threeYearsAgo);
+        }
+        EmbeddedStore.open(store).close();
+        try (EmbeddedStore serving = EmbeddedStore.open(store, tenYears, Clock.systemUTC())) {
+            assertThat(TestEvents.all(serving.events())).hasSize(1);
         }
     }
 }
