@@ -6,12 +6,18 @@ import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
 /// What the dialects share of reading and writing JSON.
 public final class Json {
-    /// With the library's own limits on depth, number length and name length; texts are bounded by the body.
-    public static final JsonFactory FACTORY = new JsonFactory();
+    /// With the library's own limits on depth and name length. Texts and numbers are bounded by the body; numbers
+    /// are read as texts, so that their length costs nothing.
+    public static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
 
     public static final String MEDIA_TYPE = "application/json; charset=utf-8";
 

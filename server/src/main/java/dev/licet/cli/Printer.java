@@ -32,8 +32,13 @@ record Printer(PrintWriter out, boolean json) {
     }
 
     private static String text(Object value) {
-        return value instanceof List<?> list
-                ? list.stream().map(String::valueOf).collect(Collectors.joining(","))
-                : String.valueOf(value);
+        return switch (value) {
+            case List<?> list -> list.stream().map(String::valueOf).collect(Collectors.joining(","));
+            case Map<?, ?> members ->
+                members.entrySet().stream()
+                        .map(member -> member.getKey() + "=" + member.getValue())
+                        .collect(Collectors.joining(","));
+            default -> String.valueOf(value);
+        };
     }
 }

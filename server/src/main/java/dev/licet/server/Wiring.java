@@ -22,6 +22,7 @@ import dev.licet.core.store.Store;
 import dev.licet.dialect.Dialect;
 import dev.licet.dialect.Limits;
 import dev.licet.dialect.Request;
+import dev.licet.dialect.TextTable;
 import dev.licet.dialect.cryptolens.CryptolensDialect;
 import dev.licet.dialect.rest.RestDialect;
 import dev.licet.dialect.veoh.VeohDialect;
@@ -38,6 +39,9 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Every object of the running server and who is given what. Read this file first.
 public final class Wiring implements AutoCloseable {
@@ -162,6 +166,9 @@ public final class Wiring implements AutoCloseable {
             Limits limits = settings.limits();
             RecordEvents recordEvents = new RecordEvents(store.products(), store.licenseKeys(), store.events(), clock);
             ReadEvents readEvents = new ReadEvents(store.products(), store.licenseKeys(), store.events());
+            TextTable texts = settings.texts(Stream.of(VeohDialect.textKeys(), VidentityDialect.textKeys())
+                    .flatMap(Set::stream)
+                    .collect(Collectors.toSet()));
             KeepSessions keepSessions = new KeepSessions(gate, store.sessions(), secrets, settings.sessions(), clock);
             return List.of(
                     new VeohDialect(
@@ -170,12 +177,14 @@ public final class Wiring implements AutoCloseable {
                             new CreateLicense(store.licenses(), clock),
                             secrets,
                             settings.currency(),
+                            texts,
                             limits,
                             clock),
                     new VidentityDialect(
                             keepSessions,
                             new TransactionNumbers(store.transactionNumbers(), TRANSACTION_NUMBER_BLOCK),
                             settings.videntityContentType(),
+                            texts,
                             limits,
                             clock),
                     new CryptolensDialect(

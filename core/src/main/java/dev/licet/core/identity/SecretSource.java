@@ -45,9 +45,9 @@ public final class SecretSource {
         return new Secret(pick(ALPHANUMERIC, 15));
     }
 
-    /// 15 letters and digits, 89 bits.
-    public Secret sessionKey() {
-        return new Secret(pick(ALPHANUMERIC, 15));
+    /// Letters and digits; 15 of them are 89 bits.
+    public Secret sessionKey(int length) {
+        return new Secret(pick(ALPHANUMERIC, length));
     }
 
     /// Four groups of five letters: a license key, 91 bits.

@@ -26,7 +26,8 @@ public final class KeepSessions {
     /// @param timeout how long a session lives without a ping
     /// @param rotateOnPing whether each ping gives a new key
     /// @param rotationGrace how long the key before it stays good
-    public record Settings(Duration timeout, boolean rotateOnPing, Duration rotationGrace) {}
+    /// @param keyLength how many letters and digits a key has
+    public record Settings(Duration timeout, boolean rotateOnPing, Duration rotationGrace, int keyLength) {}
 
     public KeepSessions(Gate gate, Sessions sessions, SecretSource secrets, Settings settings, Clock clock) {
         this.gate = gate;
@@ -41,7 +42,7 @@ public final class KeepSessions {
         return gate.login(account, pair).then(user -> {
             Instant now = clock.instant();
             sessions.forgetEndedBefore(now.minus(ENDED_KEPT));
-            Secret key = secrets.sessionKey();
+            Secret key = secrets.sessionKey(settings.keyLength());
             Session session = new Session(account, user.id(), now, now.plus(settings.timeout()));
             return sessions.open(SecretHash.of(key), session)
                     ? Outcome.success(key)
@@ -53,7 +54,7 @@ public final class KeepSessions {
     public Outcome<Secret> ping(Secret key) {
         Instant now = clock.instant();
         Instant until = now.plus(settings.timeout());
-        Secret next = settings.rotateOnPing() ? secrets.sessionKey() : key;
+        Secret next = settings.rotateOnPing() ? secrets.sessionKey(settings.keyLength()) : key;
         Sessions.KeyState state = settings.rotateOnPing()
                 ? sessions.rotate(
                         SecretHash.of(key),

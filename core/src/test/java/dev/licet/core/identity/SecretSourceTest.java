@@ -38,7 +38,7 @@ class SecretSourceTest {
 
     @Test
     void sessionKey_isFifteenLettersAndDigits() {
-        eachMatches(() -> secrets.sessionKey().value(), "[A-Za-z0-9]{15}");
+        eachMatches(() -> secrets.sessionKey(15).value(), "[A-Za-z0-9]{15}");
     }
 
     @Test

@@ -40,7 +40,7 @@ final class EventCodec {
                 fields.integer("Value"),
                 fields.text("Currency"),
                 Optional.empty(),
-                fields.text("Metadata"));
+                fields.json("Metadata"));
     }
 
     /// The events of RegisterEvents, empty when the text is not a JSON list of objects.

@@ -54,7 +54,7 @@ final class EventMethods {
         if (refusal.isPresent()) {
             return replies.refusal(refusal.get());
         }
-        Optional<List<RecordEvents.Item>> items = fields.text("Events").flatMap(codec::events);
+        Optional<List<RecordEvents.Item>> items = fields.json("Events").flatMap(codec::events);
         return items.isPresent() ? record(caller, fields, items.get()) : replies.eventsNotAList();
     }
 
@@ -77,7 +77,7 @@ final class EventMethods {
         if (refusal.isPresent()) {
             return replies.refusal(refusal.get());
         }
-        TimeFilter time = TimeFilter.of(fields.text("Time"));
+        TimeFilter time = TimeFilter.of(fields.json("Time"));
         long limit = fields.integer("Limit").orElse(DEFAULT_PAGE);
         EventQuery query = new EventQuery(
                 caller.account(),

@@ -9,10 +9,12 @@ import dev.licet.dialect.Parameters;
 import dev.licet.dialect.Request;
 import dev.licet.dialect.Texts;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -25,6 +27,8 @@ final class Fields {
     private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]{1,40}");
 
     private final Map<String, String> values = new HashMap<>();
+    /// The names whose value came as a JSON list or object, not as text.
+    private final Set<String> structures = new HashSet<>();
     private int count;
 
     private Fields() {}
@@ -73,7 +77,9 @@ final class Fields {
             }
             while (json.nextToken() != JsonToken.END_OBJECT) {
                 String name = Texts.clean(json.currentName());
-                json.nextToken();
+                if (json.nextToken().isStructStart()) {
+                    structures.add(name.toLowerCase(Locale.ROOT));
+                }
                 put(name, value(json), limits);
             }
             if (json.nextToken() != null) {
@@ -94,7 +100,16 @@ final class Fields {
         };
     }
 
+    /// A text, which a list or an object is not.
     Optional<String> text(String name) {
+        if (structures.contains(name.toLowerCase(Locale.ROOT))) {
+            throw new MalformedRequest(Fault.MALFORMED, "a list or an object where a text or a number should be");
+        }
+        return json(name);
+    }
+
+    /// A text that is JSON itself, which in a JSON body may also stand there as it is.
+    Optional<String> json(String name) {
         return Optional.ofNullable(values.get(name.toLowerCase(Locale.ROOT))).filter(value -> !value.isBlank());
     }
 

@@ -27,7 +27,7 @@ record LicenseCodec(String currency) {
         Optional<Term> term = term(arguments.text("timeUnits"), arguments.text("duration"));
         Price price = arguments
                 .text("price")
-                .flatMap(text -> Price.parse(text.strip(), currency))
+                .flatMap(text -> Price.parse(text, currency))
                 .orElseThrow(() -> new VeohRefusal(VeohError.INVALID_PRICE));
         return new NewLicense(name, type, price, term);
     }
@@ -45,11 +45,10 @@ record LicenseCodec(String currency) {
 
     /// A whole number above 0 of 32 bits.
     private static Optional<Integer> count(String text) {
-        String digits = text.strip();
-        if (!digits.matches("\\+?[0-9]{1,18}")) {
+        if (!text.matches("\\+?[0-9]{1,18}")) {
             return Optional.empty();
         }
-        long count = Long.parseLong(digits);
+        long count = Long.parseLong(text);
         return count > 0 && count <= Integer.MAX_VALUE ? Optional.of((int) count) : Optional.empty();
     }
 

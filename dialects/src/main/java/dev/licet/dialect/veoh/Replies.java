@@ -7,6 +7,7 @@ import dev.licet.core.license.LicenseType;
 import dev.licet.core.license.Term;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Fault;
+import dev.licet.dialect.TextTable;
 import dev.licet.dialect.Timestamps;
 import dev.licet.dialect.Xml;
 import java.time.Clock;
@@ -21,10 +22,12 @@ final class Replies {
     private static final String MEDIA_TYPE = "text/xml; charset=UTF-8";
 
     private final SecretSource secrets;
+    private final TextTable texts;
     private final Clock clock;
 
-    Replies(SecretSource secrets, Clock clock) {
+    Replies(SecretSource secrets, TextTable texts, Clock clock) {
         this.secrets = secrets;
+        this.texts = texts;
         this.clock = clock;
     }
 
@@ -106,7 +109,7 @@ final class Replies {
             xml.writeStartElement("errorList");
             xml.writeEmptyElement("error");
             xml.writeAttribute("errorCode", Integer.toString(error.number()));
-            xml.writeAttribute("errorMessage", error.text());
+            xml.writeAttribute("errorMessage", Xml.printable(texts.text(error.key(), error.text())));
             xml.writeEndElement();
         });
     }

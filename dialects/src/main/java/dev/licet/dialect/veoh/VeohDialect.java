@@ -22,11 +22,15 @@ import dev.licet.dialect.Limits;
 import dev.licet.dialect.MalformedRequest;
 import dev.licet.dialect.Request;
 import dev.licet.dialect.Route;
+import dev.licet.dialect.TextTable;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The REST gateway of a video site: `/rest/v1/?method=…&apiKey=…`.
@@ -58,12 +62,14 @@ public final class VeohDialect implements Dialect {
     }
 
     /// @param currency of prices, which come without one
+    /// @param texts instead of those of the pages
     public VeohDialect(
             Gate gate,
             RecordEvents recordEvents,
             CreateLicense createLicense,
             SecretSource secrets,
             String currency,
+            TextTable texts,
             Limits limits,
             Clock clock) {
         this.gate = gate;
@@ -71,7 +77,12 @@ public final class VeohDialect implements Dialect {
         this.createLicense = createLicense;
         this.licenseCodec = new LicenseCodec(currency);
         this.limits = limits;
-        this.replies = new Replies(secrets, clock);
+        this.replies = new Replies(secrets, texts, clock);
+    }
+
+    /// The keys of all texts that may be given otherwise.
+    public static Set<String> textKeys() {
+        return Arrays.stream(VeohError.values()).map(VeohError::key).collect(Collectors.toSet());
     }
 
     @Override
@@ -208,7 +219,7 @@ public final class VeohDialect implements Dialect {
 
     /// How much of an answer is wanted: 0, 1, or 2.
     private static int verbose(Arguments arguments) {
-        String text = arguments.text("verbose").map(String::strip).orElse("2");
+        String text = arguments.text("verbose").orElse("2");
         if (!text.matches("[+-]?[0-9]+")) {
             throw new VeohRefusal(VeohError.VERBOSE_NOT_INT);
         }

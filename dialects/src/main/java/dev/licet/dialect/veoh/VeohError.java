@@ -51,6 +51,11 @@ enum VeohError {
         return number;
     }
 
+    /// The key of its text in a [dev.licet.dialect.TextTable].
+    String key() {
+        return "veoh." + number;
+    }
+
     String text() {
         return text;
     }

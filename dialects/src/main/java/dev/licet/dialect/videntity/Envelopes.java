@@ -6,9 +6,13 @@ import dev.licet.core.Refusal;
 import dev.licet.core.identity.Secret;
 import dev.licet.core.session.TransactionNumbers;
 import dev.licet.dialect.Answer;
+import dev.licet.dialect.TextTable;
 import dev.licet.dialect.Timestamps;
 import dev.licet.dialect.Xml;
 import java.time.Clock;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
@@ -18,22 +22,42 @@ final class Envelopes {
     private static final System.Logger LOG = System.getLogger(Envelopes.class.getName());
     private static final String DECLARATION = "<?xml version=\"1.0\" encoding=\"utf-8\"?>";
     private static final String INDENT = "\n    ";
+    /// Where a text names the field that it is about.
+    private static final String FIELD = "{field}";
 
     private final TransactionNumbers transactionNumbers;
     private final String contentType;
+    private final TextTable texts;
     private final Clock clock;
 
-    Envelopes(TransactionNumbers transactionNumbers, String contentType, Clock clock) {
+    Envelopes(TransactionNumbers transactionNumbers, String contentType, TextTable texts, Clock clock) {
         this.transactionNumbers = transactionNumbers;
         this.contentType = contentType;
+        this.texts = texts;
         this.clock = clock;
     }
 
     /// An error of this API. @param detail for people
-    private record Error(int number, String name, String detail) {}
+    private record Error(int number, String name, String detail) {
+        String key(String part) {
+            return "videntity." + number + "." + part;
+        }
+    }
 
+    private static final Error WRONG_CREDENTIALS =
+            new Error(1, "AUTHENTICATION_ERROR", "username, password or account_number is incorrect");
+    private static final Error UNKNOWN_SESSION = new Error(2, "SESSION_DOES_NOT_EXIST", "session does not exist");
+    private static final Error EXPIRED_SESSION = new Error(3, "SESSION_EXPIRED", "The session has expired");
+    private static final Error MISSING =
+            new Error(4, "MISSING_MANDATORY_FIELD", "Mandatory field " + FIELD + " is missing");
     private static final Error SERVER_ERROR =
             new Error(11, "SERVER_ERROR", "The server could not process your request.");
+
+    static Set<String> textKeys() {
+        return Stream.of(WRONG_CREDENTIALS, UNKNOWN_SESSION, EXPIRED_SESSION, MISSING, SERVER_ERROR)
+                .flatMap(error -> Stream.of(error.key("name"), error.key("detail")))
+                .collect(Collectors.toSet());
+    }
 
     Answer success(String method, String detail, Secret sessionKey) {
         return envelope(200, method, "SUCCESS", transactionNumbers.next(), xml -> {
@@ -50,7 +74,7 @@ final class Envelopes {
     }
 
     Answer missing(String method, String field) {
-        return error(200, method, new Error(4, "MISSING_MANDATORY_FIELD", "Mandatory field " + field + " is missing"));
+        return error(200, method, MISSING, field);
     }
 
     Answer refusal(String method, Refusal refusal) {
@@ -58,26 +82,22 @@ final class Envelopes {
                 200,
                 method,
                 switch (refusal) {
-                    case Refusal.WrongCredentials no -> authenticationError();
-                    case Refusal.UnknownSession no -> new Error(2, "SESSION_DOES_NOT_EXIST", "session does not exist");
-                    case Refusal.ExpiredSession no -> new Error(3, "SESSION_EXPIRED", "The session has expired");
-                    case Refusal.TlsRequired no -> authenticationError();
-                    case Refusal.UnknownApiKey no -> authenticationError();
-                    case Refusal.UnknownUserToken no -> authenticationError();
-                    case Refusal.ExpiredUserToken no -> authenticationError();
-                    case Refusal.UnknownAccessToken no -> authenticationError();
-                    case Refusal.NotAPartner no -> authenticationError();
-                    case Refusal.NotPermitted no -> authenticationError();
-                    case Refusal.NotFound no -> authenticationError();
+                    case Refusal.WrongCredentials no -> WRONG_CREDENTIALS;
+                    case Refusal.UnknownSession no -> UNKNOWN_SESSION;
+                    case Refusal.ExpiredSession no -> EXPIRED_SESSION;
+                    case Refusal.TlsRequired no -> WRONG_CREDENTIALS;
+                    case Refusal.UnknownApiKey no -> WRONG_CREDENTIALS;
+                    case Refusal.UnknownUserToken no -> WRONG_CREDENTIALS;
+                    case Refusal.ExpiredUserToken no -> WRONG_CREDENTIALS;
+                    case Refusal.UnknownAccessToken no -> WRONG_CREDENTIALS;
+                    case Refusal.NotAPartner no -> WRONG_CREDENTIALS;
+                    case Refusal.NotPermitted no -> WRONG_CREDENTIALS;
+                    case Refusal.NotFound no -> WRONG_CREDENTIALS;
                     case Refusal.AlreadyExists no -> SERVER_ERROR;
                     case Refusal.InvalidField no -> SERVER_ERROR;
                     case Refusal.QuotaExceeded no -> SERVER_ERROR;
                     case Refusal.GapNotElapsed no -> SERVER_ERROR;
                 });
-    }
-
-    private static Error authenticationError() {
-        return new Error(1, "AUTHENTICATION_ERROR", "username, password or account_number is incorrect");
     }
 
     /// When not even a number can be had, the answer is without an envelope.
@@ -91,11 +111,19 @@ final class Envelopes {
     }
 
     private Answer error(int status, String method, Error error) {
+        return error(status, method, error, "");
+    }
+
+    private Answer error(int status, String method, Error error, String field) {
         return envelope(status, method, "ERROR", transactionNumbers.next(), xml -> {
             element(xml, "error_number", Integer.toString(error.number()));
-            element(xml, "error_name", error.name());
-            element(xml, "error_detail", error.detail());
+            element(xml, "error_name", text(error, "name", error.name()));
+            element(xml, "error_detail", text(error, "detail", error.detail()).replace(FIELD, field));
         });
+    }
+
+    private String text(Error error, String part, String otherwise) {
+        return Xml.printable(texts.text(error.key(part), otherwise));
     }
 
     private Answer envelope(int httpStatus, String method, String status, long number, Xml.Content content) {

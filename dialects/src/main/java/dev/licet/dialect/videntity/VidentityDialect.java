@@ -17,11 +17,13 @@ import dev.licet.dialect.MalformedRequest;
 import dev.licet.dialect.Parameters;
 import dev.licet.dialect.Request;
 import dev.licet.dialect.Route;
+import dev.licet.dialect.TextTable;
 import dev.licet.dialect.Texts;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Sessions of an identity service: `/session/login`, `/session/ping`, `/session/logout`, by POST over HTTPS.
@@ -52,15 +54,22 @@ public final class VidentityDialect implements Dialect {
     }
 
     /// @param contentType of the answers
+    /// @param texts instead of those of the pages
     public VidentityDialect(
             KeepSessions keepSessions,
             TransactionNumbers transactionNumbers,
             String contentType,
+            TextTable texts,
             Limits limits,
             Clock clock) {
         this.keepSessions = keepSessions;
         this.limits = limits;
-        this.envelopes = new Envelopes(transactionNumbers, contentType, clock);
+        this.envelopes = new Envelopes(transactionNumbers, contentType, texts, clock);
+    }
+
+    /// The keys of all texts that may be given otherwise.
+    public static Set<String> textKeys() {
+        return Envelopes.textKeys();
     }
 
     @Override

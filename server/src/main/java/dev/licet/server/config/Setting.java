@@ -24,6 +24,7 @@ public enum Setting {
     SESSION_TIMEOUT("session-timeout", "30m", "How long a session lives without a ping."),
     ROTATE_ON_PING("rotate-on-ping", "false", "Whether each ping gives a new session key."),
     ROTATION_GRACE("rotation-grace", "1m", "How long the session key before it stays good."),
+    SESSION_KEY_LENGTH("session-key-length", "15", "How many letters and digits a session key has; 15 to 128."),
     USER_TOKEN_LIFETIME("user-token-lifetime", "24h", "How long a userToken is good."),
     RETENTION("retention", "400d", "How long events are kept from their receipt; 30d at least."),
     CURRENCY("currency", "USD", "The currency of prices that come without one."),
@@ -35,6 +36,10 @@ public enum Setting {
             "cryptolens-get-writes",
             "true",
             "Whether the cryptolens dialect takes GET for what stores something; POST always."),
+    TEXTS(
+            "texts",
+            "",
+            "A properties file of texts that answers have instead of their own: veoh.442, videntity.3.name, videntity.3.detail and the like."),
     VIDENTITY_CONTENT_TYPE(
             "videntity-content-type",
             "application/xhtml+xml; charset=utf-8",

@@ -4,6 +4,7 @@ import dev.licet.core.gate.LoginThrottle;
 import dev.licet.core.gate.PasswordCheck;
 import dev.licet.core.session.KeepSessions;
 import dev.licet.dialect.Limits;
+import dev.licet.dialect.TextTable;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -13,10 +14,13 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /// The settings in force: defaults, then the file, then environment variables, then flags, each over the one
@@ -51,13 +55,18 @@ public final class Settings {
         return settings;
     }
 
-    private static Map<Setting, String> ofFile(Path path) {
+    private static Properties properties(Path path) {
         Properties properties = new Properties();
         try (Reader reader = Files.newBufferedReader(path)) {
             properties.load(reader);
+            return properties;
         } catch (IOException | IllegalArgumentException e) {
-            throw new WrongSetting("can't read the settings file " + path + ": " + e.getMessage());
+            throw new WrongSetting("can't read " + path + ": " + e);
         }
+    }
+
+    private static Map<Setting, String> ofFile(Path path) {
+        Properties properties = properties(path);
         Map<Setting, String> values = new EnumMap<>(Setting.class);
         for (String key : properties.stringPropertyNames()) {
             Setting setting = Setting.ofKey(key)
@@ -189,7 +198,35 @@ public final class Settings {
 
     public KeepSessions.Settings sessions() {
         return new KeepSessions.Settings(
-                duration(Setting.SESSION_TIMEOUT), yesOrNo(Setting.ROTATE_ON_PING), duration(Setting.ROTATION_GRACE));
+                duration(Setting.SESSION_TIMEOUT),
+                yesOrNo(Setting.ROTATE_ON_PING),
+                duration(Setting.ROTATION_GRACE),
+                sessionKeyLength());
+    }
+
+    private int sessionKeyLength() {
+        return Values.count(text(Setting.SESSION_KEY_LENGTH))
+                .filter(length -> length >= 15 && length <= 128)
+                .orElseThrow(() -> wrong(Setting.SESSION_KEY_LENGTH, "15 to 128"));
+    }
+
+    /// The texts that answers have instead of their own.
+    ///
+    /// @param known the keys that there are
+    public TextTable texts(Set<String> known) {
+        String file = text(Setting.TEXTS);
+        if (file.isEmpty()) {
+            return TextTable.EMPTY;
+        }
+        Properties properties = properties(Path.of(file));
+        Map<String, String> texts = new HashMap<>();
+        for (String key : properties.stringPropertyNames()) {
+            if (!known.contains(key)) {
+                throw new WrongSetting(file + " has the unknown text '" + key + "'; there are " + new TreeSet<>(known));
+            }
+            texts.put(key, properties.getProperty(key));
+        }
+        return new TextTable(texts);
     }
 
     public LoginThrottle.Limits loginThrottle() {

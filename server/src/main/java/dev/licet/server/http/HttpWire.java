@@ -110,7 +110,7 @@ public final class HttpWire implements AutoCloseable {
                 .setHttp2ClearTextEnabled(false)
                 // The library would refuse HTTP/1.0 over TLS.
                 .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1, HttpVersion.HTTP_1_0))
-                .setMaxInitialLineLength(4 * settings.maxRequestLine())
+                .setMaxInitialLineLength(16 * settings.maxRequestLine())
                 .setMaxHeaderSize(headerSize)
                 .setInitialSettings(new Http2Settings()
                         .setMaxHeaderListSize(headerSize)
