@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,6 +50,7 @@ public final class PasswordCheck {
     private final SecretKeySpec processKey;
     private final Semaphore slots;
     private final AtomicInteger waiting = new AtomicInteger();
+    private final ConcurrentHashMap<String, Integer> waitingAt = new ConcurrentHashMap<>();
     /// Guarded by itself.
     private final Map<String, Instant> remembered = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -87,7 +89,7 @@ public final class PasswordCheck {
         if (user.isPresent() && isRemembered(digest)) {
             return user;
         }
-        takeSlot();
+        takeSlot(address);
         try {
             if (!throttle.tryAttempt(account, address)) {
                 return Optional.empty();
@@ -104,12 +106,14 @@ public final class PasswordCheck {
         }
     }
 
-    private void takeSlot() {
-        if (waiting.incrementAndGet() > limits.queue()) {
-            waiting.decrementAndGet();
-            throw busy();
-        }
+    /// One address gets no more than half of the queue, so that it can't keep all others out.
+    private void takeSlot(String address) {
+        int everywhere = waiting.incrementAndGet();
+        int here = waitingAt.merge(address, 1, Integer::sum);
         try {
+            if (everywhere > limits.queue() || here > Math.max(1, limits.queue() / 2)) {
+                throw busy();
+            }
             if (!slots.tryAcquire(limits.patience().toMillis(), TimeUnit.MILLISECONDS)) {
                 throw busy();
             }
@@ -118,6 +122,7 @@ public final class PasswordCheck {
             throw busy();
         } finally {
             waiting.decrementAndGet();
+            waitingAt.compute(address, (same, count) -> count == null || count <= 1 ? null : count - 1);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.licet.core.identity;
 
+import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ApplicationId;
@@ -9,6 +10,7 @@ import dev.licet.core.id.UserId;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /// Who asks, and what they may do: what every use case is given first.
 ///
@@ -78,5 +80,12 @@ public record Caller(
     /// Whether this caller may change users, applications, tokens and products of that account.
     public Optional<Refusal> lacksManagementOf(AccountNumber other) {
         return lacks(Permission.MANAGE).or(() -> lacksAccount(other));
+    }
+
+    /// The thing that was found, if this caller may manage it; what is another account's is not there for it.
+    public <T> Outcome<T> managed(Optional<T> found, Function<T, AccountNumber> account, Refusal.Kind kind) {
+        return found.filter(thing -> lacksManagementOf(account.apply(thing)).isEmpty())
+                .map(Outcome::success)
+                .orElseGet(() -> Outcome.refused(lacks(Permission.MANAGE).orElse(new Refusal.NotFound(kind))));
     }
 }

@@ -95,12 +95,6 @@ public final class ManageApplications {
     }
 
     private Outcome<Application> managed(Caller caller, ApplicationId id) {
-        return applications
-                .find(id)
-                .filter(application ->
-                        caller.lacksManagementOf(application.account()).isEmpty())
-                .map(Outcome::success)
-                .orElseGet(() -> Outcome.refused(
-                        caller.lacks(Permission.MANAGE).orElse(new Refusal.NotFound(Refusal.Kind.APPLICATION))));
+        return caller.managed(applications.find(id), Application::account, Refusal.Kind.APPLICATION);
     }
 }

@@ -69,11 +69,7 @@ public final class ManageTokens {
     }
 
     private Outcome<AccessToken> managed(Caller caller, TokenId id) {
-        return tokens.find(id)
-                .filter(token -> caller.lacksManagementOf(token.account()).isEmpty())
-                .map(Outcome::success)
-                .orElseGet(() -> Outcome.refused(
-                        caller.lacks(Permission.MANAGE).orElse(new Refusal.NotFound(Refusal.Kind.ACCESS_TOKEN))));
+        return caller.managed(tokens.find(id), AccessToken::account, Refusal.Kind.ACCESS_TOKEN);
     }
 
     private static Optional<Refusal> givesMoreThanItHas(Caller caller, Rights rights) {

@@ -57,7 +57,7 @@ public final class ManageUsers {
         });
     }
 
-    /// Gives the user a new password; the old one and all user tokens end.
+    /// Gives the user a new password; the old one, all user tokens and sessions end.
     public Outcome<Issued<User>> reset(Caller caller, UserId id) {
         return managed(caller, id).then(user -> {
             Secret password = secrets.password();
@@ -74,10 +74,6 @@ public final class ManageUsers {
     }
 
     private Outcome<User> managed(Caller caller, UserId id) {
-        return users.find(id)
-                .filter(user -> caller.lacksManagementOf(user.account()).isEmpty())
-                .map(Outcome::success)
-                .orElseGet(() -> Outcome.refused(
-                        caller.lacks(Permission.MANAGE).orElse(new Refusal.NotFound(Refusal.Kind.USER))));
+        return caller.managed(users.find(id), User::account, Refusal.Kind.USER);
     }
 }

@@ -22,7 +22,7 @@ public interface Users {
     /// Gives another username. @return false when the account has a user of that name, or there is no such user
     boolean rename(UserId id, String username);
 
-    /// Gives a new password. @return false when there is no such user
+    /// Gives a new password; the user's tokens and sessions end. @return false when there is no such user
     boolean setPassword(UserId id, PasswordHash password);
 
     /// Revokes the user, its user tokens and its sessions. @return false when there is no such user

@@ -87,9 +87,6 @@ public final class ManageProducts {
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
-        return products.find(id)
-                .filter(product -> caller.lacksManagementOf(product.account()).isEmpty())
-                .map(Outcome::success)
-                .orElseGet(() -> Outcome.refused(new Refusal.NotFound(Refusal.Kind.PRODUCT)));
+        return caller.managed(products.find(id), Product::account, Refusal.Kind.PRODUCT);
     }
 }

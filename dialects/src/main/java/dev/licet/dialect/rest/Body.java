@@ -18,6 +18,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 
 /// The JSON object of a request. A member that is missing, null or blank is absent.
 record Body(JsonNode object) {
+    /// What these requests hold is small; a large tree would only cost memory.
+    private static final int MAX_BYTES = 64 * 1024;
+
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
@@ -26,6 +29,9 @@ record Body(JsonNode object) {
     static Body of(Request request) {
         if (request.body().length == 0) {
             return new Body(JsonNodeFactory.instance.objectNode());
+        }
+        if (request.body().length > MAX_BYTES) {
+            throw new MalformedRequest(Fault.TOO_LARGE, "a body of more than " + MAX_BYTES + " bytes");
         }
         if (request.mediaType().filter("application/json"::equals).isEmpty()) {
             throw new MalformedRequest(Fault.MALFORMED, "a body that is not application/json");

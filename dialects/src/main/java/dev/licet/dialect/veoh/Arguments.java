@@ -41,7 +41,11 @@ record Arguments(Parameters query, Parameters form, Limits limits) {
     /// The elements of an array: a name given several times, or with brackets, has an element each; given once
     /// without, it is split at its commas. Blank elements are elements; empty when there is nothing at all.
     Optional<List<String>> array(String name) {
-        return array(query, name).or(() -> array(form, name));
+        Optional<List<String>> elements = array(query, name).or(() -> array(form, name));
+        if (elements.filter(list -> list.size() > limits.parameters()).isPresent()) {
+            throw new MalformedRequest(Fault.TOO_LARGE, "more than " + limits.parameters() + " elements");
+        }
+        return elements;
     }
 
     private static Optional<List<String>> array(Parameters parameters, String name) {

@@ -50,6 +50,7 @@ public enum Setting {
             "Wrong passwords from one address for one account in a window; then it has to wait."),
     LOGIN_WINDOW("login-window", "1m", "How long wrong passwords count, and how long one has to wait."),
     PASSWORD_QUEUE("password-queue", "4096", "How many password checks may wait at once; more are answered 503."),
+    MAX_CONNECTIONS("max-connections", "20000", "How many connections may be open at once; more are closed."),
     MAX_REQUESTS("max-requests", "10000", "How many requests may be worked on at once; more are answered 503."),
     MAX_BODY("max-body", "8MiB", "The largest body of a request."),
     MAX_BODIES(

@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 public final class Values {
     public static final String DURATION_RULE = "a duration such as 500ms, 30s, 30m, 24h or 400d";
 
+    private static final Duration LONGEST = Duration.ofDays(36_525);
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
     private static final Pattern BYTES = Pattern.compile("([0-9]{1,10})(|KiB|MiB)");
 
@@ -19,7 +20,7 @@ public final class Values {
         return text.matches("[0-9]{1,9}") ? Optional.of(Integer.parseInt(text)) : Optional.empty();
     }
 
-    /// Longer than nothing.
+    /// Longer than nothing, and at most a hundred years.
     public static Optional<Duration> duration(String text) {
         Matcher matcher = DURATION.matcher(text);
         if (!matcher.matches()) {
@@ -33,7 +34,7 @@ public final class Values {
             case "h" -> Duration.ofHours(number);
             default -> Duration.ofDays(number);
         };
-        return duration.isPositive() ? Optional.of(duration) : Optional.empty();
+        return duration.isPositive() && duration.compareTo(LONGEST) <= 0 ? Optional.of(duration) : Optional.empty();
     }
 
     public static Optional<Integer> bytes(String text) {

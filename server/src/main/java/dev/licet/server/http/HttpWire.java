@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
@@ -27,6 +28,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// The listening sockets, plain and TLS, on a few event loops. They read requests and write answers; what
 /// happens between is an [Exchange].
@@ -41,6 +43,8 @@ public final class HttpWire implements AutoCloseable {
 
     private final Vertx vertx;
     private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
+    private final AtomicInteger connections = new AtomicInteger();
+    private final int maxConnections;
     private final Duration stopTimeout;
     private final int port;
     private final int tlsPort;
@@ -53,6 +57,7 @@ public final class HttpWire implements AutoCloseable {
             RequestObserver observer,
             Duration stopTimeout) {
         this.stopTimeout = stopTimeout;
+        this.maxConnections = settings.maxConnections();
         vertx = Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setFileSystemOptions(new FileSystemOptions()
@@ -154,6 +159,7 @@ public final class HttpWire implements AutoCloseable {
         @Override
         public Future<?> start() {
             return vertx.createHttpServer(options)
+                    .connectionHandler(HttpWire.this::let)
                     .requestHandler(request -> Exchange.begin(request, shared))
                     .invalidRequestHandler(request ->
                             Exchange.refuse(request, request.decoderResult().cause(), shared))
@@ -165,13 +171,26 @@ public final class HttpWire implements AutoCloseable {
         }
     }
 
+    /// Lets a connection in, or closes it if there are too many.
+    private void let(HttpConnection connection) {
+        if (connections.incrementAndGet() > maxConnections) {
+            connections.decrementAndGet();
+            connection.close();
+            return;
+        }
+        connection.closeHandler(closed -> connections.decrementAndGet());
+    }
+
     /// Takes no more connections, lets the requests in flight finish for a while, and closes.
     @Override
     public void close() {
         List<Future<Void>> stopping =
                 servers.stream().map(server -> server.shutdown(stopTimeout)).toList();
-        await(Future.join(stopping), "can't stop listening");
-        await(vertx.close(), "can't stop the event loops");
+        try {
+            await(Future.join(stopping), "can't stop listening");
+        } finally {
+            await(vertx.close(), "can't stop the event loops");
+        }
     }
 
     private void await(Future<?> future, String failure) {

@@ -224,4 +224,27 @@ class CryptolensDialectTest extends DialectContract {
         server.manage("DELETE", "/v1/tokens/" + token.get("id").stringValue(), "");
         assertThat(server.post(false, "/api/ai/RegisterEvent", call)).matches(this::saysNobody);
     }
+
+    @Test
+    void jsonWhereATextShouldBe_isIncorrect_andWhereJsonIsMeantItIsKept() {
+        TestServer server = server();
+        String target = "/api/ai/RegisterEvent?token=" + token(server);
+        Map<String, String> json = Map.of("Content-Type", "application/json");
+        assertThat(server.send(false, "POST", target, json, "{\"EventName\":{\"a\":1}}"))
+                .matches(this::saysMalformed);
+        assertThat(server.send(false, "POST", target, json, "{\"Metadata\":{\"a\":[1,\"x\"]}}"))
+                .matches(this::isSuccess);
+        assertThat(getEvents(server, "").get("events").get(0).get("metadata").stringValue())
+                .isEqualTo("{\"a\":[1,\"x\"]}");
+    }
+
+    @Test
+    void aNumberOfThousandsOfDigits_isIncorrect() {
+        TestServer server = server();
+        assertThat(server.post(
+                        false,
+                        "/api/ai/RegisterEvents",
+                        "token=" + token(server) + "&Events=" + encoded("[{\"Value\":" + "9".repeat(5000) + "}]")))
+                .matches(this::saysMalformed);
+    }
 }

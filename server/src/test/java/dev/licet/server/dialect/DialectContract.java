@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// What every dialect does, in its own words, over real sockets: a dialect has one test class that inherits this.
 public abstract class DialectContract {
     @TempDir
-    Path directory;
+    protected Path directory;
 
     private TestServer server;
 

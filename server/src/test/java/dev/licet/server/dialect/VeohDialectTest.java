@@ -1,8 +1,13 @@
 package dev.licet.server.dialect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.licet.server.TestServer;
+import dev.licet.server.config.Setting;
+import dev.licet.server.config.WrongSetting;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -182,5 +187,37 @@ class VeohDialectTest extends DialectContract {
                 .stringValue();
         server.manage("POST", "/v1/users/" + user + "/reset", "");
         assertThat(server.get(call)).matches(reply -> saysError(reply, 247));
+    }
+
+    @Test
+    void aText_mayBeGivenOtherwise() throws Exception {
+        Path texts =
+                Files.writeString(directory.resolve("texts.properties"), "veoh.442=The name is missing & needed.\n");
+        TestServer server = server(Map.of(Setting.TEXTS, texts.toString()));
+        assertThat(server.post(
+                                false,
+                                "/rest/v1/?method=veoh.license.create&apiKey="
+                                        + server.first().apiKey(),
+                                "licenseType=videoOwn&price=1")
+                        .body())
+                .contains("errorCode=\"442\" errorMessage=\"The name is missing &amp; needed.\"");
+    }
+
+    @Test
+    void aTextThatIsNotThere_stopsTheStart() throws Exception {
+        Path texts = Files.writeString(directory.resolve("texts.properties"), "veoh.1=x\n");
+        assertThatThrownBy(() -> server(Map.of(Setting.TEXTS, texts.toString())))
+                .isInstanceOf(WrongSetting.class)
+                .hasMessageContaining("veoh.1");
+    }
+
+    @Test
+    void moreElementsThanTheLimit_areRefused_andOneLessIsNot() {
+        TestServer server = server();
+        String call = LOG_EVENT + server.first().apiKey() + "&eventName=e";
+        String most = "a,".repeat(999) + "a";
+        assertThat(server.post(false, call, "keys=" + most + "&values=" + most)).matches(this::isSuccess);
+        assertThat(server.post(false, call, "keys=" + most + ",a&values=" + most + ",a"))
+                .matches(this::saysMalformed);
     }
 }

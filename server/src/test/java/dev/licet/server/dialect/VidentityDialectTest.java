@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.licet.core.TestClock;
 import dev.licet.server.TestServer;
 import dev.licet.server.config.Setting;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -194,5 +196,29 @@ class VidentityDialectTest extends DialectContract {
         assertThat(server.post(
                         true, "/session/login", login(server, server.first().password())))
                 .matches(reply -> saysError(reply, 1));
+    }
+
+    @Test
+    void errorThree_mayHaveTheSamplesForm_andKeysMayBeLonger() throws Exception {
+        Path texts = Files.writeString(
+                directory.resolve("texts.properties"),
+                "videntity.3.name=Session Expired\nvidentity.3.detail=session does not exist\n");
+        TestServer server = server(Map.of(Setting.TEXTS, texts.toString(), Setting.SESSION_KEY_LENGTH, "40"));
+        String key = open(server);
+        assertThat(key).matches("[A-Za-z0-9]{40}");
+        server.clock().advance(Duration.ofMinutes(30));
+        assertThat(ping(server, key).body())
+                .contains(
+                        "<error_number>3</error_number>",
+                        "<error_name>Session Expired</error_name>",
+                        "<error_detail>session does not exist</error_detail>");
+    }
+
+    @Test
+    void passwordReset_endsTheSessions() {
+        TestServer server = server();
+        String key = open(server);
+        server.manage("POST", "/v1/users/usr_1/reset", "");
+        assertThat(ping(server, key)).matches(reply -> saysError(reply, 2));
     }
 }

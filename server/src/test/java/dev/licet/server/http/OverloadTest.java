@@ -83,6 +83,36 @@ class OverloadTest {
     }
 
     @Test
+    void connections_overTheirNumber_areClosed_untilOneIsGone() throws Exception {
+        try (TestServer server = TestServer.start(directory.resolve("data"), Map.of(Setting.MAX_CONNECTIONS, "2"))) {
+            Socket first = server.connect(false);
+            Socket second = server.connect(true);
+            for (Socket socket : List.of(first, second)) {
+                Requests.write(socket, Requests.get("/health/live"));
+                assertThat(TestServer.read(socket.getInputStream()).status()).isEqualTo(200);
+            }
+            try (Socket third = server.connect(false)) {
+                assertThat(third.getInputStream().read()).isEqualTo(-1);
+            }
+            first.close();
+            assertThat(isLetInSoon(server)).isTrue();
+            second.close();
+        }
+    }
+
+    private static boolean isLetInSoon(TestServer server) throws Exception {
+        for (int i = 0; i < 50; i++) {
+            try (Socket socket = server.connect(false)) {
+                Requests.write(socket, Requests.get("/health/live"));
+                return TestServer.read(socket.getInputStream()).status() == 200;
+            } catch (IOException e) {
+                Thread.sleep(100);
+            }
+        }
+        return false;
+    }
+
+    @Test
     void requests_overTheirNumber_areAnswered503_untilOneIsDone() throws Exception {
         try (TestServer server = TestServer.start(directory.resolve("data"), Map.of(Setting.MAX_REQUESTS, "2"))) {
             Socket first = unfinished(server, "first", 1);

@@ -51,7 +51,7 @@ final class Database implements AutoCloseable {
     private final Connection writing;
     private final Thread writer;
     private volatile boolean closed;
-    private volatile Optional<String> fault = Optional.empty();
+    private final Fault fault = new Fault();
 
     private Database(Path file) throws SQLException {
         url = "jdbc:sqlite:" + file;
@@ -113,7 +113,7 @@ final class Database implements AutoCloseable {
 
     /// What is wrong; empty when the last group was committed.
     Optional<String> check() {
-        return fault;
+        return fault.lately();
     }
 
     @Override
@@ -161,11 +161,11 @@ final class Database implements AutoCloseable {
                 request.run(writing);
             }
             execute("COMMIT");
-            fault = Optional.empty();
+            fault.isOver();
             group.forEach(Request::committed);
         } catch (Throwable e) {
             // An error too: a dead writer would leave everybody waiting.
-            fault = Optional.of("entities: " + e.getMessage());
+            fault.happened("entities: " + e.getMessage());
             try {
                 execute("ROLLBACK");
             } catch (SQLException alreadyRolledBack) {

@@ -178,6 +178,23 @@ final class EventTable implements AutoCloseable {
         }
     }
 
+    /// When the last event that is there was received; empty when there is none.
+    Optional<Instant> lastReceipt() throws SQLException {
+        try (Statement statement = root.createStatement();
+                ResultSet row = statement.executeQuery("SELECT epoch_us(max(received_at)) FROM event")) {
+            row.next();
+            long micros = row.getLong(1);
+            return row.wasNull() ? Optional.empty() : Optional.of(Micros.instant(micros));
+        }
+    }
+
+    /// Each load leaves a position; only the last one is needed. For the loading thread alone.
+    void forgetOldPositions() throws SQLException {
+        try (Statement statement = root.createStatement()) {
+            statement.execute("DELETE FROM applied WHERE id < (SELECT max(id) FROM applied)");
+        }
+    }
+
     /// Whether any event of these ids is left.
     boolean hasAny(long firstId, long lastId) throws SQLException {
         try (PreparedStatement statement =

@@ -66,7 +66,7 @@ final class Journal implements AutoCloseable {
     private volatile End end;
 
     private volatile boolean closed;
-    private volatile Optional<String> fault = Optional.empty();
+    private final Fault fault = new Fault();
     private volatile boolean poisoned;
 
     // The writer's own.
@@ -138,7 +138,7 @@ final class Journal implements AutoCloseable {
 
     /// What is wrong; empty when the last group was written.
     Optional<String> check() {
-        return fault;
+        return poisoned ? Optional.of("journal: it could not be synced") : fault.lately();
     }
 
     @Override
@@ -203,7 +203,7 @@ final class Journal implements AutoCloseable {
                 write(group);
             } catch (Throwable e) {
                 // A dead writer would leave everybody waiting. Who has an answer already keeps it.
-                fault = Optional.of("journal: " + e);
+                fault.happened("journal: " + e);
                 group.forEach(request -> request.firstId.completeExceptionally(e));
             }
         }
@@ -245,7 +245,7 @@ final class Journal implements AutoCloseable {
             sync();
             written = new End(before.segment(), offset, nextId - 1);
         } catch (Throwable e) {
-            fault = Optional.of("journal: " + e.getMessage());
+            fault.happened("journal: " + e.getMessage());
             takeBack(before);
             group.forEach(request -> request.firstId.completeExceptionally(e));
             LOG.log(ERROR, "a group of " + group.size() + " requests was not written", e);
@@ -253,7 +253,7 @@ final class Journal implements AutoCloseable {
         }
         // It is on disk: nothing that fails from here on may take it back.
         end = written;
-        fault = Optional.empty();
+        fault.isOver();
         try {
             LOG.log(DEBUG, "on disk: events {0} to {1}", firstIds[0], written.lastId());
         } finally {

@@ -1,6 +1,7 @@
 package dev.licet.store.embedded;
 
 import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +15,8 @@ import java.util.NavigableMap;
 import java.util.Optional;
 
 /// Lets events go once they have been kept long enough since their receipt: out of the event table, and with each
-/// journal segment of which the table has none left. For the loading thread alone.
+/// journal segment of which the table has none left. If that would be all of them, the clock is taken to be wrong. For
+/// the loading thread alone.
 final class Retention {
     private static final System.Logger LOG = System.getLogger(Retention.class.getName());
     private static final Duration PAUSE = Duration.ofHours(1);
@@ -43,14 +45,26 @@ final class Retention {
         if (kept.isEmpty() || now.isBefore(last.plus(PAUSE)) && !now.isBefore(last)) {
             return;
         }
-        last = now;
-        long deleted = table.deleteReceivedBefore(now.minus(kept.get()));
+        Instant then = now.minus(kept.get());
+        table.forgetOldPositions();
+        if (table.lastReceipt().filter(receipt -> receipt.isBefore(then)).isPresent()) {
+            // Nothing came for all that time, or the clock is wrong: better to keep it all.
+            LOG.log(WARNING, "all events are older than " + kept.get().toDays() + " days; none is let go");
+            last = now;
+            return;
+        }
+        long deleted = table.deleteReceivedBefore(then);
         if (deleted > 0) {
             LOG.log(
                     INFO,
                     "let " + deleted + " events go that were kept for "
                             + kept.get().toDays() + " days");
         }
+        letSegmentsGo(directory, table, loaded);
+        last = now;
+    }
+
+    private static void letSegmentsGo(Path directory, EventTable table, long loaded) throws SQLException, IOException {
         NavigableMap<Long, Path> segments = Journal.segments(directory);
         for (Map.Entry<Long, Path> segment :
                 segments.headMap(segments.lastKey(), false).entrySet()) {

@@ -29,6 +29,7 @@ import dev.licet.core.identity.User;
 import dev.licet.core.identity.UserToken;
 import dev.licet.core.identity.UserTokens;
 import dev.licet.core.identity.Users;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -155,7 +156,7 @@ final class SqliteIdentities {
         @Override
         public boolean setPassword(UserId id, PasswordHash password) {
             return database.write(connection -> {
-                update(connection, "DELETE FROM user_token WHERE user = ?", id.value());
+                endTokensAndSessions(connection, id);
                 return update(connection, "UPDATE user SET password = ? WHERE id = ?", password.encoded(), id.value())
                         == 1;
             });
@@ -164,14 +165,18 @@ final class SqliteIdentities {
         @Override
         public boolean revoke(UserId id) {
             return database.write(connection -> {
-                update(connection, "DELETE FROM user_token WHERE user = ?", id.value());
-                update(
-                        connection,
-                        "DELETE FROM session_key WHERE session IN (SELECT id FROM session WHERE user = ?)",
-                        id.value());
-                update(connection, "DELETE FROM session WHERE user = ?", id.value());
+                endTokensAndSessions(connection, id);
                 return update(connection, "UPDATE user SET revoked = 1 WHERE id = ?", id.value()) == 1;
             });
+        }
+
+        private static void endTokensAndSessions(Connection connection, UserId id) throws SQLException {
+            update(connection, "DELETE FROM user_token WHERE user = ?", id.value());
+            update(
+                    connection,
+                    "DELETE FROM session_key WHERE session IN (SELECT id FROM session WHERE user = ?)",
+                    id.value());
+            update(connection, "DELETE FROM session WHERE user = ?", id.value());
         }
 
         private static User row(ResultSet row) throws SQLException {

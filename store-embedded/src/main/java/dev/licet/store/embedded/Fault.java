@@ -1,0 +1,27 @@
+package dev.licet.store.embedded;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/// What went wrong with a file lately. It lapses after a while without another: who stops sending because of it
+/// would else never see it end. Safe for threads.
+final class Fault {
+    private static final Duration LASTS = Duration.ofSeconds(30);
+
+    private record Seen(String what, long at) {}
+
+    private volatile Optional<Seen> last = Optional.empty();
+
+    void happened(String what) {
+        last = Optional.of(new Seen(what, System.nanoTime()));
+    }
+
+    void isOver() {
+        last = Optional.empty();
+    }
+
+    Optional<String> lately() {
+        return last.filter(seen -> System.nanoTime() - seen.at() < LASTS.toNanos())
+                .map(Seen::what);
+    }
+}
