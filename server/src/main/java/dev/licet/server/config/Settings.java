@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -55,18 +56,21 @@ public final class Settings {
         return settings;
     }
 
-    private static Properties properties(Path path) {
+    /// @param what the file is, for the operator
+    private static Properties properties(String what, Path path) {
         Properties properties = new Properties();
         try (Reader reader = Files.newBufferedReader(path)) {
             properties.load(reader);
             return properties;
+        } catch (NoSuchFileException e) {
+            throw new WrongSetting("can't read the " + what + " " + path + ": there is no such file");
         } catch (IOException | IllegalArgumentException e) {
-            throw new WrongSetting("can't read " + path + ": " + e);
+            throw new WrongSetting("can't read the " + what + " " + path + ": " + e.getMessage());
         }
     }
 
     private static Map<Setting, String> ofFile(Path path) {
-        Properties properties = properties(path);
+        Properties properties = properties("settings file", path);
         Map<Setting, String> values = new EnumMap<>(Setting.class);
         for (String key : properties.stringPropertyNames()) {
             Setting setting = Setting.ofKey(key)
@@ -220,7 +224,7 @@ public final class Settings {
         if (file.isEmpty()) {
             return TextTable.EMPTY;
         }
-        Properties properties = properties(Path.of(file));
+        Properties properties = properties("file of texts", Path.of(file));
         Map<String, String> texts = new HashMap<>();
         for (String key : properties.stringPropertyNames()) {
             if (!known.contains(key)) {
