@@ -87,6 +87,7 @@ class LoggedSecretsTest {
                     clients.execute(() -> send(tlsPort, Optional.of(trusting), request));
                 }
             }
+            useEverything(tlsPort, trusting, first);
             byte[] plain = get("/api/ai/RegisterEvent?token=" + secret(), "");
             send(server.port("https"), Optional.empty(), plain);
             Processes.Ended ended = server.terminate();
@@ -187,16 +188,45 @@ class LoggedSecretsTest {
                 + "Content-Length: " + bytes(body).length + "\r\n\r\n" + body);
     }
 
-    private void send(int port, Optional<SSLContext> tls, byte[] request) {
+    /// What a client with the right credentials does, with the session key and the userToken that it is given.
+    private void useEverything(int tlsPort, SSLContext trusting, JsonNode first) {
+        String form = "Content-Type: application/x-www-form-urlencoded\r\n";
+        String gateway = "/rest/v1/?apiKey=" + first.get("api_key").stringValue() + "&method=veoh.people.";
+        String pair = "j_username=" + first.get("username").stringValue() + "&j_password="
+                + first.get("password").stringValue();
+        String event = "&keys=a&values=" + secret() + "&eventName=" + secret();
+        String answer = send(tlsPort, Optional.of(trusting), post(gateway + "authenticate", form, pair));
+        String userToken = secret(answer.replaceAll("(?s).*userToken=\"([^\"]+)\".*", "$1"));
+        for (String who : List.of(pair, "userToken=" + userToken, "userToken=x" + userToken)) {
+            assertThat(send(tlsPort, Optional.of(trusting), post(gateway + "logEvent", form, who + event)))
+                    .contains("<rsp");
+        }
+        String login = "username=" + first.get("username").stringValue() + "&password="
+                + first.get("password").stringValue() + "&account_number="
+                + first.get("account_number").stringValue();
+        answer = send(tlsPort, Optional.of(trusting), post("/session/login", form, login));
+        String sessionKey = secret(answer.replaceAll("(?s).*<session_key>(.*)</session_key>.*", "$1"));
+        for (String method : List.of("/session/ping", "/session/logout", "/session/ping")) {
+            assertThat(send(tlsPort, Optional.of(trusting), post(method, form, "session_key=" + sessionKey)))
+                    .contains("<response");
+        }
+        assertThat(userToken).hasSizeLessThan(60);
+        assertThat(sessionKey).hasSize(15);
+    }
+
+    /// @return what came back, empty when it was cut off
+    private String send(int port, Optional<SSLContext> tls, byte[] request) {
         InetAddress here = InetAddress.getLoopbackAddress();
         try (Socket socket =
                 tls.isPresent() ? tls.get().getSocketFactory().createSocket(here, port) : new Socket(here, port)) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write(request);
             socket.getOutputStream().flush();
-            socket.getInputStream().transferTo(new ByteArrayOutputStream());
+            ByteArrayOutputStream answer = new ByteArrayOutputStream();
+            socket.getInputStream().transferTo(answer);
+            return answer.toString(StandardCharsets.UTF_8);
         } catch (IOException cutOff) {
-            // some of these can't be answered
+            return ""; // some of these can't be answered
         }
     }
 
