@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,6 +41,7 @@ public final class PasswordCheck {
     }
 
     private static final int REMEMBERED = 10_000;
+    private static final int ACCOUNTS_OF_AN_ADDRESS = 16;
 
     private final Users users;
     private final Passwords passwords;
@@ -50,7 +52,8 @@ public final class PasswordCheck {
     private final SecretKeySpec processKey;
     private final Semaphore slots;
     private final AtomicInteger waiting = new AtomicInteger();
-    private final ConcurrentHashMap<String, Integer> waitingAt = new ConcurrentHashMap<>();
+    /// By address, how many wait for which account. The maps inside are guarded by the outer one's `compute`.
+    private final ConcurrentHashMap<String, Map<AccountNumber, Integer>> waitingAt = new ConcurrentHashMap<>();
     /// Guarded by itself.
     private final Map<String, Instant> remembered = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -89,7 +92,7 @@ public final class PasswordCheck {
         if (user.isPresent() && isRemembered(digest)) {
             return user;
         }
-        takeSlot(address);
+        takeSlot(account, address);
         try {
             if (!throttle.tryAttempt(account, address)) {
                 return Optional.empty();
@@ -106,12 +109,19 @@ public final class PasswordCheck {
         }
     }
 
-    /// One address gets no more than half of the queue, so that it can't keep all others out.
-    private void takeSlot(String address) {
+    /// Waits for a turn. Attempts for one account soon shut their pair and drain; those for ever other accounts
+    /// would not, so one address waits for a few accounts at once and no more.
+    private void takeSlot(AccountNumber account, String address) {
         int everywhere = waiting.incrementAndGet();
-        int here = waitingAt.merge(address, 1, Integer::sum);
+        int[] accountsHere = new int[1];
+        waitingAt.compute(address, (same, accounts) -> {
+            Map<AccountNumber, Integer> counted = accounts == null ? new HashMap<>() : accounts;
+            counted.merge(account, 1, Integer::sum);
+            accountsHere[0] = counted.size();
+            return counted;
+        });
         try {
-            if (everywhere > limits.queue() || here > Math.max(1, limits.queue() / 2)) {
+            if (everywhere > limits.queue() || accountsHere[0] > ACCOUNTS_OF_AN_ADDRESS) {
                 throw busy();
             }
             if (!slots.tryAcquire(limits.patience().toMillis(), TimeUnit.MILLISECONDS)) {
@@ -122,7 +132,10 @@ public final class PasswordCheck {
             throw busy();
         } finally {
             waiting.decrementAndGet();
-            waitingAt.compute(address, (same, count) -> count == null || count <= 1 ? null : count - 1);
+            waitingAt.computeIfPresent(address, (same, accounts) -> {
+                accounts.computeIfPresent(account, (one, count) -> count == 1 ? null : count - 1);
+                return accounts.isEmpty() ? null : accounts;
+            });
         }
     }
 

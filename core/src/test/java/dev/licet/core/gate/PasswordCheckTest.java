@@ -165,6 +165,28 @@ class PasswordCheckTest {
     }
 
     @Test
+    void everOtherAccountsFromOneAddress_waitForSixteenAtOnce_andKeepNobodyElseOut() {
+        passwords.take(20);
+        AtomicInteger othersIn = new AtomicInteger();
+
+        List<Boolean> unavailable = AtOnce.run(300, i -> {
+            if (i == 150) {
+                check.user(ACCOUNT, "alice", new Secret("right"), "there")
+                        .ifPresent(found -> othersIn.incrementAndGet());
+            }
+            try {
+                check.user(new AccountNumber(AccountNumber.FIRST + 1 + i), "anybody", new Secret("x"), "here");
+                return false;
+            } catch (Unavailable e) {
+                return true;
+            }
+        });
+
+        assertThat(unavailable.stream().filter(yes -> yes)).hasSizeBetween(200, 284);
+        assertThat(othersIn).hasValue(1);
+    }
+
+    @Test
     void patienceOver_isUnavailable() {
         passwords.take(800);
         PasswordCheck busy = check(1, 100, Duration.ofMillis(50));
