@@ -165,7 +165,7 @@ final class Database implements AutoCloseable {
             group.forEach(Request::committed);
         } catch (Throwable e) {
             // An error too: a dead writer would leave everybody waiting.
-            fault.happened("entities: " + e.getMessage());
+            boolean isNew = fault.happened("entities: " + e.getMessage());
             try {
                 execute("ROLLBACK");
             } catch (SQLException alreadyRolledBack) {
@@ -173,7 +173,9 @@ final class Database implements AutoCloseable {
             } finally {
                 group.forEach(request -> request.failed(e));
             }
-            LOG.log(ERROR, "a group of " + group.size() + " writes was not committed", e);
+            if (isNew) {
+                LOG.log(ERROR, "writes are not committed; this is told once until some are again", e);
+            }
         }
     }
 

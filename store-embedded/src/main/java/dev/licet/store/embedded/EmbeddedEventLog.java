@@ -1,5 +1,7 @@
 package dev.licet.store.embedded;
 
+import static java.lang.System.Logger.Level.ERROR;
+
 import dev.licet.core.Unavailable;
 import dev.licet.core.event.EventLog;
 import dev.licet.core.event.EventPage;
@@ -25,6 +27,7 @@ import java.util.concurrent.TimeoutException;
 
 /// Events in the journal when they are acknowledged, in the event table when they are asked for.
 final class EmbeddedEventLog implements EventLog, AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(EmbeddedEventLog.class.getName());
     private static final Duration READ_YOUR_WRITES = Duration.ofSeconds(2);
     private static final int QUESTIONS_WAITING = 1000;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -110,6 +113,10 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
             Thread.currentThread().interrupt();
             throw new Unavailable("interrupted", Duration.ofSeconds(1), e);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof SQLException) {
+                LOG.log(ERROR, "a question to the event table failed", e.getCause());
+                throw new Unavailable("the event table can't answer now", Duration.ofSeconds(2), e);
+            }
             throw new IllegalStateException("a question to the event table failed", e.getCause());
         }
     }

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
@@ -61,19 +62,28 @@ final class EventTable implements AutoCloseable {
             CREATE TABLE IF NOT EXISTS applied (id BIGINT NOT NULL);
             """;
 
-    private final DuckDBConnection root;
+    private final Path file;
+    /// Who asks has its read lock, who puts another instance in place its write lock.
+    private final ReentrantReadWriteLock instance = new ReentrantReadWriteLock();
+    private DuckDBConnection root;
 
-    private EventTable(DuckDBConnection root) {
+    private EventTable(Path file, DuckDBConnection root) {
+        this.file = file;
         this.root = root;
     }
 
-    /// Opens the file. One that can't be opened is put aside under another name, and the table starts empty.
+    /// Opens the file. One that can't be opened is put aside under another name, and the table starts empty; but
+    /// not on a full disk, where the file is not at fault.
     static EventTable open(Path file) {
+        return new EventTable(file, connect(file));
+    }
+
+    private static DuckDBConnection connect(Path file) {
         try {
-            return tryOpen(file);
+            return tryConnect(file);
         } catch (SQLException broken) {
-            if (!Files.exists(file)) {
-                throw new IllegalStateException("can't make " + file + ": " + broken.getMessage(), broken);
+            if (!Files.exists(file) || isOfAFullDisk(broken)) {
+                throw new IllegalStateException("can't open " + file + ": " + broken.getMessage(), broken);
             }
             try {
                 Path aside = file.resolveSibling(file.getFileName() + ".broken");
@@ -83,7 +93,7 @@ final class EventTable implements AutoCloseable {
                         WARNING,
                         file + " can't be opened (" + broken.getMessage() + "). It is now " + aside.getFileName()
                                 + ", and the events are loaded again from the journal.");
-                return tryOpen(file);
+                return tryConnect(file);
             } catch (IOException e) {
                 throw new UncheckedIOException("can't put " + file + " aside", e);
             } catch (SQLException e) {
@@ -92,7 +102,11 @@ final class EventTable implements AutoCloseable {
         }
     }
 
-    private static EventTable tryOpen(Path file) throws SQLException {
+    private static boolean isOfAFullDisk(SQLException e) {
+        return String.valueOf(e.getMessage()).contains("No space left");
+    }
+
+    private static DuckDBConnection tryConnect(Path file) throws SQLException {
         Properties settings = new Properties();
         settings.setProperty("threads", Integer.toString(Runtime.getRuntime().availableProcessors()));
         settings.setProperty("memory_limit", "1GB");
@@ -104,7 +118,28 @@ final class EventTable implements AutoCloseable {
             root.close(); // else the next try would be given this one again
             throw e;
         }
-        return new EventTable(root);
+        return root;
+    }
+
+    /// Whether the database has given up, as it does after a full disk: then no statement works any more.
+    boolean isDead() {
+        try (Statement statement = root.createStatement()) {
+            statement.execute("SELECT 1");
+            return false;
+        } catch (SQLException e) {
+            return true;
+        }
+    }
+
+    /// Puts a new instance in the place of a dead one, once nobody asks the old one. For the loading thread alone.
+    void reopen() {
+        instance.writeLock().lock();
+        try {
+            close();
+            root = connect(file);
+        } finally {
+            instance.writeLock().unlock();
+        }
     }
 
     /// The id of the last event loaded; 0 for none.
@@ -232,6 +267,7 @@ final class EventTable implements AutoCloseable {
         String sql =
                 "SELECT *, epoch_us(received_at) AS received_us, epoch_us(happened_at) AS happened_us FROM event WHERE "
                         + where + " ORDER BY id " + (upwards ? "ASC" : "DESC") + " LIMIT ?";
+        instance.readLock().lock();
         try (Connection connection = root.duplicate();
                 PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < arguments.size(); i++) {
@@ -247,6 +283,8 @@ final class EventTable implements AutoCloseable {
                 Collections.reverse(found);
             }
             return found;
+        } finally {
+            instance.readLock().unlock();
         }
     }
 

@@ -12,8 +12,11 @@ final class Fault {
 
     private volatile Optional<Seen> last = Optional.empty();
 
-    void happened(String what) {
+    /// @return whether nothing had gone wrong lately, so that it is worth a line in the log
+    boolean happened(String what) {
+        boolean isNew = lately().isEmpty();
         last = Optional.of(new Seen(what, System.nanoTime()));
+        return isNew;
     }
 
     void isOver() {

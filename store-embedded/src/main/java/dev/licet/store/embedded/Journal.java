@@ -245,10 +245,12 @@ final class Journal implements AutoCloseable {
             sync();
             written = new End(before.segment(), offset, nextId - 1);
         } catch (Throwable e) {
-            fault.happened("journal: " + e.getMessage());
+            boolean isNew = fault.happened("journal: " + e.getMessage());
             takeBack(before);
             group.forEach(request -> request.firstId.completeExceptionally(e));
-            LOG.log(ERROR, "a group of " + group.size() + " requests was not written", e);
+            if (isNew) {
+                LOG.log(ERROR, "requests are not written; this is told once until some are again", e);
+            }
             return;
         }
         // It is on disk: nothing that fails from here on may take it back.

@@ -131,6 +131,9 @@ final class Loader implements AutoCloseable {
     private void run() {
         while (true) {
             try {
+                if (table.isDead()) {
+                    revive();
+                }
                 long behind = journal.end().lastId() - applied();
                 if (behind > LOAD_EVENTS) {
                     LOG.log(INFO, "loading " + behind + " events into the event table");
@@ -150,6 +153,20 @@ final class Loader implements AutoCloseable {
                 return;
             }
         }
+    }
+
+    /// The table is taken as it is on disk, which may be behind what was loaded.
+    private void revive() throws SQLException, IOException {
+        table.reopen();
+        closeFile();
+        long found = Math.max(table.applied(), Journal.segments(directory).firstKey() - 1);
+        lock.lock();
+        try {
+            applied = found;
+        } finally {
+            lock.unlock();
+        }
+        LOG.log(INFO, "the event table was opened again; it goes on from event " + found);
     }
 
     private boolean pause() {
