@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.licet.core.AtOnce;
+import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
 import dev.licet.core.TestClock;
 import dev.licet.core.event.EventPage;
 import dev.licet.core.event.EventQuery;
+import dev.licet.core.event.Placed;
 import dev.licet.core.event.RecordedEvent;
+import dev.licet.core.event.Submission;
 import dev.licet.core.event.UsageEvent;
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ApplicationId;
@@ -1000,12 +1003,15 @@ public abstract class StoreContract {
         UsageEvent full = new UsageEvent(
                 account,
                 "cryptolens",
+                Optional.of("client's id"),
                 NOW.minusNanos(1000),
                 Optional.of("naïve 名前 🎬 'quoted\"; --"),
                 Optional.of("feature\twith\nlines\\"),
                 Optional.of(new ProductId(Long.MAX_VALUE)),
                 Optional.of("ABCDE-FGHJK"),
                 Optional.of("machine ẞ"),
+                Optional.of("end user ẞ"),
+                Optional.of("session"),
                 Optional.of(new UserId(42)),
                 Optional.of(new ApplicationId(43)),
                 OptionalLong.of(-190),
@@ -1013,7 +1019,7 @@ public abstract class StoreContract {
                 Optional.of("{\"a\":[1,2.5,null],\"ü\":\"\\u0000\"}"));
         Instant received = NOW.plusNanos(123_456_000);
 
-        long id = store.events().append(List.of(full), received);
+        long id = append(received, full);
 
         assertThat(find().events()).containsExactly(new RecordedEvent(id, received, full));
     }
@@ -1022,7 +1028,7 @@ public abstract class StoreContract {
     void append_everyOptionalFieldEmpty_isFoundAsItWas() {
         UsageEvent bare = bare(NOW);
 
-        long id = store.events().append(List.of(bare), NOW);
+        long id = append(bare);
 
         assertThat(find().events()).containsExactly(new RecordedEvent(id, NOW, bare));
     }
@@ -1032,10 +1038,13 @@ public abstract class StoreContract {
         UsageEvent blank = new UsageEvent(
                 account,
                 "",
+                Optional.of(""),
                 NOW,
                 Optional.of(""),
                 Optional.of(""),
                 Optional.empty(),
+                Optional.of(""),
+                Optional.of(""),
                 Optional.of(""),
                 Optional.of(""),
                 Optional.empty(),
@@ -1044,7 +1053,7 @@ public abstract class StoreContract {
                 Optional.of(""),
                 Optional.of(""));
 
-        store.events().append(List.of(blank), NOW);
+        append(blank);
 
         assertThat(find().events()).extracting(RecordedEvent::event).containsExactly(blank);
     }
@@ -1113,7 +1122,7 @@ public abstract class StoreContract {
         List<UsageEvent> events =
                 IntStream.range(0, 5000).mapToObj(i -> value(i)).toList();
 
-        long first = store.events().append(events, NOW);
+        long first = append(events.toArray(UsageEvent[]::new));
 
         EventPage page = store.events().find(query().limit(10_000).done());
         assertThat(page.complete()).isTrue();
@@ -1217,11 +1226,14 @@ public abstract class StoreContract {
         UsageEvent wanted = new UsageEvent(
                 account,
                 "rest",
+                Optional.empty(),
                 NOW,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(new ProductId(1)),
                 Optional.of("KEY"),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -1355,8 +1367,20 @@ public abstract class StoreContract {
         return store.sessions().rotate(key, new Sessions.Rotation(next, grace), now, now.plus(HOUR));
     }
 
+    /// @return the id of the first
     private long append(UsageEvent... events) {
-        return store.events().append(List.of(events), NOW);
+        return append(NOW, events);
+    }
+
+    private long append(Instant received, UsageEvent... events) {
+        return place(new Submission(List.of(events), received)).getFirst().id();
+    }
+
+    private List<Placed> place(Submission submission) {
+        return switch (store.events().append(submission)) {
+            case Outcome.Success<List<Placed>>(List<Placed> placed) -> placed;
+            case Outcome.Refused<List<Placed>>(Refusal refusal) -> throw new AssertionError("refused: " + refusal);
+        };
     }
 
     private EventPage find() {
@@ -1412,11 +1436,14 @@ public abstract class StoreContract {
         return new UsageEvent(
                 account,
                 "rest",
+                Optional.empty(),
                 at,
                 name,
                 Optional.empty(),
                 product,
                 key,
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

@@ -6,6 +6,7 @@ import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
 import dev.licet.core.event.EventPage;
 import dev.licet.core.event.EventQuery;
+import dev.licet.core.event.Item;
 import dev.licet.core.event.ReadEvents;
 import dev.licet.core.event.RecordEvents;
 import dev.licet.core.event.RecordedEvent;
@@ -46,7 +47,7 @@ final class EventMethods {
     Answer registerEvent(Caller caller, Fields fields) {
         return RecordEvents.refusal(caller)
                 .map(replies::refusal)
-                .orElseGet(() -> record(caller, fields, List.of(codec.event(fields))));
+                .orElseGet(() -> record(caller, List.of(codec.event(fields, shared(fields)))));
     }
 
     Answer registerEvents(Caller caller, Fields fields) {
@@ -54,17 +55,18 @@ final class EventMethods {
         if (refusal.isPresent()) {
             return replies.refusal(refusal.get());
         }
-        Optional<List<RecordEvents.Item>> items = fields.json("Events").flatMap(codec::events);
-        return items.isPresent() ? record(caller, fields, items.get()) : replies.eventsNotAList();
+        EventCodec.Shared shared = shared(fields);
+        Optional<List<Item>> items = fields.json("Events").flatMap(text -> codec.events(text, shared));
+        return items.isPresent() ? record(caller, items.get()) : replies.eventsNotAList();
     }
 
-    private Answer record(Caller caller, Fields fields, List<RecordEvents.Item> items) {
-        RecordEvents.Batch batch = new RecordEvents.Batch(
-                "cryptolens",
-                fields.product(),
-                fields.text("Key", limits.name()),
-                fields.text("MachineCode", limits.name()),
-                items);
+    private EventCodec.Shared shared(Fields fields) {
+        return new EventCodec.Shared(
+                fields.product(), fields.text("Key", limits.name()), fields.text("MachineCode", limits.name()));
+    }
+
+    private Answer record(Caller caller, List<Item> items) {
+        RecordEvents.Batch batch = new RecordEvents.Batch("cryptolens", Optional.empty(), items);
         LOG.log(DEBUG, "decoded {0} events", items.size());
         return switch (recordEvents.record(caller, batch)) {
             case Outcome.Success<RecordEvents.Receipt> success -> replies.success();

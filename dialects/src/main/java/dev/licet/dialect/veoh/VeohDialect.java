@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.DEBUG;
 
 import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
+import dev.licet.core.event.Item;
 import dev.licet.core.event.RecordEvents;
 import dev.licet.core.gate.Gate;
 import dev.licet.core.identity.Application;
@@ -152,20 +153,20 @@ public final class VeohDialect implements Dialect {
                 if (!caller.partner()) {
                     yield replies.refusal(new Refusal.NotAPartner());
                 }
-                RecordEvents.Item item = EventCodec.event(arguments);
+                Item item = EventCodec.event(arguments);
                 LOG.log(DEBUG, "decoded 1 event");
                 yield switch (recordEvents.record(caller, batch(item))) {
                     case Outcome.Refused<RecordEvents.Receipt>(Refusal refusal) -> replies.refusal(refusal);
                     case Outcome.Success<RecordEvents.Receipt>(RecordEvents.Receipt receipt) ->
                         replies.loggedEvent(
-                                verbose, receipt.firstId(), item.name().orElse(""), receipt.receivedAt());
+                                verbose, receipt.lastId(), item.name().orElse(""), receipt.receivedAt());
                 };
             }
         };
     }
 
-    private static RecordEvents.Batch batch(RecordEvents.Item item) {
-        return new RecordEvents.Batch("veoh", Optional.empty(), Optional.empty(), Optional.empty(), List.of(item));
+    private static RecordEvents.Batch batch(Item item) {
+        return new RecordEvents.Batch("veoh", Optional.empty(), List.of(item));
     }
 
     private Answer createLicense(Application application, Arguments arguments, Request request) {

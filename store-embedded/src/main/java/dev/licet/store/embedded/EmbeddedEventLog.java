@@ -2,17 +2,18 @@ package dev.licet.store.embedded;
 
 import static java.lang.System.Logger.Level.ERROR;
 
+import dev.licet.core.Outcome;
 import dev.licet.core.Unavailable;
 import dev.licet.core.event.EventLog;
 import dev.licet.core.event.EventPage;
 import dev.licet.core.event.EventQuery;
+import dev.licet.core.event.Placed;
 import dev.licet.core.event.RecordedEvent;
-import dev.licet.core.event.UsageEvent;
+import dev.licet.core.event.Submission;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -24,6 +25,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.LongStream;
 
 /// Events in the journal when they are acknowledged, in the event table when they are asked for.
 final class EmbeddedEventLog implements EventLog, AutoCloseable {
@@ -71,8 +73,12 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
     }
 
     @Override
-    public long append(List<UsageEvent> events, Instant receivedAt) {
-        return journal.append(events, receivedAt);
+    public Outcome<List<Placed>> append(Submission submission) {
+        long first = journal.append(submission);
+        return Outcome.success(
+                LongStream.range(first, first + submission.events().size())
+                        .mapToObj(id -> new Placed(id, true))
+                        .toList());
     }
 
     @Override

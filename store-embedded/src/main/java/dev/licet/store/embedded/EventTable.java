@@ -55,11 +55,20 @@ final class EventTable implements AutoCloseable {
               application BIGINT,
               value       BIGINT,
               currency    VARCHAR,
-              metadata    VARCHAR
+              metadata    VARCHAR,
+              client_id   VARCHAR,
+              end_user    VARCHAR,
+              session     VARCHAR,
+              request_key BLOB -- of the request: name and content, 16 bytes each
             );
             -- The ids of the last events of each load. Rows are only added, so that a load can commit while a
             -- checkpoint runs.
             CREATE TABLE IF NOT EXISTS applied (id BIGINT NOT NULL);
+            -- Tables of before these columns; new ones come last, as the appender has them.
+            ALTER TABLE event ADD COLUMN IF NOT EXISTS client_id VARCHAR;
+            ALTER TABLE event ADD COLUMN IF NOT EXISTS end_user VARCHAR;
+            ALTER TABLE event ADD COLUMN IF NOT EXISTS session VARCHAR;
+            ALTER TABLE event ADD COLUMN IF NOT EXISTS request_key BLOB;
             """;
 
     private final Path file;
@@ -182,7 +191,10 @@ final class EventTable implements AutoCloseable {
 
     private static void append(DuckDBAppender appender, JournalRecord record) throws SQLException {
         long id = record.firstId();
-        for (UsageEvent event : EventCodec.decode(record.payload(), record.count())) {
+        EventCodec.Decoded decoded = EventCodec.decode(record.payload(), record.count());
+        byte @Nullable [] requestKey =
+                decoded.requestKey().map(EventCodec::bytes).orElse(null);
+        for (UsageEvent event : decoded.events()) {
             appender.beginRow();
             appender.append(id++);
             appender.append(event.account().value());
@@ -200,6 +212,10 @@ final class EventTable implements AutoCloseable {
                     event.value().isPresent() ? Long.valueOf(event.value().getAsLong()) : null);
             appender.append(event.currency().orElse(null));
             appender.append(event.metadata().orElse(null));
+            appender.append(event.clientId().orElse(null));
+            appender.append(event.endUser().orElse(null));
+            appender.append(event.session().orElse(null));
+            appender.append(requestKey);
             appender.endRow();
         }
     }
@@ -306,12 +322,15 @@ final class EventTable implements AutoCloseable {
                 new UsageEvent(
                         new AccountNumber(row.getLong("account")),
                         row.getString("source"),
+                        text(row, "client_id"),
                         Micros.instant(row, "happened_us"),
                         text(row, "name"),
                         text(row, "feature"),
                         number(row, "product").map(ProductId::new),
                         text(row, "key"),
                         text(row, "machine"),
+                        text(row, "end_user"),
+                        text(row, "session"),
                         number(row, "user").map(UserId::new),
                         number(row, "application").map(ApplicationId::new),
                         number(row, "value").map(OptionalLong::of).orElseGet(OptionalLong::empty),

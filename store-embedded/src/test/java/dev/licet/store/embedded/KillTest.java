@@ -109,10 +109,10 @@ class KillTest {
                 Thread.ofPlatform().start(() -> {
                     while (true) {
                         String name = process + "-" + request.incrementAndGet();
-                        List<UsageEvent> events = IntStream.rangeClosed(1, 3)
+                        UsageEvent[] events = IntStream.rangeClosed(1, 3)
                                 .mapToObj(i -> TestEvents.event(name + "/" + i))
-                                .toList();
-                        say(store.events().append(events, TestClock.START) + " " + name);
+                                .toArray(UsageEvent[]::new);
+                        say(TestEvents.append(store.events(), TestClock.START, events) + " " + name);
                     }
                 });
             }
