@@ -40,6 +40,8 @@ import dev.licet.core.license.Licenses;
 import dev.licet.core.license.Price;
 import dev.licet.core.license.Product;
 import dev.licet.core.license.Term;
+import dev.licet.core.once.Fingerprint;
+import dev.licet.core.once.RequestKey;
 import dev.licet.core.session.Session;
 import dev.licet.core.session.Sessions;
 import dev.licet.core.session.Sessions.KeyState;
@@ -1157,6 +1159,136 @@ public abstract class StoreContract {
     }
 
     @Test
+    void append_sameClientIdTwice_countsOnce() {
+        long first = append(withId("a", "first"));
+        append(event("between"));
+
+        assertThat(place(withId("a", "second"))).containsExactly(new Placed(first, false));
+        assertThat(names()).containsExactly("between", "first");
+    }
+
+    @Test
+    void append_sameClientIdInOneSubmission_countsOnce() {
+        List<Placed> placed = place(withId("a", "first"), withId("b", "other"), withId("a", "second"));
+
+        long first = placed.getFirst().id();
+        assertThat(placed)
+                .containsExactly(new Placed(first, true), new Placed(first + 1, true), new Placed(first, false));
+        assertThat(names()).containsExactly("other", "first");
+    }
+
+    @Test
+    void append_someKnownSomeNew_onlyTheNewAreAdded() {
+        long known = append(withId("b", "b"));
+
+        List<Placed> placed = place(withId("a", "a"), withId("b", "b again"), event("none"), withId("c", "c"));
+
+        assertThat(placed)
+                .containsExactly(
+                        new Placed(known + 1, true),
+                        new Placed(known, false),
+                        new Placed(known + 2, true),
+                        new Placed(known + 3, true));
+        assertThat(names()).containsExactly("c", "none", "a", "b");
+    }
+
+    @Test
+    void append_sameClientIdOfAnotherAccount_isAnotherEvent() {
+        append(withId("a", "mine"));
+        AccountNumber other = new AccountNumber(AccountNumber.LAST);
+        UsageEvent theirs = withId(other, "a", "theirs");
+
+        assertThat(place(theirs).getFirst().isNew()).isTrue();
+        assertThat(names()).containsExactly("mine");
+    }
+
+    @Test
+    void append_sameClientIdByManyAtOnce_countsOnce() {
+        List<Placed> placed = AtOnce.run(64, i -> place(withId("a", "try " + i)).getFirst());
+
+        assertThat(placed).filteredOn(Placed::isNew).hasSize(1);
+        assertThat(placed).extracting(Placed::id).containsOnly(placed.getFirst().id());
+        assertThat(find().events()).hasSize(1);
+    }
+
+    @Test
+    void append_manyBatchesOfTheSameIdsInOtherOrders_eachCountsOnce() {
+        AtOnce.run(32, i -> {
+            List<Integer> order = new ArrayList<>(IntStream.range(0, 20).boxed().toList());
+            Collections.rotate(order, i);
+            return place(order.stream().map(n -> withId("id " + n, "n" + n)).toArray(UsageEvent[]::new));
+        });
+
+        assertThat(names())
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.range(0, 20).mapToObj(n -> "n" + n).toList());
+    }
+
+    @Test
+    void append_afterReopen_clientIdsAreStillKnown() {
+        long first = append(withId("a", "first"));
+
+        reopen();
+
+        assertThat(place(withId("a", "second"))).containsExactly(new Placed(first, false));
+        assertThat(names()).containsExactly("first");
+    }
+
+    @Test
+    void append_sameRequestKeyTwice_countsOnce() {
+        List<Placed> once = place(requestKey("key", "content"), event("one"), event("two"));
+
+        List<Placed> again = place(requestKey("key", "content"), event("one"), event("two"));
+
+        assertThat(again)
+                .containsExactlyElementsOf(once.stream()
+                        .map(placed -> new Placed(placed.id(), false))
+                        .toList());
+        assertThat(names()).containsExactly("two", "one");
+        reopen();
+        assertThat(place(requestKey("key", "content"), event("one"), event("two")))
+                .isEqualTo(again);
+        assertThat(names()).containsExactly("two", "one");
+    }
+
+    @Test
+    void append_requestKeyWithAnotherContent_isRefused() {
+        append(event("before"));
+        place(requestKey("key", "content"), event("one"));
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(store.events()
+                            .append(new Submission(
+                                    List.of(event("other")), NOW, Optional.of(requestKey("key", "another")))))
+                    .isEqualTo(Outcome.refused(new Refusal.RequestKeyReused()));
+            reopen();
+        }
+        assertThat(names()).containsExactly("one", "before");
+    }
+
+    @Test
+    void append_sameRequestKeyByManyAtOnce_countsOnce() {
+        List<Placed> placed = AtOnce.run(
+                64, i -> place(requestKey("key", "content"), event("the event")).getFirst());
+
+        assertThat(placed).filteredOn(Placed::isNew).hasSize(1);
+        assertThat(find().events()).hasSize(1);
+    }
+
+    @Test
+    void append_requestKeyAndClientIds_againIsWhereItWas() {
+        long known = append(withId("b", "b"));
+        UsageEvent[] events = {event("none"), withId("a", "a"), withId("b", "b again"), event("none too")};
+        List<Placed> once = place(requestKey("key", "content"), events);
+        assertThat(once).extracting(Placed::id).containsExactly(known + 1, known + 2, known, known + 3);
+
+        assertThat(place(requestKey("key", "content"), events))
+                .extracting(Placed::id)
+                .containsExactly(known + 1, known + 2, known, known + 3);
+        assertThat(find().events()).hasSize(4);
+    }
+
+    @Test
     void append_afterReopen_theOldAreThereAndIdsRiseOn() {
         long first = append(event("before"), event("before too"));
 
@@ -1374,6 +1506,49 @@ public abstract class StoreContract {
 
     private long append(Instant received, UsageEvent... events) {
         return place(new Submission(List.of(events), received)).getFirst().id();
+    }
+
+    private List<Placed> place(UsageEvent... events) {
+        return place(new Submission(List.of(events), NOW));
+    }
+
+    private List<Placed> place(RequestKey key, UsageEvent... events) {
+        return place(new Submission(List.of(events), NOW, Optional.of(key)));
+    }
+
+    private RequestKey requestKey(String name, String content) {
+        return new RequestKey(Fingerprint.of(account.toString(), name), Fingerprint.of(content));
+    }
+
+    private UsageEvent withId(String clientId, String name) {
+        return withId(account, clientId, name);
+    }
+
+    private static UsageEvent withId(AccountNumber account, String clientId, String name) {
+        return new UsageEvent(
+                account,
+                "rest",
+                Optional.of(clientId),
+                NOW,
+                Optional.of(name),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalLong.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /// Of all events, the last one first.
+    private List<String> names() {
+        return find().events().stream()
+                .map(recorded -> recorded.event().name().orElseThrow())
+                .toList();
     }
 
     private List<Placed> place(Submission submission) {

@@ -25,7 +25,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.LongStream;
 
 /// Events in the journal when they are acknowledged, in the event table when they are asked for.
 final class EmbeddedEventLog implements EventLog, AutoCloseable {
@@ -38,6 +37,8 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
     private final EventTable table;
     private final Journal journal;
     private final Loader loader;
+    private final IdIndex ids;
+    private final OnceOnly once;
     /// Questions run in native code, which would hold up a virtual thread's carrier, so they have threads of
     /// their own.
     private final ExecutorService questions = new ThreadPoolExecutor(
@@ -68,17 +69,16 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
         }
         // The name of the journal itself, which nobody else makes last.
         Journal.syncDirectory(directory);
+        ids = IdIndex.open(
+                directory.resolve("ids.db"), () -> journal.end().lastId(), new PastIds(segments, journal, table));
+        once = new OnceOnly(journal, ids);
         loader = new Loader(segments, journal, table, retention);
         loader.start();
     }
 
     @Override
     public Outcome<List<Placed>> append(Submission submission) {
-        long first = journal.append(submission);
-        return Outcome.success(
-                LongStream.range(first, first + submission.events().size())
-                        .mapToObj(id -> new Placed(id, true))
-                        .toList());
+        return once.append(submission);
     }
 
     @Override
@@ -100,7 +100,7 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
     }
 
     Optional<String> check() {
-        return journal.check().or(loader::check);
+        return journal.check().or(loader::check).or(ids::check);
     }
 
     private <T> T ask(Callable<T> question) {
@@ -131,6 +131,7 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
     @Override
     public void close() {
         journal.close();
+        ids.close();
         loader.catchUp(journal.end().lastId(), READ_YOUR_WRITES);
         loader.close();
         questions.shutdown();

@@ -10,6 +10,7 @@ import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ApplicationId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.id.UserId;
+import dev.licet.core.once.RequestKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -256,6 +257,36 @@ final class EventTable implements AutoCloseable {
                 row.next();
                 return row.getLong(1) > 0;
             }
+        }
+    }
+
+    /// Tells the ids that clients gave, of the loaded events between these two, both left out.
+    void tellIds(long above, long below, IdIndex.Learner learner) throws SQLException {
+        String sql = """
+                SELECT id, account, client_id, request_key FROM event
+                WHERE id > ? AND id < ? AND (client_id IS NOT NULL OR request_key IS NOT NULL)
+                ORDER BY id""";
+        instance.readLock().lock();
+        try (Connection connection = root.duplicate();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, above);
+            statement.setLong(2, below);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    long id = rows.getLong("id");
+                    AccountNumber account = new AccountNumber(rows.getLong("account"));
+                    text(rows, "client_id")
+                            .ifPresent(
+                                    client -> learner.learn(OnceOnly.fingerprint(account, client), OnceOnly.event(id)));
+                    byte @Nullable [] request = rows.getBytes("request_key");
+                    if (request != null) {
+                        RequestKey key = EventCodec.requestKey(request);
+                        learner.learn(key.name(), OnceOnly.request(id, key));
+                    }
+                }
+            }
+        } finally {
+            instance.readLock().unlock();
         }
     }
 
