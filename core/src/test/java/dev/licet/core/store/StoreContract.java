@@ -41,10 +41,12 @@ import dev.licet.core.license.Price;
 import dev.licet.core.license.Product;
 import dev.licet.core.license.Term;
 import dev.licet.core.once.Fingerprint;
+import dev.licet.core.once.KeptAnswers;
 import dev.licet.core.once.RequestKey;
 import dev.licet.core.session.Session;
 import dev.licet.core.session.Sessions;
 import dev.licet.core.session.Sessions.KeyState;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -1286,6 +1288,116 @@ public abstract class StoreContract {
                 .extracting(Placed::id)
                 .containsExactly(known + 1, known + 2, known, known + 3);
         assertThat(find().events()).hasSize(4);
+    }
+
+    @Test
+    void once_sameKeyTwice_makesTheChangeOnceAndGivesItsAnswer() {
+        Outcome<KeptAnswers.Kept> first =
+                store.keptAnswers().once(requestKey("once", "content"), NOW, () -> addProduct("made once", true));
+        Outcome<KeptAnswers.Kept> second =
+                store.keptAnswers().once(requestKey("once", "content"), NOW, () -> addProduct("made again", true));
+        reopen();
+        Outcome<KeptAnswers.Kept> third =
+                store.keptAnswers().once(requestKey("once", "content"), NOW, () -> addProduct("made again", true));
+
+        assertThat(kept(first)).isEqualTo("made once");
+        assertThat(kept(second)).isEqualTo("made once");
+        assertThat(kept(third)).isEqualTo("made once");
+        assertThat(List.of(isAgain(first), isAgain(second), isAgain(third))).containsExactly(false, true, true);
+        assertThat(productNames()).containsExactly("made once");
+    }
+
+    @Test
+    void once_keyWithAnotherContent_isRefused() {
+        store.keptAnswers().once(requestKey("once", "content"), NOW, () -> addProduct("made", true));
+
+        assertThat(store.keptAnswers().once(requestKey("once", "another"), NOW, () -> addProduct("not made", true)))
+                .isEqualTo(Outcome.refused(new Refusal.RequestKeyReused()));
+        assertThat(productNames()).containsExactly("made");
+    }
+
+    @Test
+    void once_changeThatWasNotMade_isTriedAgain() {
+        KeptAnswers.Change no = new KeptAnswers.Change("no".getBytes(StandardCharsets.UTF_8), false);
+        assertThat(kept(store.keptAnswers().once(requestKey("once", "content"), NOW, () -> no)))
+                .isEqualTo("no");
+
+        assertThat(kept(store.keptAnswers()
+                        .once(requestKey("once", "other content"), NOW, () -> addProduct("made", true))))
+                .isEqualTo("made");
+        assertThat(productNames()).containsExactly("made");
+    }
+
+    @Test
+    void once_changeThatThrows_isThrownAndNothingIsChanged() {
+        IllegalArgumentException failure = new IllegalArgumentException("of the change");
+        assertThatThrownBy(() -> store.keptAnswers().once(requestKey("once", "content"), NOW, () -> {
+                    addProduct("half", true);
+                    throw failure;
+                }))
+                .isSameAs(failure);
+
+        assertThat(productNames()).isEmpty();
+        assertThat(kept(store.keptAnswers().once(requestKey("once", "content"), NOW, () -> addProduct("made", true))))
+                .isEqualTo("made");
+    }
+
+    @Test
+    void once_whatTheChangeWrote_itCanRead() {
+        store.keptAnswers().once(requestKey("once", "content"), NOW, () -> {
+            addProduct("made", true);
+            assertThat(productNames()).containsExactly("made");
+            return addProduct("made too", true);
+        });
+
+        assertThat(productNames()).containsExactly("made", "made too");
+    }
+
+    @Test
+    void once_byManyAtOnce_isMadeOnce() {
+        List<Outcome<KeptAnswers.Kept>> all = AtOnce.run(
+                32,
+                i -> store.keptAnswers()
+                        .once(requestKey("once", "content"), NOW, () -> addProduct("made by " + i, true)));
+
+        assertThat(all).filteredOn(one -> !isAgain(one)).hasSize(1);
+        assertThat(productNames()).containsExactly(kept(all.getFirst()));
+    }
+
+    @Test
+    void once_forgotten_isMadeAgain() {
+        store.keptAnswers().once(requestKey("old", "content"), NOW, () -> addProduct("old", true));
+        store.keptAnswers().once(requestKey("new", "content"), NOW.plusSeconds(1), () -> addProduct("new", true));
+
+        store.keptAnswers().forgetKeptBefore(NOW.plusSeconds(1));
+
+        store.keptAnswers().once(requestKey("old", "content"), NOW, () -> addProduct("old again", true));
+        store.keptAnswers().once(requestKey("new", "content"), NOW, () -> addProduct("new again", true));
+        assertThat(productNames()).containsExactly("old", "new", "old again");
+    }
+
+    private KeptAnswers.Change addProduct(String name, boolean made) {
+        store.products().add(account, name, NOW);
+        return new KeptAnswers.Change(name.getBytes(StandardCharsets.UTF_8), made);
+    }
+
+    private List<String> productNames() {
+        return store.products().list(account).stream().map(Product::name).toList();
+    }
+
+    private static String kept(Outcome<KeptAnswers.Kept> outcome) {
+        return new String(success(outcome).answer(), StandardCharsets.UTF_8);
+    }
+
+    private static boolean isAgain(Outcome<KeptAnswers.Kept> outcome) {
+        return success(outcome).isAgain();
+    }
+
+    private static KeptAnswers.Kept success(Outcome<KeptAnswers.Kept> outcome) {
+        return switch (outcome) {
+            case Outcome.Success<KeptAnswers.Kept>(KeptAnswers.Kept kept) -> kept;
+            case Outcome.Refused<KeptAnswers.Kept>(Refusal refusal) -> throw new AssertionError("refused: " + refusal);
+        };
     }
 
     @Test

@@ -13,11 +13,14 @@ import dev.licet.core.event.RecordedEvent;
 import dev.licet.core.event.UsageEvent;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.identity.Caller;
+import dev.licet.core.once.RequestKey;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Fault;
+import dev.licet.dialect.Idempotency;
 import dev.licet.dialect.Json;
 import dev.licet.dialect.Limits;
 import dev.licet.dialect.MalformedRequest;
+import dev.licet.dialect.Request;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -32,11 +35,14 @@ final class EventMethods {
 
     private final RecordEvents recordEvents;
     private final ReadEvents readEvents;
+    private final Idempotency idempotency;
     private final Limits limits;
     private final EventCodec codec;
     private final Replies replies;
 
-    EventMethods(RecordEvents recordEvents, ReadEvents readEvents, Limits limits, Replies replies) {
+    EventMethods(
+            RecordEvents recordEvents, ReadEvents readEvents, Idempotency idempotency, Limits limits, Replies replies) {
+        this.idempotency = idempotency;
         this.recordEvents = recordEvents;
         this.readEvents = readEvents;
         this.limits = limits;
@@ -44,20 +50,20 @@ final class EventMethods {
         this.replies = replies;
     }
 
-    Answer registerEvent(Caller caller, Fields fields) {
+    Answer registerEvent(Caller caller, Request request, Fields fields) {
         return RecordEvents.refusal(caller)
                 .map(replies::refusal)
-                .orElseGet(() -> record(caller, List.of(codec.event(fields, shared(fields)))));
+                .orElseGet(() -> record(caller, request, List.of(codec.event(fields, shared(fields)))));
     }
 
-    Answer registerEvents(Caller caller, Fields fields) {
+    Answer registerEvents(Caller caller, Request request, Fields fields) {
         Optional<Refusal> refusal = RecordEvents.refusal(caller);
         if (refusal.isPresent()) {
             return replies.refusal(refusal.get());
         }
         EventCodec.Shared shared = shared(fields);
         Optional<List<Item>> items = fields.json("Events").flatMap(text -> codec.events(text, shared));
-        return items.isPresent() ? record(caller, items.get()) : replies.eventsNotAList();
+        return items.isPresent() ? record(caller, request, items.get()) : replies.eventsNotAList();
     }
 
     private EventCodec.Shared shared(Fields fields) {
@@ -65,8 +71,9 @@ final class EventMethods {
                 fields.product(), fields.text("Key", limits.name()), fields.text("MachineCode", limits.name()));
     }
 
-    private Answer record(Caller caller, List<Item> items) {
-        RecordEvents.Batch batch = new RecordEvents.Batch("cryptolens", Optional.empty(), items);
+    private Answer record(Caller caller, Request request, List<Item> items) {
+        Optional<RequestKey> key = idempotency.key(request, RequestKey.scope(caller));
+        RecordEvents.Batch batch = new RecordEvents.Batch("cryptolens", key, items);
         LOG.log(DEBUG, "decoded {0} events", items.size());
         return switch (recordEvents.record(caller, batch)) {
             case Outcome.Success<RecordEvents.Receipt> success -> replies.success();
@@ -74,7 +81,7 @@ final class EventMethods {
         };
     }
 
-    Answer getEvents(Caller caller, Fields fields) {
+    Answer getEvents(Caller caller, Request request, Fields fields) {
         Optional<Refusal> refusal = ReadEvents.refusal(caller);
         if (refusal.isPresent()) {
             return replies.refusal(refusal.get());
