@@ -48,6 +48,7 @@ import org.sqlite.SQLiteException;
 final class IdIndex implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(IdIndex.class.getName());
     private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration FORGETTING = Duration.ofMillis(100);
     private static final int READERS = 4;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     /// Beyond so many that wait for the file, nothing with an id is taken.
@@ -371,11 +372,22 @@ final class IdIndex implements AutoCloseable {
         }
     }
 
-    /// A 256th of the file at a time: it is ordered by fingerprint alone. @return which one is next
+    /// Deletes what stands for events that were let go, a 256th of the file after the other, since it is ordered by
+    /// fingerprint alone, for a tenth of a second at most. @return which part is next
     private int forgetSome(int part) throws SQLException {
-        if (forgetBelow == 0) {
-            return part;
+        long began = System.nanoTime();
+        int next = part;
+        while (forgetBelow > 0 && System.nanoTime() - began < FORGETTING.toNanos()) {
+            forget(next);
+            next = (next + 1) % 256;
+            if (next == 0) {
+                forgetBelow = 0;
+            }
         }
+        return next;
+    }
+
+    private void forget(int part) throws SQLException {
         try (PreparedStatement statement = writing.prepareStatement(
                 "DELETE FROM known WHERE fingerprint >= ? AND (? OR fingerprint < ?) AND event < ?")) {
             statement.setBytes(1, new byte[] {(byte) part});
@@ -384,11 +396,6 @@ final class IdIndex implements AutoCloseable {
             statement.setLong(4, forgetBelow);
             statement.executeUpdate();
         }
-        if (part == 255) {
-            forgetBelow = 0;
-            return 0;
-        }
-        return part + 1;
     }
 
     private static boolean isDamage(SQLException e) {

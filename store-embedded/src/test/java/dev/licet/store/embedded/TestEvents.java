@@ -34,10 +34,19 @@ final class TestEvents {
     private TestEvents() {}
 
     static UsageEvent event(String name) {
+        return event(Optional.empty(), name);
+    }
+
+    /// An event whose client's id is its name.
+    static UsageEvent withId(String name) {
+        return event(Optional.of(name), name);
+    }
+
+    private static UsageEvent event(Optional<String> clientId, String name) {
         return new UsageEvent(
                 ACCOUNT,
                 "rest",
-                Optional.empty(),
+                clientId,
                 TestClock.START,
                 Optional.of(name),
                 Optional.empty(),
