@@ -39,12 +39,32 @@ public final class EmbeddedStore implements Store {
     private final DirectoryLock lock;
     private final Database database;
     private final EmbeddedEventLog events;
+    private final Accounts accounts;
+    private final Users users;
+    private final Applications applications;
+    private final AccessTokens accessTokens;
+    private final UserTokens userTokens;
+    private final Quotas quotas;
+    private final Products products;
+    private final LicenseKeys licenseKeys;
+    private final Licenses licenses;
+    private final KeptAnswers keptAnswers;
     private final SqliteSessions sessions;
 
     private EmbeddedStore(DirectoryLock lock, Database database, EmbeddedEventLog events) {
         this.lock = lock;
         this.database = database;
         this.events = events;
+        this.accounts = new SqliteIdentities.SqliteAccounts(database);
+        this.users = new SqliteIdentities.SqliteUsers(database);
+        this.applications = new SqliteIdentities.SqliteApplications(database);
+        this.accessTokens = new SqliteIdentities.SqliteAccessTokens(database);
+        this.userTokens = new SqliteIdentities.SqliteUserTokens(database);
+        this.quotas = new SqliteIdentities.SqliteQuotas(database);
+        this.products = new SqliteLicensing.SqliteProducts(database);
+        this.licenseKeys = new SqliteLicensing.SqliteLicenseKeys(database);
+        this.licenses = new SqliteLicensing.SqliteLicenses(database);
+        this.keptAnswers = new SqliteKeptAnswers(database);
         this.sessions = new SqliteSessions(database);
     }
 
@@ -160,47 +180,47 @@ public final class EmbeddedStore implements Store {
 
     @Override
     public Accounts accounts() {
-        return new SqliteIdentities.SqliteAccounts(database);
+        return accounts;
     }
 
     @Override
     public Users users() {
-        return new SqliteIdentities.SqliteUsers(database);
+        return users;
     }
 
     @Override
     public Applications applications() {
-        return new SqliteIdentities.SqliteApplications(database);
+        return applications;
     }
 
     @Override
     public AccessTokens accessTokens() {
-        return new SqliteIdentities.SqliteAccessTokens(database);
+        return accessTokens;
     }
 
     @Override
     public UserTokens userTokens() {
-        return new SqliteIdentities.SqliteUserTokens(database);
+        return userTokens;
     }
 
     @Override
     public Quotas quotas() {
-        return new SqliteIdentities.SqliteQuotas(database);
+        return quotas;
     }
 
     @Override
     public Products products() {
-        return new SqliteLicensing.SqliteProducts(database);
+        return products;
     }
 
     @Override
     public LicenseKeys licenseKeys() {
-        return new SqliteLicensing.SqliteLicenseKeys(database);
+        return licenseKeys;
     }
 
     @Override
     public Licenses licenses() {
-        return new SqliteLicensing.SqliteLicenses(database);
+        return licenses;
     }
 
     @Override
@@ -220,7 +240,7 @@ public final class EmbeddedStore implements Store {
 
     @Override
     public KeptAnswers keptAnswers() {
-        return new SqliteKeptAnswers(database);
+        return keptAnswers;
     }
 
     @Override
