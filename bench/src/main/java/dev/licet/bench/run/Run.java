@@ -13,9 +13,15 @@ public final class Run {
             new Pings(),
             new Batches(),
             new ClientIds(),
+            new TailLatency(),
             PostgresPeer.inserts(),
             PostgresPeer.copies(),
-            new KafkaPeer());
+            new KeycloakPeer(),
+            new KafkaPeer(),
+            new StartUp(),
+            new Memory(),
+            new Idle(),
+            new Reopen());
 
     private Run() {}
 
