@@ -84,7 +84,7 @@ final class Batches implements Measure {
         Path data = kit.directory().resolve("served");
         Path body = kit.file("batch", Bodies.batch(Licet.initialise(kit, data)));
         try (Licet licet = Licet.start(kit, data)) {
-            Load load = Load.post(licet.url(Bodies.REGISTER_EVENTS), Bodies.JSON, body);
+            Load load = Load.same(licet.url(Bodies.REGISTER_EVENTS), Bodies.JSON, body);
             kit.warmUp(load, CONNECTIONS);
             awaitLoaded(licet);
             long before = System.nanoTime();

@@ -3,6 +3,7 @@ package dev.licet.bench.run;
 import dev.licet.bench.run.Licet.Credentials;
 import dev.licet.bench.run.Wrk.Load;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -73,6 +74,7 @@ final class ClientIds implements Measure {
                         Long.toString(credentials.product()),
                         credentials.licenseKey(),
                         UUID.randomUUID().toString(),
-                        field));
+                        field),
+                Duration.ZERO);
     }
 }

@@ -41,8 +41,8 @@ final class KafkaPeer implements Measure {
         return LoadContest.warm(
                 kit,
                 licet,
-                Load.post(front.url(Bodies.REGISTER_EVENT), Bodies.FORM, body),
-                Load.post(licet.url(Bodies.REGISTER_EVENT), Bodies.FORM, body),
+                Load.same(front.url(Bodies.REGISTER_EVENT), Bodies.FORM, body),
+                Load.same(licet.url(Bodies.REGISTER_EVENT), Bodies.FORM, body),
                 List.of(SingleEvents.CONNECTIONS),
                 List.of("Kafka 4.3.1, KRaft, one broker, acks=all, 6 partitions, producer's defaults otherwise"),
                 front,
@@ -78,14 +78,7 @@ final class KafkaPeer implements Measure {
                 kit.directory().resolve("kafka.log"),
                 Map.of(),
                 with(java, "kafka.Kafka", settings.toString()));
-        long end = System.nanoTime() + Kit.START.toNanos();
-        while (!Probe.accepts(port)) {
-            broker.check();
-            if (System.nanoTime() > end) {
-                throw new IOException("Kafka did not listen");
-            }
-            Thread.sleep(50);
-        }
+        broker.awaitListening(port, Kit.START);
         return broker;
     }
 

@@ -7,8 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -55,11 +58,16 @@ final class KeycloakPeer implements Measure {
         return LoadContest.warm(
                 kit,
                 licet,
-                Load.post(url, Bodies.FORM, refreshes),
-                Load.post(licet.tlsUrl(Pings.PING), Bodies.FORM, pings),
+                Load.inTurn(url, Bodies.FORM, refreshes, kit.options().leadIn()),
+                Load.inTurn(
+                        licet.tlsUrl(Pings.PING),
+                        Bodies.FORM,
+                        pings,
+                        kit.options().leadIn()),
                 List.of(CONNECTIONS),
                 List.of(
-                        "Keycloak 26.0.0, heap " + kit.options().heap() + ", TLS " + Probe.agreement(port, trusting),
+                        "Keycloak 26.0.0 on JDK " + feature(javaHome()) + ", heap "
+                                + kit.options().heap() + ", TLS " + Probe.agreement(port, trusting),
                         "TLS of Licet: " + Probe.agreement(licet.tlsPort(), trusting),
                         postgres.description()),
                 keycloak,
@@ -72,7 +80,7 @@ final class KeycloakPeer implements Measure {
         String kc = home.resolve("bin/kc.sh").toString();
         Map<String, String> environment = Map.of(
                 "JAVA_HOME",
-                System.getProperty("java.home"),
+                javaHome().toString(),
                 "JAVA_OPTS_KC_HEAP",
                 "-Xms" + kit.options().heap() + " -Xmx" + kit.options().heap(),
                 "KC_BOOTSTRAP_ADMIN_USERNAME",
@@ -105,6 +113,28 @@ final class KeycloakPeer implements Measure {
                         "--db-username=bench",
                         "--db-password=none",
                         "--cache=local"));
+    }
+
+    /// It runs on JDK 17 to 23 and not on ours: the newest of these that is installed.
+    private static Path javaHome() throws IOException {
+        try (Stream<Path> installed = Files.list(Path.of("/usr/lib/jvm"))) {
+            return installed
+                    .filter(home -> !Files.isSymbolicLink(home) && feature(home) >= 17 && feature(home) <= 23)
+                    .max(Comparator.comparingInt(KeycloakPeer::feature))
+                    .orElseThrow(() -> new IOException("Keycloak needs a JDK 17 to 23 in /usr/lib/jvm"));
+        }
+    }
+
+    /// The feature version of the JDK in a directory; 0 when there is none.
+    private static int feature(Path home) {
+        Properties release = new Properties();
+        try (var in = Files.newBufferedReader(home.resolve("release"))) {
+            release.load(in);
+        } catch (IOException e) {
+            return 0;
+        }
+        String version = release.getProperty("JAVA_VERSION", "0").replace("\"", "");
+        return Integer.parseInt(version.split("[.+-]")[0]);
     }
 
     private static Path unpacked(Kit kit) throws IOException, InterruptedException {

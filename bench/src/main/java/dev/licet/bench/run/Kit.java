@@ -117,9 +117,10 @@ final class Kit implements AutoCloseable {
         return peer;
     }
 
-    /// Deletes the directory with all that servers left in it.
+    /// Ends what still runs, and deletes the directory with all that servers left in it.
     @Override
     public void close() throws IOException {
+        Server.killAll();
         delete(directory);
     }
 

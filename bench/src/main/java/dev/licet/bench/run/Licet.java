@@ -76,6 +76,7 @@ final class Licet implements AutoCloseable {
     static Licet start(Kit kit, Path data) throws IOException, InterruptedException {
         Licet licet = begin(kit, data);
         licet.process.awaitAnswer(licet.port, "/health/ready", 200, Kit.START);
+        licet.process.awaitListening(licet.tlsPort, Kit.START);
         return licet;
     }
 

@@ -45,13 +45,13 @@ final class Memory implements Measure {
 
             private Resident ofNetty() throws Exception {
                 try (RawNetty netty = RawNetty.start(kit)) {
-                    return resident(netty.process(), Load.post(netty.url("/"), Bodies.FORM, body));
+                    return resident(netty.process(), Load.same(netty.url("/"), Bodies.FORM, body));
                 }
             }
 
             private Resident ofLicet() throws Exception {
                 try (Licet licet = Licet.start(kit, data)) {
-                    return resident(licet.process(), Load.post(licet.url(Bodies.REGISTER_EVENT), Bodies.FORM, body));
+                    return resident(licet.process(), Load.same(licet.url(Bodies.REGISTER_EVENT), Bodies.FORM, body));
                 }
             }
 

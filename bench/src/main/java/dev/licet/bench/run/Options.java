@@ -9,6 +9,7 @@ import java.util.List;
 ///
 /// @param seconds of each measurement under load
 /// @param warmUp before a server is measured
+/// @param leadIn for TLS handshakes, before what counts of a measurement
 /// @param sustain of each measurement of batches
 /// @param quiet from a start until a server counts as idle
 /// @param idle how long an idle server is watched
@@ -21,6 +22,7 @@ record Options(
         int rounds,
         int seconds,
         Duration warmUp,
+        Duration leadIn,
         Duration sustain,
         Duration quiet,
         Duration idle,
@@ -29,8 +31,8 @@ record Options(
         Path directory,
         boolean quick) {
     static final String USAGE = """
-            bench/run MEASURE...|all [--rounds 5] [--seconds 5] [--warm-up 6] [--sustain 60] [--quiet 30] [--idle 60]
-                      [--backlog 1000000] [--heap 1g] [--dir DIR] [--quick]""";
+            bench/run MEASURE...|all [--rounds 5] [--seconds 5] [--warm-up 6] [--lead-in 3] [--sustain 60]
+                      [--quiet 30] [--idle 60] [--backlog 1000000] [--heap 1g] [--dir DIR] [--quick]""";
 
     static Options parse(String[] arguments, Path home) {
         List<String> words = new ArrayList<>(List.of(arguments));
@@ -39,6 +41,7 @@ record Options(
         int rounds = quick ? 2 : 5;
         int seconds = quick ? 2 : 5;
         int warmUp = quick ? 2 : 6;
+        int leadIn = 3;
         int sustain = quick ? 4 : 60;
         int quiet = quick ? 3 : 30;
         int idle = quick ? 4 : 60;
@@ -59,6 +62,7 @@ record Options(
                 case "--rounds" -> rounds = positive(word, value);
                 case "--seconds" -> seconds = positive(word, value);
                 case "--warm-up" -> warmUp = positive(word, value);
+                case "--lead-in" -> leadIn = positive(word, value);
                 case "--sustain" -> sustain = positive(word, value);
                 case "--quiet" -> quiet = positive(word, value);
                 case "--idle" -> idle = positive(word, value);
@@ -76,6 +80,7 @@ record Options(
                 rounds,
                 seconds,
                 Duration.ofSeconds(warmUp),
+                Duration.ofSeconds(leadIn),
                 Duration.ofSeconds(sustain),
                 Duration.ofSeconds(quiet),
                 Duration.ofSeconds(idle),

@@ -91,8 +91,8 @@ final class PostgresPeer implements Measure {
         LoadContest contest = LoadContest.warm(
                 kit,
                 licet,
-                Load.post(front.url(path), type, body),
-                Load.post(licet.url(path), type, body),
+                Load.same(front.url(path), type, body),
+                Load.same(licet.url(path), type, body),
                 List.of(connections),
                 List.of(postgres.description()),
                 front,

@@ -40,14 +40,7 @@ final class RawNetty implements AutoCloseable {
                         "--key",
                         licet.certificateKey().toString()),
                 "https");
-        long end = System.nanoTime() + Kit.START.toNanos();
-        while (!Probe.accepts(netty.port)) {
-            netty.process.check();
-            if (System.nanoTime() > end) {
-                throw new IOException("netty did not listen");
-            }
-            Thread.sleep(20);
-        }
+        netty.process.awaitListening(netty.port, Kit.START);
         return netty;
     }
 

@@ -21,7 +21,7 @@ final class Server implements AutoCloseable {
     private static final Set<Server> RUNNING = ConcurrentHashMap.newKeySet();
 
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(Server::kill)));
+        Runtime.getRuntime().addShutdownHook(new Thread(Server::killAll));
     }
 
     private final String name;
@@ -45,6 +45,11 @@ final class Server implements AutoCloseable {
         return new Server(name, builder.start(), log);
     }
 
+    /// Ends what a failure left running.
+    static void killAll() {
+        List.copyOf(RUNNING).forEach(Server::kill);
+    }
+
     long pid() {
         return process.pid();
     }
@@ -61,6 +66,18 @@ final class Server implements AutoCloseable {
         }
     }
 
+    /// Waits until it takes connections.
+    void awaitListening(int port, Duration limit) throws IOException, InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        while (!Probe.accepts(port)) {
+            check();
+            if (System.nanoTime() > end) {
+                throw new IOException(name + " did not listen within " + limit.toSeconds() + " s, see " + log);
+            }
+            Thread.sleep(20);
+        }
+    }
+
     /// @throws IOException when it has ended
     void check() throws IOException {
         if (!process.isAlive()) {
@@ -71,17 +88,6 @@ final class Server implements AutoCloseable {
     private String tail() throws IOException {
         List<String> lines = Files.readAllLines(log);
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
-    }
-
-    /// Waits for it to end by itself.
-    void awaitEnd(Duration limit) throws IOException, InterruptedException {
-        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new IOException(name + " did not end within " + limit.toSeconds() + " s");
-        }
-        RUNNING.remove(this);
-        if (process.exitValue() != 0) {
-            throw new IOException(name + " failed with exit code " + process.exitValue() + ":\n" + tail());
-        }
     }
 
     /// Waits until it has done what it puts off, such as loading: a third of a second with hardly any work.

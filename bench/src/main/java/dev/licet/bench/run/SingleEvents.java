@@ -35,8 +35,8 @@ final class SingleEvents implements Measure {
         return LoadContest.warm(
                 kit,
                 licet,
-                Load.post(netty.url(Bodies.REGISTER_EVENT), Bodies.FORM, body),
-                Load.post(licet.url(Bodies.REGISTER_EVENT), Bodies.FORM, body),
+                Load.same(netty.url(Bodies.REGISTER_EVENT), Bodies.FORM, body),
+                Load.same(licet.url(Bodies.REGISTER_EVENT), Bodies.FORM, body),
                 List.of(CONNECTIONS),
                 List.of(),
                 netty);

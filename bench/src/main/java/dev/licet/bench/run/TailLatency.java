@@ -37,7 +37,7 @@ final class TailLatency implements Measure {
         String event = Bodies.event(Licet.initialise(kit, data));
         Path body = kit.file("event", event);
         Licet licet = Licet.start(kit, data);
-        Load load = Load.post(licet.url(Bodies.REGISTER_EVENT), Bodies.FORM, body);
+        Load load = Load.same(licet.url(Bodies.REGISTER_EVENT), Bodies.FORM, body);
         kit.warmUp(load, SingleEvents.CONNECTIONS);
         licet.settle();
         double quarter = kit.requestsPerSecond(load, SingleEvents.CONNECTIONS) / 4;

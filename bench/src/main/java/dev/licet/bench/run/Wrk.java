@@ -2,7 +2,6 @@ package dev.licet.bench.run;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,12 +20,21 @@ final class Wrk {
     /// What is sent.
     ///
     /// @param script in `bench/lua` @param arguments the script's
-    record Load(String script, String url, List<String> arguments) {
+    /// @param leadIn comes before the duration of a run, and what is sent in it does not count
+    record Load(String script, String url, List<String> arguments, Duration leadIn) {
 
-        /// The same body each time, or those of the file in turn, one a line.
-        static Load post(String url, String contentType, Path bodies) throws IOException {
-            boolean one = Files.readAllLines(bodies).size() == 1;
-            return new Load(one ? "same.lua" : "turns.lua", url, List.of(contentType, bodies.toString()));
+        /// The same body each time.
+        static Load same(String url, String contentType, Path body) {
+            return new Load("same.lua", url, List.of(contentType, body.toString()), Duration.ZERO);
+        }
+
+        /// The bodies of the file in turn, one a line.
+        static Load inTurn(String url, String contentType, Path bodies, Duration leadIn) {
+            return new Load(
+                    "turns.lua",
+                    url,
+                    List.of(contentType, bodies.toString(), Long.toString(leadIn.toSeconds())),
+                    leadIn);
         }
     }
 
@@ -38,7 +46,7 @@ final class Wrk {
                 "wrk",
                 "-t1",
                 "-c" + connections,
-                "-d" + duration.toSeconds() + "s",
+                "-d" + duration.plus(load.leadIn()).toSeconds() + "s",
                 "--timeout",
                 "20s",
                 "-s",
@@ -59,7 +67,7 @@ final class Wrk {
         }
     }
 
-    /// The line that `done.lua` prints.
+    /// The line that each script prints at its end.
     private static Outcome outcome(String output) throws IOException {
         String[] words = output.lines()
                 .filter(line -> line.startsWith("DONE "))
