@@ -27,6 +27,11 @@ public enum Setting {
     SESSION_KEY_LENGTH("session-key-length", "15", "How many letters and digits a session key has; 15 to 128."),
     USER_TOKEN_LIFETIME("user-token-lifetime", "24h", "How long a userToken is good."),
     RETENTION("retention", "400d", "How long events are kept from their receipt; 30d at least."),
+    ARCHIVE(
+            "archive",
+            "true",
+            "Whether events go from the journal into Parquet files of archive/; else the journal keeps them all."),
+    QUERY_MEMORY("query-memory", "1GiB", "The most memory that questions about events take; 128MiB at least."),
     CURRENCY("currency", "USD", "The currency of prices that come without one."),
     CRYPTOLENS_ERROR_STATUS(
             "cryptolens-error-status",

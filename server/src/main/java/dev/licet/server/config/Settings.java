@@ -31,6 +31,7 @@ public final class Settings {
     private static final int MAX_HEAD = 1 << 20;
 
     private static final Duration LEAST_RETENTION = Duration.ofDays(30);
+    private static final long LEAST_QUERY_MEMORY = 128L << 20;
 
     private final Map<Setting, String> values;
 
@@ -130,7 +131,7 @@ public final class Settings {
         cryptolensErrorStatus();
         cryptolensGetWrites();
         stopTimeout();
-        retention();
+        events();
         logLevel();
         data();
         videntityContentType();
@@ -259,13 +260,26 @@ public final class Settings {
         return duration(Setting.USER_TOKEN_LIFETIME);
     }
 
-    /// How long events are kept from their receipt.
-    public Duration retention() {
+    /// How events are kept.
+    public EventSettings events() {
+        return new EventSettings(retention(), yesOrNo(Setting.ARCHIVE), queryMemory());
+    }
+
+    /// @param retention from their receipt @param archive in files of their own @param queryMemory bytes
+    public record EventSettings(Duration retention, boolean archive, long queryMemory) {}
+
+    private Duration retention() {
         Duration retention = duration(Setting.RETENTION);
         if (retention.compareTo(LEAST_RETENTION) < 0) {
             throw wrong(Setting.RETENTION, "30d at least: that is what clients are promised");
         }
         return retention;
+    }
+
+    private long queryMemory() {
+        return Values.manyBytes(text(Setting.QUERY_MEMORY))
+                .filter(bytes -> bytes >= LEAST_QUERY_MEMORY)
+                .orElseThrow(() -> wrong(Setting.QUERY_MEMORY, "a size such as 512MiB or 2GiB, 128MiB at least"));
     }
 
     public Duration stopTimeout() {

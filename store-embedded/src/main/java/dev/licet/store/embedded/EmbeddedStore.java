@@ -31,10 +31,13 @@ import org.jspecify.annotations.Nullable;
 
 /// A store in one directory of one process, with no server beside it.
 ///
-/// `entities.db` is SQLite; `journal/` is what events are on when they are acknowledged; `events.duckdb` is what
-/// questions are asked of, and is rebuilt from the journal when it is missing; `lock` keeps other processes out.
+/// `entities.db` is SQLite; `journal/` is what events are on when they are acknowledged; `archive/` has
+/// those that the journal no longer has; `events.duckdb` is what questions are asked of, and is rebuilt from the
+/// archive
+/// and the journal when it is missing; `lock` keeps other processes out.
 public final class EmbeddedStore implements Store {
     private static final String ENTITIES = "entities.db";
+    private static final long DEFAULT_QUERY_MEMORY = 1L << 30;
 
     private final DirectoryLock lock;
     private final Database database;
@@ -73,26 +76,31 @@ public final class EmbeddedStore implements Store {
         return Files.exists(directory.resolve(ENTITIES));
     }
 
+    /// How events are kept.
+    ///
+    /// @param retention how long, from their receipt
+    /// @param archive whether they go from the journal into archive files
+    /// @param queryMemory the most that questions take, in bytes
+    public record EventSettings(Duration retention, boolean archive, long queryMemory) {}
+
     /// Opens the store in this directory, and makes one if there is none. It lets no events go: how long they are
     /// kept is the running server's to say.
     public static EmbeddedStore open(Path directory) {
-        return open(directory, Retention.forEver());
+        return open(directory, Retention.forEver(), false, DEFAULT_QUERY_MEMORY);
     }
 
     /// Opens the store in this directory, and makes one if there is none.
-    ///
-    /// @param retention how long events are kept from their receipt
-    public static EmbeddedStore open(Path directory, Duration retention, Clock clock) {
-        return open(directory, new Retention(retention, clock));
+    public static EmbeddedStore open(Path directory, EventSettings settings, Clock clock) {
+        return open(directory, new Retention(settings.retention(), clock), settings.archive(), settings.queryMemory());
     }
 
-    private static EmbeddedStore open(Path directory, Retention retention) {
+    private static EmbeddedStore open(Path directory, Retention retention, boolean archives, long queryMemory) {
         DirectoryLock lock = DirectoryLock.take(directory);
         Database database = null;
         try {
             database = Database.open(directory.resolve(ENTITIES));
             Journal.syncDirectory(directory);
-            return new EmbeddedStore(lock, database, new EmbeddedEventLog(directory, retention));
+            return new EmbeddedStore(lock, database, new EmbeddedEventLog(directory, retention, archives, queryMemory));
         } catch (SQLException e) {
             closeQuietly(lock, database);
             throw new IllegalStateException("can't open the events in " + directory + ": " + e.getMessage(), e);
