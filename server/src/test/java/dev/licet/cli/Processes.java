@@ -9,27 +9,27 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// The command line in processes of its own, each bounded in time.
-final class Processes {
+public final class Processes {
     private static final int PATIENCE_SECONDS = 40;
 
     private Processes() {}
 
     /// How a process ended.
-    record Ended(int exitCode, String out, String err) {}
+    public record Ended(int exitCode, String out, String err) {}
 
     /// A process whose output goes to files.
-    record Running(Process process, Path out, Path err) implements AutoCloseable {
+    public record Running(Process process, Path out, Path err) implements AutoCloseable {
 
-        String outText() {
+        public String outText() {
             return text(out);
         }
 
-        String errText() {
+        public String errText() {
             return text(err);
         }
 
         /// Waits until it has written this on standard error.
-        Running awaitErr(String text) throws InterruptedException {
+        public Running awaitErr(String text) throws InterruptedException {
             for (int i = 0; i < PATIENCE_SECONDS * 20; i++) {
                 if (errText().contains(text)) {
                     return this;
@@ -43,19 +43,19 @@ final class Processes {
         }
 
         /// The port in the line that tells where it serves. @param scheme http or https
-        int port(String scheme) {
+        public int port(String scheme) {
             String line = errText();
             int at = line.indexOf(scheme + "://127.0.0.1:") + scheme.length() + "://127.0.0.1:".length();
             return Integer.parseInt(line.substring(at).split("[^0-9]", 2)[0]);
         }
 
         /// Tells it to end, as an operator's tools do, and waits for that.
-        Ended terminate() throws InterruptedException {
+        public Ended terminate() throws InterruptedException {
             process.destroy();
             return ended();
         }
 
-        Ended ended() throws InterruptedException {
+        public Ended ended() throws InterruptedException {
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new IllegalStateException("does not end: " + errText());
@@ -77,9 +77,9 @@ final class Processes {
         }
     }
 
-    /// @param directory where what it prints is kept
-    static Running start(Path directory, Map<String, String> environment, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+    /// What runs a main class on the classes of the tests.
+    public static List<String> java() {
+        return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
@@ -87,7 +87,19 @@ final class Processes {
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "dev.licet.cli.Main"));
+                "dev.licet.cli.Main");
+    }
+
+    /// @param directory where what it prints is kept
+    static Running start(Path directory, Map<String, String> environment, String... arguments) throws IOException {
+        return start(java(), directory, environment, arguments);
+    }
+
+    /// @param launch what stands before the arguments @param directory where what it prints is kept
+    public static Running start(
+            List<String> launch, Path directory, Map<String, String> environment, String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(launch);
         command.addAll(List.of(arguments));
         Path out = Files.createTempFile(directory, "out", ".txt");
         Path err = Files.createTempFile(directory, "err", ".txt");

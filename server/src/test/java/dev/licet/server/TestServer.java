@@ -123,6 +123,11 @@ public final class TestServer implements AutoCloseable {
 
     /// Trusts the server's own certificate and no other.
     public SSLContext trusting() {
+        return trusting(data);
+    }
+
+    /// Trusts the own certificate of the server of this data directory and no other.
+    public static SSLContext trusting(Path data) {
         try (InputStream in = Files.newInputStream(data.resolve("tls").resolve("cert.pem"))) {
             KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
             trusted.load(null, null);
