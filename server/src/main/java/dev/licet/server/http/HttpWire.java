@@ -24,6 +24,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +42,9 @@ public final class HttpWire implements AutoCloseable {
 
     /// A request that stalls is answered before its connection counts as idle and is closed.
     private static final Duration IDLE_GRACE = Duration.ofMillis(500);
+
+    private final Map<HttpConnection, IdleWatch> watches = new ConcurrentHashMap<>();
+    private final Duration idleTimeout;
 
     private final Vertx vertx;
     private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
@@ -58,13 +63,20 @@ public final class HttpWire implements AutoCloseable {
             Duration stopTimeout) {
         this.stopTimeout = stopTimeout;
         this.maxConnections = settings.maxConnections();
+        this.idleTimeout = settings.requestTimeout().plus(IDLE_GRACE);
         vertx = Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setFileSystemOptions(new FileSystemOptions()
                         .setClassPathResolvingEnabled(false)
                         .setFileCachingEnabled(false)));
         Exchange.Shared shared = new Exchange.Shared(
-                vertx, settings, new Router(dialects), new Callers(settings.trustedProxies()), secrets, observer);
+                vertx,
+                settings,
+                new Router(dialects),
+                new Callers(settings.trustedProxies()),
+                secrets,
+                observer,
+                watches);
         try {
             port = listen(options(settings).setPort(settings.port()), shared);
             tlsPort = listen(
@@ -121,9 +133,7 @@ public final class HttpWire implements AutoCloseable {
                         .setMaxHeaderListSize(headerSize)
                         .setMaxConcurrentStreams(MAX_STREAMS)
                         .setPushEnabled(false))
-                .setReadIdleTimeout(
-                        (int) settings.requestTimeout().plus(IDLE_GRACE).toMillis())
-                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+                .setMaxChunkSize(BodyStream.PIECE);
     }
 
     private int listen(HttpServerOptions options, Exchange.Shared shared) {
@@ -178,7 +188,13 @@ public final class HttpWire implements AutoCloseable {
             connection.close();
             return;
         }
-        connection.closeHandler(closed -> connections.decrementAndGet());
+        IdleWatch watch = new IdleWatch(vertx, connection, idleTimeout);
+        watches.put(connection, watch);
+        connection.closeHandler(closed -> {
+            watch.stop();
+            watches.remove(connection);
+            connections.decrementAndGet();
+        });
     }
 
     /// Takes no more connections, lets the requests in flight finish for a while, and closes.
