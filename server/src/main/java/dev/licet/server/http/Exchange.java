@@ -75,12 +75,13 @@ final class Exchange {
         Shared(
                 Vertx vertx,
                 HttpSettings settings,
+                BodyBudget bodies,
                 Router router,
                 Callers callers,
                 SecretSource secrets,
                 RequestObserver observer,
                 Map<HttpConnection, IdleWatch> watches) {
-            this.bodies = new BodyBudget(settings.maxBodies());
+            this.bodies = bodies;
             this.watches = watches;
             this.vertx = vertx;
             this.settings = settings;
@@ -110,6 +111,8 @@ final class Exchange {
     private long timer = -1;
     /// Its answer is on the way: nothing more of it is taken.
     private boolean answered;
+    /// An answer has begun to go out: there will be no other.
+    private boolean said;
     /// An answer has been written to a request that may still be coming.
     private boolean saidEarly;
     /// It has been read to its end.
@@ -240,7 +243,7 @@ final class Exchange {
     /// The reader of a streamed body is ready for more. Who waits to be told to send it is told only now, and so not
     /// at all if the head alone gets a refusal.
     private void goOn() {
-        if (answered || incoming == null || incoming.isHeld()) {
+        if (answered || arrived || incoming == null || incoming.isHeld()) {
             return;
         }
         if (awaitsContinue) {
@@ -388,7 +391,7 @@ final class Exchange {
         saidEarly = true;
         release();
         HttpServerResponse response = wire.response();
-        if (!response.closed()) {
+        if (maySay()) {
             prepare(answer);
             if (wire.version() != HttpVersion.HTTP_2) {
                 response.putHeader("Connection", "close");
@@ -535,17 +538,20 @@ final class Exchange {
             sayEarly(answer, bytes);
             return;
         }
-        HttpServerResponse response = wire.response();
         release(); // before the answer goes out: who has read it may come again
-        if (!response.closed() && !response.ended()) {
+        if (maySay()) {
             prepare(answer);
-            response.end(Buffer.buffer(bytes));
+            wire.response().end(Buffer.buffer(bytes));
         }
+    }
+
+    private boolean maySay() {
+        return !said && !wire.response().closed() && !wire.response().ended();
     }
 
     private void sendPiece(Answer answer, AnswerStream out, byte[] piece) {
         HttpServerResponse response = wire.response();
-        if (response.closed() || response.ended()) {
+        if (outgoing == null ? !maySay() : response.closed() || response.ended()) {
             out.gone();
             return;
         }
@@ -591,11 +597,15 @@ final class Exchange {
     /// To close the connection would do for chunks, but over HTTP/1.0 that is how an answer ends that is whole.
     private void showThatItIsCut() {
         release();
+        if (wire.response().closed()) {
+            return;
+        }
         if (wire.version() == HttpVersion.HTTP_2) {
             wire.response().reset(INTERNAL_ERROR);
             return;
         }
-        if (wire.connection() instanceof ConnectionBase connection) {
+        if (wire.connection() instanceof ConnectionBase connection
+                && connection.channel().isOpen()) {
             connection.channel().config().setOption(ChannelOption.SO_LINGER, 0);
         }
         wire.connection().close();
@@ -613,6 +623,7 @@ final class Exchange {
     }
 
     private void prepare(Answer answer) {
+        said = true;
         shared.observer.answered(dialect.name(), answer.status(), Duration.ofNanos(System.nanoTime() - began));
         HttpServerResponse response = wire.response();
         response.setStatusCode(answer.status());

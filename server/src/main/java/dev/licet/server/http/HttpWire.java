@@ -49,6 +49,7 @@ public final class HttpWire implements AutoCloseable {
     private final Vertx vertx;
     private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
     private final AtomicInteger connections = new AtomicInteger();
+    private final BodyBudget bodies;
     private final int maxConnections;
     private final Duration stopTimeout;
     private final int port;
@@ -69,9 +70,11 @@ public final class HttpWire implements AutoCloseable {
                 .setFileSystemOptions(new FileSystemOptions()
                         .setClassPathResolvingEnabled(false)
                         .setFileCachingEnabled(false)));
+        bodies = new BodyBudget(settings.maxBodies());
         Exchange.Shared shared = new Exchange.Shared(
                 vertx,
                 settings,
+                bodies,
                 new Router(dialects),
                 new Callers(settings.trustedProxies()),
                 secrets,
@@ -115,6 +118,11 @@ public final class HttpWire implements AutoCloseable {
     /// The port of HTTPS, the real one if any was asked for.
     public int tlsPort() {
         return tlsPort;
+    }
+
+    /// The memory that bodies and answers take now.
+    long bodyBytes() {
+        return bodies.taken();
     }
 
     private static HttpServerOptions options(HttpSettings settings) {
