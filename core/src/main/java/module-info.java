@@ -10,6 +10,7 @@ module dev.licet.core {
     exports dev.licet.core.id;
     exports dev.licet.core.identity;
     exports dev.licet.core.license;
+    exports dev.licet.core.once;
     exports dev.licet.core.session;
     exports dev.licet.core.store;
 }

@@ -1,5 +1,6 @@
 package dev.licet.bench;
 
+import dev.licet.core.event.Submission;
 import dev.licet.core.event.UsageEvent;
 import dev.licet.core.id.AccountNumber;
 import dev.licet.store.embedded.EmbeddedStore;
@@ -42,12 +43,15 @@ public class AppendBenchmark {
     private final UsageEvent event = new UsageEvent(
             new AccountNumber(123_456_789_012_345L),
             "bench",
+            Optional.empty(),
             Instant.EPOCH,
             Optional.of("start"),
             Optional.of("Export"),
             Optional.empty(),
             Optional.of("AAAAA-BBBBB-CCCCC-DDDDD"),
             Optional.of("machine-1"),
+            Optional.empty(),
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             OptionalLong.of(2530),
@@ -92,13 +96,13 @@ public class AppendBenchmark {
 
     @Benchmark
     @Threads(1)
-    public long append_oneCaller() {
-        return store.events().append(List.of(event), Instant.EPOCH);
+    public Object append_oneCaller() {
+        return store.events().append(new Submission(List.of(event), Instant.EPOCH));
     }
 
     @Benchmark
     @Threads(64)
-    public long append_64Callers() {
-        return store.events().append(List.of(event), Instant.EPOCH);
+    public Object append_64Callers() {
+        return store.events().append(new Submission(List.of(event), Instant.EPOCH));
     }
 }

@@ -47,6 +47,9 @@ public sealed interface Refusal {
 
     record ExpiredSession() implements Refusal {}
 
+    /// The key of a request was used before, for a request that asked for something else.
+    record RequestKeyReused() implements Refusal {}
+
     enum Kind {
         ACCOUNT,
         USER,

@@ -1,7 +1,9 @@
 package dev.licet.dialect;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,12 +40,16 @@ public record Answer(int status, Map<String, String> headers, Body body) {
         void writeTo(OutputStream out) throws IOException;
     }
 
+    public Answer(int status, Map<String, String> headers, byte[] body) {
+        this(status, headers, new Whole(body));
+    }
+
     public static Answer of(int status, String contentType, String body) {
         return of(status, contentType, body.getBytes(StandardCharsets.UTF_8));
     }
 
     public static Answer of(int status, String contentType, byte[] body) {
-        return new Answer(status, Map.of("Content-Type", contentType), new Whole(body));
+        return new Answer(status, Map.of("Content-Type", contentType), body);
     }
 
     public static Answer written(int status, String contentType, Writer writer) {
@@ -52,6 +58,17 @@ public record Answer(int status, Map<String, String> headers, Body body) {
 
     public static Answer text(int status, String line) {
         return of(status, "text/plain; charset=utf-8", line + "\n");
+    }
+
+    /// What it says, whole; one that is written is written now.
+    public byte[] bytes() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            body.writeTo(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
     }
 
     public Answer with(String header, String value) {

@@ -7,9 +7,6 @@ import dev.licet.dialect.Answer;
 import dev.licet.dialect.Headers;
 import dev.licet.dialect.Request;
 import dev.licet.server.Wiring;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -71,13 +68,7 @@ final class LocalApi implements Api {
                 true,
                 "127.0.0.1");
         Answer answer = stopped.rest().answer(operator, request);
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        try {
-            answer.body().writeTo(said);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return new Reply(answer.status(), MAPPER.readTree(said.toByteArray()));
+        return new Reply(answer.status(), MAPPER.readTree(answer.bytes()));
     }
 
     @Override

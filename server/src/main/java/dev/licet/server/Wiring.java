@@ -20,6 +20,7 @@ import dev.licet.core.session.KeepSessions;
 import dev.licet.core.session.TransactionNumbers;
 import dev.licet.core.store.Store;
 import dev.licet.dialect.Dialect;
+import dev.licet.dialect.Idempotency;
 import dev.licet.dialect.Limits;
 import dev.licet.dialect.Request;
 import dev.licet.dialect.TextTable;
@@ -135,6 +136,7 @@ public final class Wiring implements AutoCloseable {
         private final SecretSource secrets;
         private final Passwords passwords;
         private final Gate gate;
+        private final Idempotency idempotency;
 
         Parts(Settings settings, Store store, Clock clock) {
             SecureRandom random = new SecureRandom();
@@ -150,6 +152,7 @@ public final class Wiring implements AutoCloseable {
                     settings.passwordCheck(),
                     clock,
                     random);
+            this.idempotency = new Idempotency(store.keptAnswers(), settings.limits(), clock);
             this.gate = new Gate(
                     store.applications(),
                     store.accessTokens(),
@@ -176,6 +179,7 @@ public final class Wiring implements AutoCloseable {
                             recordEvents,
                             new CreateLicense(store.licenses(), clock),
                             secrets,
+                            idempotency,
                             settings.currency(),
                             texts,
                             limits,
@@ -183,6 +187,7 @@ public final class Wiring implements AutoCloseable {
                     new VidentityDialect(
                             keepSessions,
                             new TransactionNumbers(store.transactionNumbers(), TRANSACTION_NUMBER_BLOCK),
+                            idempotency,
                             settings.videntityContentType(),
                             texts,
                             limits,
@@ -191,6 +196,7 @@ public final class Wiring implements AutoCloseable {
                             gate,
                             recordEvents,
                             readEvents,
+                            idempotency,
                             limits,
                             settings.cryptolensErrorStatus(),
                             settings.cryptolensGetWrites()),
@@ -199,7 +205,7 @@ public final class Wiring implements AutoCloseable {
         }
 
         RestDialect rest() {
-            return new RestDialect(gate, management(), settings.limits());
+            return new RestDialect(gate, management(), idempotency, settings.limits());
         }
 
         RestDialect.UseCases management() {

@@ -1,17 +1,19 @@
 package dev.licet.core.event;
 
-import java.time.Instant;
+import dev.licet.core.Outcome;
 import java.util.List;
 
 /// Where events are kept. Safe for threads.
 public interface EventLog {
 
-    /// Appends all of the events or none; on disk when it returns.
+    /// Appends those of the events that are not there yet, all of them or none; on disk when it returns. An event
+    /// is there when its account has sent its client id before, or the whole request its key: the first one wins,
+    /// for as long as it is kept, and while it is on its way too.
     ///
-    /// @param events at least one
-    /// @return the id of the first; the others follow without a gap
+    /// @return where each event is, in their order; the new ones' ids rise without a gap. Refused when the key
+    /// was used for another content
     /// @throws dev.licet.core.Unavailable when they can't be stored now; none of them is
-    long append(List<UsageEvent> events, Instant receivedAt);
+    Outcome<List<Placed>> append(Submission submission);
 
     /// What matches, of all that was acknowledged before the call, unless the page says that some is missing.
     EventPage find(EventQuery query);

@@ -9,89 +9,158 @@ import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.Permission;
 import dev.licet.core.license.LicenseKeys;
 import dev.licet.core.license.Products;
+import dev.licet.core.once.RequestKey;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
-/// Takes events from a caller: checks what they name, stamps them, and has them written. All or nothing.
+/// Takes events from a caller: checks what they name, stamps them, and has them written.
 public final class RecordEvents {
     private static final System.Logger LOG = System.getLogger(RecordEvents.class.getName());
 
-    private final Products products;
-    private final LicenseKeys keys;
+    private final NamedKey namedKey;
     private final EventLog log;
     private final Clock clock;
 
     public RecordEvents(Products products, LicenseKeys keys, EventLog log, Clock clock) {
-        this.products = products;
-        this.keys = keys;
+        this.namedKey = new NamedKey(products, keys);
         this.log = log;
         this.clock = clock;
     }
 
     /// What one client program tells at once.
     ///
-    /// @param product what the events belong to; needed when there is a key
-    /// @param key the text of a license key of that product
-    public record Batch(
-            String source,
-            Optional<ProductId> product,
-            Optional<String> key,
-            Optional<String> machine,
-            List<Item> items) {
+    /// @param source the dialect that it came by
+    /// @param requestKey names the request, so that it counts once however often it is sent
+    public record Batch(String source, Optional<RequestKey> requestKey, List<Item> items) {
         public Batch {
             items = List.copyOf(items);
         }
     }
 
-    /// One event of a batch. @param at empty for now
-    public record Item(
-            Optional<String> name,
-            Optional<String> feature,
-            OptionalLong value,
-            Optional<String> currency,
-            Optional<Instant> at,
-            Optional<String> metadata) {}
+    /// What became of one event.
+    public sealed interface Result {
 
-    /// @param firstId the id of the first event; the others follow without a gap; 0 for an empty batch
-    /// @param receivedAt when they were taken
-    public record Receipt(long firstId, int count, Instant receivedAt) {}
+        /// It is on disk. @param id of the recorded event
+        record Accepted(long id) implements Result {}
+
+        /// It was there before. @param id of the recorded event
+        record Duplicate(long id) implements Result {}
+
+        record Rejected(Refusal refusal) implements Result {}
+    }
+
+    /// @param results of the events, in their order @param receivedAt when they were taken
+    public record Receipt(List<Result> results, Instant receivedAt) {
+        public Receipt {
+            results = List.copyOf(results);
+        }
+
+        /// The id of the last event that is in the log by this request; 0 for none.
+        public long lastId() {
+            return results.stream()
+                    .mapToLong(result -> switch (result) {
+                        case Result.Accepted(long id) -> id;
+                        case Result.Duplicate(long id) -> id;
+                        case Result.Rejected no -> 0;
+                    })
+                    .max()
+                    .orElse(0);
+        }
+    }
 
     /// Why the caller may not record events at all.
     public static Optional<Refusal> refusal(Caller caller) {
         return caller.lacks(Permission.REGISTER_EVENT);
     }
 
+    /// Records all of the events or none: the first that can't be taken refuses them all.
     public Outcome<Receipt> record(Caller caller, Batch batch) {
-        Optional<Refusal> refusal =
-                refusal(caller).or(() -> new NamedKey(products, keys).refusal(caller, batch.product(), batch.key()));
+        Optional<Refusal> refusal = refusal(caller)
+                .or(() -> refusals(caller, batch.items()).stream()
+                        .flatMap(Optional::stream)
+                        .findFirst());
+        return refusal.isPresent()
+                ? Outcome.refused(refusal.get())
+                : append(caller, batch, batch.items()).map(taken -> new Receipt(taken.results, taken.at));
+    }
+
+    /// Records those of the events that can be taken; they are one write, so all of them are there or none.
+    public Outcome<Receipt> recordEach(Caller caller, Batch batch) {
+        Optional<Refusal> refusal = refusal(caller);
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
-        Instant now = clock.instant();
-        if (batch.items().isEmpty()) {
-            return Outcome.success(new Receipt(0, 0, now));
+        List<Optional<Refusal>> refusals = refusals(caller, batch.items());
+        List<Item> good = new ArrayList<>();
+        for (int i = 0; i < refusals.size(); i++) {
+            if (refusals.get(i).isEmpty()) {
+                good.add(batch.items().get(i));
+            }
         }
-        List<UsageEvent> events = batch.items().stream()
-                .map(item -> event(caller, batch, item, now))
-                .toList();
-        long first = log.append(events, now);
-        LOG.log(DEBUG, () -> "acknowledged events " + first + " to " + (first + events.size() - 1));
-        return Outcome.success(new Receipt(first, events.size(), now));
+        return append(caller, batch, good).map(taken -> {
+            Iterator<Result> results = taken.results.iterator();
+            return new Receipt(
+                    refusals.stream()
+                            .map(no -> no.<Result>map(Result.Rejected::new).orElseGet(results::next))
+                            .toList(),
+                    taken.at);
+        });
     }
 
-    private static UsageEvent event(Caller caller, Batch batch, Item item, Instant now) {
+    /// Why each of the events can't be taken; empty for one that can.
+    public List<Optional<Refusal>> refusals(Caller caller, List<Item> items) {
+        Map<Named, Optional<Refusal>> known = new HashMap<>(); // a batch names few products and keys
+        return items.stream()
+                .map(item -> known.computeIfAbsent(
+                        new Named(item.product(), item.key()),
+                        named -> namedKey.refusal(caller, named.product, named.key)))
+                .toList();
+    }
+
+    private record Named(Optional<ProductId> product, Optional<String> key) {}
+
+    private record Taken(List<Result> results, Instant at) {}
+
+    private Outcome<Taken> append(Caller caller, Batch batch, List<Item> items) {
+        Instant now = clock.instant();
+        if (items.isEmpty()) {
+            return Outcome.success(new Taken(List.of(), now));
+        }
+        List<UsageEvent> events = items.stream()
+                .map(item -> event(caller, batch.source(), item, now))
+                .toList();
+        return log.append(new Submission(events, now, batch.requestKey())).map(placed -> {
+            LOG.log(
+                    DEBUG,
+                    () -> "acknowledged events " + placed.getFirst().id() + " to "
+                            + placed.getLast().id());
+            return new Taken(placed.stream().map(RecordEvents::result).toList(), now);
+        });
+    }
+
+    private static Result result(Placed placed) {
+        return placed.isNew() ? new Result.Accepted(placed.id()) : new Result.Duplicate(placed.id());
+    }
+
+    private static UsageEvent event(Caller caller, String source, Item item, Instant now) {
         return new UsageEvent(
                 caller.account(),
-                batch.source(),
+                source,
+                item.clientId(),
                 item.at().orElse(now),
                 item.name(),
                 item.feature(),
-                batch.product(),
-                batch.key(),
-                batch.machine(),
+                item.product(),
+                item.key(),
+                item.machine(),
+                item.endUser(),
+                item.session(),
                 caller.user(),
                 caller.application(),
                 item.value(),

@@ -11,9 +11,12 @@ import java.util.OptionalLong;
 /// One thing that happened in a client program, as it was told to us.
 ///
 /// @param source the dialect that it came by
+/// @param clientId the client's own name for this event: the same one of the same account counts once
 /// @param at when it happened by the client's clock, so possibly in our future
 /// @param key the text of a license key
 /// @param machine any id of a device or a person that the client chose
+/// @param endUser any id of who used the program, as the client has it
+/// @param session any id of a stretch of use, as the client has it
 /// @param user the acting user of the account, where the dialect has one
 /// @param value what it was worth, in the minor units of the currency unless the vendor says otherwise
 /// @param currency as the client wrote it, such as `USD`
@@ -21,12 +24,15 @@ import java.util.OptionalLong;
 public record UsageEvent(
         AccountNumber account,
         String source,
+        Optional<String> clientId,
         Instant at,
         Optional<String> name,
         Optional<String> feature,
         Optional<ProductId> product,
         Optional<String> key,
         Optional<String> machine,
+        Optional<String> endUser,
+        Optional<String> session,
         Optional<UserId> user,
         Optional<ApplicationId> application,
         OptionalLong value,

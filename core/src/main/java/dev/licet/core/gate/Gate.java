@@ -152,6 +152,7 @@ public final class Gate {
                 application.account(),
                 Optional.of(user.id()),
                 Optional.of(application.id()),
+                Optional.empty(),
                 application.permissions(),
                 application.partner(),
                 Optional.empty(),

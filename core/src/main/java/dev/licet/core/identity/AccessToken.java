@@ -26,6 +26,7 @@ public record AccessToken(
     }
 
     public Caller caller() {
-        return new Caller(account, Optional.empty(), Optional.empty(), permissions, false, product, keyLock);
+        return new Caller(
+                account, Optional.empty(), Optional.empty(), Optional.of(id), permissions, false, product, keyLock);
     }
 }

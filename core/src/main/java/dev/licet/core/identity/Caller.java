@@ -6,6 +6,7 @@ import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ApplicationId;
 import dev.licet.core.id.KeyId;
 import dev.licet.core.id.ProductId;
+import dev.licet.core.id.TokenId;
 import dev.licet.core.id.UserId;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.function.Function;
 ///
 /// @param user the acting user; empty for a bare access token
 /// @param application the application that called; empty where there is none
+/// @param token the access token that was shown; empty where there is none
 /// @param partner whether the application belongs to a partner
 /// @param product the one product this caller is locked to; empty for any
 /// @param keyLock which license keys this caller may name
@@ -23,6 +25,7 @@ public record Caller(
         AccountNumber account,
         Optional<UserId> user,
         Optional<ApplicationId> application,
+        Optional<TokenId> token,
         Set<Permission> permissions,
         boolean partner,
         Optional<ProductId> product,
@@ -36,6 +39,7 @@ public record Caller(
     public static Caller operator(AccountNumber account) {
         return new Caller(
                 account,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 EnumSet.allOf(Permission.class),

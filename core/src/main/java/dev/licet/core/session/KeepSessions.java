@@ -7,6 +7,7 @@ import dev.licet.core.id.AccountNumber;
 import dev.licet.core.identity.Secret;
 import dev.licet.core.identity.SecretHash;
 import dev.licet.core.identity.SecretSource;
+import dev.licet.core.identity.User;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,15 +40,23 @@ public final class KeepSessions {
 
     /// @return the key of a new session
     public Outcome<Secret> login(AccountNumber account, Gate.OneTimePair pair) {
-        return gate.login(account, pair).then(user -> {
-            Instant now = clock.instant();
-            sessions.forgetEndedBefore(now.minus(ENDED_KEPT));
-            Secret key = secrets.sessionKey(settings.keyLength());
-            Session session = new Session(account, user.id(), now, now.plus(settings.timeout()));
-            return sessions.open(SecretHash.of(key), session)
-                    ? Outcome.success(key)
-                    : Outcome.refused(new Refusal.WrongCredentials());
-        });
+        return check(account, pair).then(this::open);
+    }
+
+    /// @return who may have a session
+    public Outcome<User> check(AccountNumber account, Gate.OneTimePair pair) {
+        return gate.login(account, pair);
+    }
+
+    /// @return the key of a new session of a user whose password was checked
+    public Outcome<Secret> open(User user) {
+        Instant now = clock.instant();
+        sessions.forgetEndedBefore(now.minus(ENDED_KEPT));
+        Secret key = secrets.sessionKey(settings.keyLength());
+        Session session = new Session(user.account(), user.id(), now, now.plus(settings.timeout()));
+        return sessions.open(SecretHash.of(key), session)
+                ? Outcome.success(key)
+                : Outcome.refused(new Refusal.WrongCredentials());
     }
 
     /// @return the key to use from now on

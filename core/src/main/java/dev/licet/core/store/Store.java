@@ -10,6 +10,7 @@ import dev.licet.core.identity.Users;
 import dev.licet.core.license.LicenseKeys;
 import dev.licet.core.license.Licenses;
 import dev.licet.core.license.Products;
+import dev.licet.core.once.KeptAnswers;
 import dev.licet.core.session.NumberReserve;
 import dev.licet.core.session.Sessions;
 import java.util.Optional;
@@ -42,6 +43,8 @@ public interface Store extends AutoCloseable {
     NumberReserve transactionNumbers();
 
     EventLog events();
+
+    KeptAnswers keptAnswers();
 
     /// What is wrong with the store now, in words for the operator; empty when it takes writes and answers.
     Optional<String> check();

@@ -6,8 +6,8 @@ import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
 import dev.licet.core.TestClock;
 import dev.licet.core.event.RecordEvents.Batch;
-import dev.licet.core.event.RecordEvents.Item;
 import dev.licet.core.event.RecordEvents.Receipt;
+import dev.licet.core.event.RecordEvents.Result;
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ApplicationId;
 import dev.licet.core.id.KeyId;
@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RecordEventsTest {
@@ -48,35 +49,42 @@ class RecordEventsTest {
 
     @Test
     void record_productAndKey_areStampedOnEveryEvent() {
-        Item full = new Item(
-                Optional.of("play"),
-                Optional.of("hd"),
-                OptionalLong.of(190),
-                Optional.of("USD"),
-                Optional.of(Instant.EPOCH),
-                Optional.of("{}"));
+        Item full = Item.builder()
+                .clientId("mine")
+                .name("play")
+                .feature("hd")
+                .product(PLAYER)
+                .key("KEY-1")
+                .machine("machine")
+                .endUser("ann")
+                .session("evening")
+                .value(OptionalLong.of(190))
+                .currency("USD")
+                .at(Instant.EPOCH)
+                .metadata("{}")
+                .build();
 
         Outcome<Receipt> outcome = recordEvents.record(
                 caller(Optional.empty(), KeyLock.ANY),
-                new Batch(
-                        "rest",
-                        Optional.of(PLAYER),
-                        Optional.of("KEY-1"),
-                        Optional.of("machine"),
-                        List.of(full, item())));
+                batch(full, Item.builder().build()));
 
-        assertThat(outcome).isEqualTo(Outcome.success(new Receipt(1, 2, TestClock.START)));
+        assertThat(outcome)
+                .isEqualTo(Outcome.success(
+                        new Receipt(List.of(new Result.Accepted(1), new Result.Accepted(2)), TestClock.START)));
         assertThat(log.events)
                 .containsExactly(
                         new UsageEvent(
                                 ACCOUNT,
                                 "rest",
+                                Optional.of("mine"),
                                 Instant.EPOCH,
                                 Optional.of("play"),
                                 Optional.of("hd"),
                                 Optional.of(PLAYER),
                                 Optional.of("KEY-1"),
                                 Optional.of("machine"),
+                                Optional.of("ann"),
+                                Optional.of("evening"),
                                 Optional.of(new UserId(5)),
                                 Optional.of(new ApplicationId(6)),
                                 OptionalLong.of(190),
@@ -85,12 +93,15 @@ class RecordEventsTest {
                         new UsageEvent(
                                 ACCOUNT,
                                 "rest",
+                                Optional.empty(),
                                 TestClock.START,
                                 Optional.empty(),
                                 Optional.empty(),
-                                Optional.of(PLAYER),
-                                Optional.of("KEY-1"),
-                                Optional.of("machine"),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
                                 Optional.of(new UserId(5)),
                                 Optional.of(new ApplicationId(6)),
                                 OptionalLong.empty(),
@@ -100,18 +111,64 @@ class RecordEventsTest {
 
     @Test
     void record_noItems_isDoneAndWritesNothing() {
+        Outcome<Receipt> outcome = recordEvents.record(caller(Optional.empty(), KeyLock.ANY), batch());
+
+        assertThat(outcome).isEqualTo(Outcome.success(new Receipt(List.of(), TestClock.START)));
+        assertThat(log.events).isEmpty();
+    }
+
+    @Test
+    void record_oneThatCantBeTaken_refusesThemAll() {
         Outcome<Receipt> outcome = recordEvents.record(
                 caller(Optional.empty(), KeyLock.ANY),
-                new Batch("rest", Optional.empty(), Optional.empty(), Optional.empty(), List.of()));
+                batch(named(PLAYER, "KEY-1"), named(UNKNOWN, null), named(PLAYER, "KEY-9")));
 
-        assertThat(outcome).isEqualTo(Outcome.success(new Receipt(0, 0, TestClock.START)));
+        assertThat(outcome).isEqualTo(Outcome.refused(NO_PRODUCT));
         assertThat(log.events).isEmpty();
+    }
+
+    @Test
+    void recordEach_oneThatCantBeTaken_isRejectedAlone() {
+        Outcome<Receipt> outcome = recordEvents.recordEach(
+                caller(Optional.empty(), KeyLock.ANY),
+                batch(named(PLAYER, "KEY-1"), named(UNKNOWN, null), named(PLAYER, "KEY-9"), named(PLAYER, null)));
+
+        assertThat(outcome)
+                .isEqualTo(Outcome.success(new Receipt(
+                        List.of(
+                                new Result.Accepted(1),
+                                new Result.Rejected(NO_PRODUCT),
+                                new Result.Rejected(NO_KEY),
+                                new Result.Accepted(2)),
+                        TestClock.START)));
+        assertThat(log.events).hasSize(2);
+    }
+
+    @Test
+    void recordEach_allRejected_writesNothing() {
+        Outcome<Receipt> outcome =
+                recordEvents.recordEach(caller(Optional.empty(), KeyLock.ANY), batch(named(UNKNOWN, null)));
+
+        assertThat(outcome)
+                .isEqualTo(Outcome.success(new Receipt(List.of(new Result.Rejected(NO_PRODUCT)), TestClock.START)));
+        assertThat(log.events).isEmpty();
+    }
+
+    @Test
+    void record_whatTheLogHasAlready_isADuplicate() {
+        log.known = true;
+
+        Outcome<Receipt> outcome = recordEvents.record(
+                caller(Optional.empty(), KeyLock.ANY), batch(Item.builder().build()));
+
+        assertThat(outcome).isEqualTo(Outcome.success(new Receipt(List.of(new Result.Duplicate(1)), TestClock.START)));
     }
 
     @Test
     void record_withoutThePermission_isRefusedBeforeAnythingIsLookedUp() {
         Caller reader = new Caller(
                 ACCOUNT,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Set.of(Permission.GET_EVENTS),
@@ -224,6 +281,7 @@ class RecordEventsTest {
                 ACCOUNT,
                 Optional.of(new UserId(5)),
                 Optional.of(new ApplicationId(6)),
+                Optional.empty(),
                 Set.of(Permission.REGISTER_EVENT),
                 false,
                 productLock,
@@ -231,27 +289,29 @@ class RecordEventsTest {
     }
 
     private static Batch batch(Optional<ProductId> product, Optional<String> key) {
-        return new Batch("rest", product, key, Optional.empty(), List.of(item()));
+        return batch(named(product.orElse(null), key.orElse(null)));
     }
 
-    private static Item item() {
-        return new Item(
-                Optional.empty(),
-                Optional.empty(),
-                OptionalLong.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+    private static Batch batch(Item... items) {
+        return new Batch("rest", Optional.empty(), List.of(items));
+    }
+
+    private static Item named(@Nullable ProductId product, @Nullable String key) {
+        return Item.builder().product(product).key(key).build();
     }
 
     private static final class KeptEvents implements EventLog {
         private final List<UsageEvent> events = new ArrayList<>();
+        private boolean known;
 
         @Override
-        public long append(List<UsageEvent> added, Instant receivedAt) {
-            long first = events.size() + 1;
-            events.addAll(added);
-            return first;
+        public Outcome<List<Placed>> append(Submission submission) {
+            List<Placed> placed = new ArrayList<>();
+            for (UsageEvent event : submission.events()) {
+                events.add(event);
+                placed.add(new Placed(events.size(), !known));
+            }
+            return Outcome.success(placed);
         }
 
         @Override

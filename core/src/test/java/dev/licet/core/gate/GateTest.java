@@ -234,6 +234,7 @@ class GateTest {
                 ACCOUNT,
                 Optional.of(user.id()),
                 Optional.of(application.id()),
+                Optional.empty(),
                 Set.of(Permission.REGISTER_EVENT, Permission.GET_EVENTS, Permission.CREATE_LICENSE),
                 true,
                 Optional.empty(),

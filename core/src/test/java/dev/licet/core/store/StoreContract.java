@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.licet.core.AtOnce;
+import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
 import dev.licet.core.TestClock;
 import dev.licet.core.event.EventPage;
 import dev.licet.core.event.EventQuery;
+import dev.licet.core.event.Placed;
 import dev.licet.core.event.RecordedEvent;
+import dev.licet.core.event.Submission;
 import dev.licet.core.event.UsageEvent;
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ApplicationId;
@@ -37,9 +40,13 @@ import dev.licet.core.license.Licenses;
 import dev.licet.core.license.Price;
 import dev.licet.core.license.Product;
 import dev.licet.core.license.Term;
+import dev.licet.core.once.Fingerprint;
+import dev.licet.core.once.KeptAnswers;
+import dev.licet.core.once.RequestKey;
 import dev.licet.core.session.Session;
 import dev.licet.core.session.Sessions;
 import dev.licet.core.session.Sessions.KeyState;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -1000,12 +1007,15 @@ public abstract class StoreContract {
         UsageEvent full = new UsageEvent(
                 account,
                 "cryptolens",
+                Optional.of("client's id"),
                 NOW.minusNanos(1000),
                 Optional.of("naïve 名前 🎬 'quoted\"; --"),
                 Optional.of("feature\twith\nlines\\"),
                 Optional.of(new ProductId(Long.MAX_VALUE)),
                 Optional.of("ABCDE-FGHJK"),
                 Optional.of("machine ẞ"),
+                Optional.of("end user ẞ"),
+                Optional.of("session"),
                 Optional.of(new UserId(42)),
                 Optional.of(new ApplicationId(43)),
                 OptionalLong.of(-190),
@@ -1013,7 +1023,7 @@ public abstract class StoreContract {
                 Optional.of("{\"a\":[1,2.5,null],\"ü\":\"\\u0000\"}"));
         Instant received = NOW.plusNanos(123_456_000);
 
-        long id = store.events().append(List.of(full), received);
+        long id = append(received, full);
 
         assertThat(find().events()).containsExactly(new RecordedEvent(id, received, full));
     }
@@ -1022,7 +1032,7 @@ public abstract class StoreContract {
     void append_everyOptionalFieldEmpty_isFoundAsItWas() {
         UsageEvent bare = bare(NOW);
 
-        long id = store.events().append(List.of(bare), NOW);
+        long id = append(bare);
 
         assertThat(find().events()).containsExactly(new RecordedEvent(id, NOW, bare));
     }
@@ -1032,10 +1042,13 @@ public abstract class StoreContract {
         UsageEvent blank = new UsageEvent(
                 account,
                 "",
+                Optional.of(""),
                 NOW,
                 Optional.of(""),
                 Optional.of(""),
                 Optional.empty(),
+                Optional.of(""),
+                Optional.of(""),
                 Optional.of(""),
                 Optional.of(""),
                 Optional.empty(),
@@ -1044,7 +1057,7 @@ public abstract class StoreContract {
                 Optional.of(""),
                 Optional.of(""));
 
-        store.events().append(List.of(blank), NOW);
+        append(blank);
 
         assertThat(find().events()).extracting(RecordedEvent::event).containsExactly(blank);
     }
@@ -1113,7 +1126,7 @@ public abstract class StoreContract {
         List<UsageEvent> events =
                 IntStream.range(0, 5000).mapToObj(i -> value(i)).toList();
 
-        long first = store.events().append(events, NOW);
+        long first = append(events.toArray(UsageEvent[]::new));
 
         EventPage page = store.events().find(query().limit(10_000).done());
         assertThat(page.complete()).isTrue();
@@ -1145,6 +1158,246 @@ public abstract class StoreContract {
             }
         }
         assertThat(found).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    @Test
+    void append_sameClientIdTwice_countsOnce() {
+        long first = append(withId("a", "first"));
+        append(event("between"));
+
+        assertThat(place(withId("a", "second"))).containsExactly(new Placed(first, false));
+        assertThat(names()).containsExactly("between", "first");
+    }
+
+    @Test
+    void append_sameClientIdInOneSubmission_countsOnce() {
+        List<Placed> placed = place(withId("a", "first"), withId("b", "other"), withId("a", "second"));
+
+        long first = placed.getFirst().id();
+        assertThat(placed)
+                .containsExactly(new Placed(first, true), new Placed(first + 1, true), new Placed(first, false));
+        assertThat(names()).containsExactly("other", "first");
+    }
+
+    @Test
+    void append_someKnownSomeNew_onlyTheNewAreAdded() {
+        long known = append(withId("b", "b"));
+
+        List<Placed> placed = place(withId("a", "a"), withId("b", "b again"), event("none"), withId("c", "c"));
+
+        assertThat(placed)
+                .containsExactly(
+                        new Placed(known + 1, true),
+                        new Placed(known, false),
+                        new Placed(known + 2, true),
+                        new Placed(known + 3, true));
+        assertThat(names()).containsExactly("c", "none", "a", "b");
+    }
+
+    @Test
+    void append_sameClientIdOfAnotherAccount_isAnotherEvent() {
+        append(withId("a", "mine"));
+        AccountNumber other = new AccountNumber(AccountNumber.LAST);
+        UsageEvent theirs = withId(other, "a", "theirs");
+
+        assertThat(place(theirs).getFirst().isNew()).isTrue();
+        assertThat(names()).containsExactly("mine");
+    }
+
+    @Test
+    void append_sameClientIdByManyAtOnce_countsOnce() {
+        List<Placed> placed = AtOnce.run(64, i -> place(withId("a", "try " + i)).getFirst());
+
+        assertThat(placed).filteredOn(Placed::isNew).hasSize(1);
+        assertThat(placed).extracting(Placed::id).containsOnly(placed.getFirst().id());
+        assertThat(find().events()).hasSize(1);
+    }
+
+    @Test
+    void append_manyBatchesOfTheSameIdsInOtherOrders_eachCountsOnce() {
+        AtOnce.run(32, i -> {
+            List<Integer> order = new ArrayList<>(IntStream.range(0, 20).boxed().toList());
+            Collections.rotate(order, i);
+            return place(order.stream().map(n -> withId("id " + n, "n" + n)).toArray(UsageEvent[]::new));
+        });
+
+        assertThat(names())
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.range(0, 20).mapToObj(n -> "n" + n).toList());
+    }
+
+    @Test
+    void append_afterReopen_clientIdsAreStillKnown() {
+        long first = append(withId("a", "first"));
+
+        reopen();
+
+        assertThat(place(withId("a", "second"))).containsExactly(new Placed(first, false));
+        assertThat(names()).containsExactly("first");
+    }
+
+    @Test
+    void append_sameRequestKeyTwice_countsOnce() {
+        List<Placed> once = place(requestKey("key", "content"), event("one"), event("two"));
+
+        List<Placed> again = place(requestKey("key", "content"), event("one"), event("two"));
+
+        assertThat(again)
+                .containsExactlyElementsOf(once.stream()
+                        .map(placed -> new Placed(placed.id(), false))
+                        .toList());
+        assertThat(names()).containsExactly("two", "one");
+        reopen();
+        assertThat(place(requestKey("key", "content"), event("one"), event("two")))
+                .isEqualTo(again);
+        assertThat(names()).containsExactly("two", "one");
+    }
+
+    @Test
+    void append_requestKeyWithAnotherContent_isRefused() {
+        append(event("before"));
+        place(requestKey("key", "content"), event("one"));
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(store.events()
+                            .append(new Submission(
+                                    List.of(event("other")), NOW, Optional.of(requestKey("key", "another")))))
+                    .isEqualTo(Outcome.refused(new Refusal.RequestKeyReused()));
+            reopen();
+        }
+        assertThat(names()).containsExactly("one", "before");
+    }
+
+    @Test
+    void append_sameRequestKeyByManyAtOnce_countsOnce() {
+        List<Placed> placed = AtOnce.run(
+                64, i -> place(requestKey("key", "content"), event("the event")).getFirst());
+
+        assertThat(placed).filteredOn(Placed::isNew).hasSize(1);
+        assertThat(find().events()).hasSize(1);
+    }
+
+    @Test
+    void append_requestKeyAndClientIds_againIsWhereItWas() {
+        long known = append(withId("b", "b"));
+        UsageEvent[] events = {event("none"), withId("a", "a"), withId("b", "b again"), event("none too")};
+        List<Placed> once = place(requestKey("key", "content"), events);
+        assertThat(once).extracting(Placed::id).containsExactly(known + 1, known + 2, known, known + 3);
+
+        assertThat(place(requestKey("key", "content"), events))
+                .extracting(Placed::id)
+                .containsExactly(known + 1, known + 2, known, known + 3);
+        assertThat(find().events()).hasSize(4);
+    }
+
+    @Test
+    void once_sameKeyTwice_makesTheChangeOnceAndGivesItsAnswer() {
+        Outcome<KeptAnswers.Kept> first =
+                store.keptAnswers().once(requestKey("once", "content"), NOW, () -> addProduct("made once", true));
+        Outcome<KeptAnswers.Kept> second =
+                store.keptAnswers().once(requestKey("once", "content"), NOW, () -> addProduct("made again", true));
+        reopen();
+        Outcome<KeptAnswers.Kept> third =
+                store.keptAnswers().once(requestKey("once", "content"), NOW, () -> addProduct("made again", true));
+
+        assertThat(kept(first)).isEqualTo("made once");
+        assertThat(kept(second)).isEqualTo("made once");
+        assertThat(kept(third)).isEqualTo("made once");
+        assertThat(List.of(isAgain(first), isAgain(second), isAgain(third))).containsExactly(false, true, true);
+        assertThat(productNames()).containsExactly("made once");
+    }
+
+    @Test
+    void once_keyWithAnotherContent_isRefused() {
+        store.keptAnswers().once(requestKey("once", "content"), NOW, () -> addProduct("made", true));
+
+        assertThat(store.keptAnswers().once(requestKey("once", "another"), NOW, () -> addProduct("not made", true)))
+                .isEqualTo(Outcome.refused(new Refusal.RequestKeyReused()));
+        assertThat(productNames()).containsExactly("made");
+    }
+
+    @Test
+    void once_changeThatWasNotMade_isTriedAgain() {
+        KeptAnswers.Change no = new KeptAnswers.Change("no".getBytes(StandardCharsets.UTF_8), false);
+        assertThat(kept(store.keptAnswers().once(requestKey("once", "content"), NOW, () -> no)))
+                .isEqualTo("no");
+
+        assertThat(kept(store.keptAnswers()
+                        .once(requestKey("once", "other content"), NOW, () -> addProduct("made", true))))
+                .isEqualTo("made");
+        assertThat(productNames()).containsExactly("made");
+    }
+
+    @Test
+    void once_changeThatThrows_isThrownAndNothingIsChanged() {
+        IllegalArgumentException failure = new IllegalArgumentException("of the change");
+        assertThatThrownBy(() -> store.keptAnswers().once(requestKey("once", "content"), NOW, () -> {
+                    addProduct("half", true);
+                    throw failure;
+                }))
+                .isSameAs(failure);
+
+        assertThat(productNames()).isEmpty();
+        assertThat(kept(store.keptAnswers().once(requestKey("once", "content"), NOW, () -> addProduct("made", true))))
+                .isEqualTo("made");
+    }
+
+    @Test
+    void once_whatTheChangeWrote_itCanRead() {
+        store.keptAnswers().once(requestKey("once", "content"), NOW, () -> {
+            addProduct("made", true);
+            assertThat(productNames()).containsExactly("made");
+            return addProduct("made too", true);
+        });
+
+        assertThat(productNames()).containsExactly("made", "made too");
+    }
+
+    @Test
+    void once_byManyAtOnce_isMadeOnce() {
+        List<Outcome<KeptAnswers.Kept>> all = AtOnce.run(
+                32,
+                i -> store.keptAnswers()
+                        .once(requestKey("once", "content"), NOW, () -> addProduct("made by " + i, true)));
+
+        assertThat(all).filteredOn(one -> !isAgain(one)).hasSize(1);
+        assertThat(productNames()).containsExactly(kept(all.getFirst()));
+    }
+
+    @Test
+    void once_forgotten_isMadeAgain() {
+        store.keptAnswers().once(requestKey("old", "content"), NOW, () -> addProduct("old", true));
+        store.keptAnswers().once(requestKey("new", "content"), NOW.plusSeconds(1), () -> addProduct("new", true));
+
+        store.keptAnswers().forgetKeptBefore(NOW.plusSeconds(1));
+
+        store.keptAnswers().once(requestKey("old", "content"), NOW, () -> addProduct("old again", true));
+        store.keptAnswers().once(requestKey("new", "content"), NOW, () -> addProduct("new again", true));
+        assertThat(productNames()).containsExactly("old", "new", "old again");
+    }
+
+    private KeptAnswers.Change addProduct(String name, boolean made) {
+        store.products().add(account, name, NOW);
+        return new KeptAnswers.Change(name.getBytes(StandardCharsets.UTF_8), made);
+    }
+
+    private List<String> productNames() {
+        return store.products().list(account).stream().map(Product::name).toList();
+    }
+
+    private static String kept(Outcome<KeptAnswers.Kept> outcome) {
+        return new String(success(outcome).answer(), StandardCharsets.UTF_8);
+    }
+
+    private static boolean isAgain(Outcome<KeptAnswers.Kept> outcome) {
+        return success(outcome).isAgain();
+    }
+
+    private static KeptAnswers.Kept success(Outcome<KeptAnswers.Kept> outcome) {
+        return switch (outcome) {
+            case Outcome.Success<KeptAnswers.Kept>(KeptAnswers.Kept kept) -> kept;
+            case Outcome.Refused<KeptAnswers.Kept>(Refusal refusal) -> throw new AssertionError("refused: " + refusal);
+        };
     }
 
     @Test
@@ -1217,11 +1470,14 @@ public abstract class StoreContract {
         UsageEvent wanted = new UsageEvent(
                 account,
                 "rest",
+                Optional.empty(),
                 NOW,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(new ProductId(1)),
                 Optional.of("KEY"),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -1355,8 +1611,63 @@ public abstract class StoreContract {
         return store.sessions().rotate(key, new Sessions.Rotation(next, grace), now, now.plus(HOUR));
     }
 
+    /// @return the id of the first
     private long append(UsageEvent... events) {
-        return store.events().append(List.of(events), NOW);
+        return append(NOW, events);
+    }
+
+    private long append(Instant received, UsageEvent... events) {
+        return place(new Submission(List.of(events), received)).getFirst().id();
+    }
+
+    private List<Placed> place(UsageEvent... events) {
+        return place(new Submission(List.of(events), NOW));
+    }
+
+    private List<Placed> place(RequestKey key, UsageEvent... events) {
+        return place(new Submission(List.of(events), NOW, Optional.of(key)));
+    }
+
+    private RequestKey requestKey(String name, String content) {
+        return new RequestKey(Fingerprint.of(account.toString(), name), Fingerprint.of(content));
+    }
+
+    private UsageEvent withId(String clientId, String name) {
+        return withId(account, clientId, name);
+    }
+
+    private static UsageEvent withId(AccountNumber account, String clientId, String name) {
+        return new UsageEvent(
+                account,
+                "rest",
+                Optional.of(clientId),
+                NOW,
+                Optional.of(name),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalLong.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /// Of all events, the last one first.
+    private List<String> names() {
+        return find().events().stream()
+                .map(recorded -> recorded.event().name().orElseThrow())
+                .toList();
+    }
+
+    private List<Placed> place(Submission submission) {
+        return switch (store.events().append(submission)) {
+            case Outcome.Success<List<Placed>>(List<Placed> placed) -> placed;
+            case Outcome.Refused<List<Placed>>(Refusal refusal) -> throw new AssertionError("refused: " + refusal);
+        };
     }
 
     private EventPage find() {
@@ -1412,11 +1723,14 @@ public abstract class StoreContract {
         return new UsageEvent(
                 account,
                 "rest",
+                Optional.empty(),
                 at,
                 name,
                 Optional.empty(),
                 product,
                 key,
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

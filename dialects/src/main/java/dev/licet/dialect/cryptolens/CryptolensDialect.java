@@ -12,6 +12,7 @@ import dev.licet.core.identity.Secret;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Dialect;
 import dev.licet.dialect.Fault;
+import dev.licet.dialect.Idempotency;
 import dev.licet.dialect.Limits;
 import dev.licet.dialect.MalformedRequest;
 import dev.licet.dialect.Request;
@@ -33,7 +34,7 @@ public final class CryptolensDialect implements Dialect {
     /// One method once its caller is known.
     @FunctionalInterface
     interface Method {
-        Answer answer(Caller caller, Fields fields);
+        Answer answer(Caller caller, Request request, Fields fields);
     }
 
     private final Gate gate;
@@ -48,13 +49,14 @@ public final class CryptolensDialect implements Dialect {
             Gate gate,
             RecordEvents recordEvents,
             ReadEvents readEvents,
+            Idempotency idempotency,
             Limits limits,
             boolean errorStatus,
             boolean getWrites) {
         this.gate = gate;
         this.limits = limits;
         this.replies = new Replies(errorStatus);
-        EventMethods events = new EventMethods(recordEvents, readEvents, limits, replies);
+        EventMethods events = new EventMethods(recordEvents, readEvents, idempotency, limits, replies);
         List<String> writing = getWrites ? READING : WRITING;
         add("AI/RegisterEvent", writing, events::registerEvent);
         add("AI/RegisterEvents", writing, events::registerEvents);
@@ -106,13 +108,13 @@ public final class CryptolensDialect implements Dialect {
                 .orElseGet(() -> Outcome.refused(new Refusal.UnknownAccessToken()));
         return switch (caller) {
             case Outcome.Refused<Caller>(Refusal refusal) -> replies.refusal(refusal);
-            case Outcome.Success<Caller>(Caller who) -> answer(method, who, fields);
+            case Outcome.Success<Caller>(Caller who) -> answer(method, who, request, fields);
         };
     }
 
-    private Answer answer(Method method, Caller caller, Fields fields) {
+    private Answer answer(Method method, Caller caller, Request request, Fields fields) {
         try {
-            return method.answer(caller, fields);
+            return method.answer(caller, request, fields);
         } catch (MalformedRequest e) {
             LOG.log(DEBUG, "malformed: {0}", e.getMessage());
             return replies.fault(e.fault());

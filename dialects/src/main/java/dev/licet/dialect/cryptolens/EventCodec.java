@@ -1,6 +1,7 @@
 package dev.licet.dialect.cryptolens;
 
-import dev.licet.core.event.RecordEvents.Item;
+import dev.licet.core.event.Item;
+import dev.licet.core.id.ProductId;
 import dev.licet.dialect.Fault;
 import dev.licet.dialect.Json;
 import dev.licet.dialect.Limits;
@@ -32,9 +33,13 @@ final class EventCodec {
         this.limits = limits;
     }
 
+    /// What all events of one request have in common.
+    record Shared(Optional<ProductId> product, Optional<String> key, Optional<String> machine) {}
+
     /// The one event of RegisterEvent; it happens now.
-    Item event(Fields fields) {
+    Item event(Fields fields, Shared shared) {
         return item(
+                shared,
                 fields.text("EventName"),
                 fields.text("FeatureName"),
                 fields.integer("Value"),
@@ -44,7 +49,7 @@ final class EventCodec {
     }
 
     /// The events of RegisterEvents, empty when the text is not a JSON list of objects.
-    Optional<List<Item>> events(String text) {
+    Optional<List<Item>> events(String text, Shared shared) {
         try (JsonParser json = Json.FACTORY.createParser(ObjectReadContext.empty(), text)) {
             if (json.nextToken() != JsonToken.START_ARRAY) {
                 return Optional.empty();
@@ -57,7 +62,7 @@ final class EventCodec {
                 if (events.size() == limits.events()) {
                     throw new MalformedRequest(Fault.TOO_LARGE, "more than " + limits.events() + " events");
                 }
-                events.add(event(json));
+                events.add(event(json, shared));
             }
             return json.nextToken() == null ? Optional.of(events) : Optional.empty();
         } catch (JacksonException e) {
@@ -65,7 +70,7 @@ final class EventCodec {
         }
     }
 
-    private Item event(JsonParser json) {
+    private Item event(JsonParser json, Shared shared) {
         String name = "";
         String feature = "";
         String value = "";
@@ -91,6 +96,7 @@ final class EventCodec {
         }
         OptionalLong seconds = Fields.integerIn(time);
         return item(
+                shared,
                 given(name),
                 given(feature),
                 Fields.integerIn(value),
@@ -102,6 +108,7 @@ final class EventCodec {
     }
 
     private Item item(
+            Shared shared,
             Optional<String> name,
             Optional<String> feature,
             OptionalLong value,
@@ -112,7 +119,19 @@ final class EventCodec {
         feature.ifPresent(text -> Texts.atMost(MAX_NAME, text));
         currency.ifPresent(text -> Texts.atMost(limits.currency(), text));
         metadata.ifPresent(text -> Texts.atMostBytes(limits.metadata(), text));
-        return new Item(name, feature, value, currency, at, metadata);
+        return new Item(
+                Optional.empty(),
+                name,
+                feature,
+                shared.product(),
+                shared.key(),
+                shared.machine(),
+                Optional.empty(),
+                Optional.empty(),
+                value,
+                currency,
+                at,
+                metadata);
     }
 
     private static String scalar(JsonParser json) {

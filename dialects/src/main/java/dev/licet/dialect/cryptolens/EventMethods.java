@@ -6,17 +6,21 @@ import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
 import dev.licet.core.event.EventPage;
 import dev.licet.core.event.EventQuery;
+import dev.licet.core.event.Item;
 import dev.licet.core.event.ReadEvents;
 import dev.licet.core.event.RecordEvents;
 import dev.licet.core.event.RecordedEvent;
 import dev.licet.core.event.UsageEvent;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.identity.Caller;
+import dev.licet.core.once.RequestKey;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Fault;
+import dev.licet.dialect.Idempotency;
 import dev.licet.dialect.Json;
 import dev.licet.dialect.Limits;
 import dev.licet.dialect.MalformedRequest;
+import dev.licet.dialect.Request;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -31,11 +35,14 @@ final class EventMethods {
 
     private final RecordEvents recordEvents;
     private final ReadEvents readEvents;
+    private final Idempotency idempotency;
     private final Limits limits;
     private final EventCodec codec;
     private final Replies replies;
 
-    EventMethods(RecordEvents recordEvents, ReadEvents readEvents, Limits limits, Replies replies) {
+    EventMethods(
+            RecordEvents recordEvents, ReadEvents readEvents, Idempotency idempotency, Limits limits, Replies replies) {
+        this.idempotency = idempotency;
         this.recordEvents = recordEvents;
         this.readEvents = readEvents;
         this.limits = limits;
@@ -43,28 +50,30 @@ final class EventMethods {
         this.replies = replies;
     }
 
-    Answer registerEvent(Caller caller, Fields fields) {
+    Answer registerEvent(Caller caller, Request request, Fields fields) {
         return RecordEvents.refusal(caller)
                 .map(replies::refusal)
-                .orElseGet(() -> record(caller, fields, List.of(codec.event(fields))));
+                .orElseGet(() -> record(caller, request, List.of(codec.event(fields, shared(fields)))));
     }
 
-    Answer registerEvents(Caller caller, Fields fields) {
+    Answer registerEvents(Caller caller, Request request, Fields fields) {
         Optional<Refusal> refusal = RecordEvents.refusal(caller);
         if (refusal.isPresent()) {
             return replies.refusal(refusal.get());
         }
-        Optional<List<RecordEvents.Item>> items = fields.json("Events").flatMap(codec::events);
-        return items.isPresent() ? record(caller, fields, items.get()) : replies.eventsNotAList();
+        EventCodec.Shared shared = shared(fields);
+        Optional<List<Item>> items = fields.json("Events").flatMap(text -> codec.events(text, shared));
+        return items.isPresent() ? record(caller, request, items.get()) : replies.eventsNotAList();
     }
 
-    private Answer record(Caller caller, Fields fields, List<RecordEvents.Item> items) {
-        RecordEvents.Batch batch = new RecordEvents.Batch(
-                "cryptolens",
-                fields.product(),
-                fields.text("Key", limits.name()),
-                fields.text("MachineCode", limits.name()),
-                items);
+    private EventCodec.Shared shared(Fields fields) {
+        return new EventCodec.Shared(
+                fields.product(), fields.text("Key", limits.name()), fields.text("MachineCode", limits.name()));
+    }
+
+    private Answer record(Caller caller, Request request, List<Item> items) {
+        Optional<RequestKey> key = idempotency.key(request, RequestKey.scope(caller));
+        RecordEvents.Batch batch = new RecordEvents.Batch("cryptolens", key, items);
         LOG.log(DEBUG, "decoded {0} events", items.size());
         return switch (recordEvents.record(caller, batch)) {
             case Outcome.Success<RecordEvents.Receipt> success -> replies.success();
@@ -72,7 +81,7 @@ final class EventMethods {
         };
     }
 
-    Answer getEvents(Caller caller, Fields fields) {
+    Answer getEvents(Caller caller, Request request, Fields fields) {
         Optional<Refusal> refusal = ReadEvents.refusal(caller);
         if (refusal.isPresent()) {
             return replies.refusal(refusal.get());

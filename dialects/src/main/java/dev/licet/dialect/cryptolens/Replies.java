@@ -37,6 +37,7 @@ record Replies(boolean errorStatus) {
             case Refusal.NotAPartner no -> error(403, "Access denied.");
             case Refusal.UnknownSession no -> error(401, "Access denied.");
             case Refusal.ExpiredSession no -> error(401, "Access denied.");
+            case Refusal.RequestKeyReused no -> error(422, "The Idempotency-Key was used for another request.");
         };
     }
 

@@ -10,6 +10,11 @@ record Endpoint(String verb, String template, Handler handler) {
         Answer answer(Call call);
     }
 
+    /// Whether it changes anything, so that it takes an `Idempotency-Key`.
+    boolean changes() {
+        return !verb.equals("GET");
+    }
+
     boolean matches(String path) {
         String[] wanted = template.split("/");
         String[] given = path.split("/", -1);

@@ -36,6 +36,8 @@ final class Problems {
             case Refusal.WrongCredentials no -> unknownCredentials(request);
             case Refusal.UnknownSession no -> unknownCredentials(request);
             case Refusal.ExpiredSession no -> unknownCredentials(request);
+            case Refusal.RequestKeyReused no ->
+                problem(request, 422, "idempotency-key-reused", "The Idempotency-Key was used for another request.");
         };
     }
 

@@ -15,6 +15,7 @@ import dev.licet.core.license.ManageProducts;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Dialect;
 import dev.licet.dialect.Fault;
+import dev.licet.dialect.Idempotency;
 import dev.licet.dialect.Json;
 import dev.licet.dialect.Limits;
 import dev.licet.dialect.MalformedRequest;
@@ -37,6 +38,7 @@ public final class RestDialect implements Dialect {
     private static final String DESCRIPTION = "/openapi.json";
 
     private final Gate gate;
+    private final Idempotency idempotency;
     private final Limits limits;
     private final List<Endpoint> endpoints;
     private final byte[] description = resource("openapi.json");
@@ -49,8 +51,9 @@ public final class RestDialect implements Dialect {
             ManageTokens tokens,
             ManageProducts products) {}
 
-    public RestDialect(Gate gate, UseCases useCases, Limits limits) {
+    public RestDialect(Gate gate, UseCases useCases, Idempotency idempotency, Limits limits) {
         this.gate = gate;
+        this.idempotency = idempotency;
         this.limits = limits;
         this.endpoints = new Management(useCases).endpoints();
     }
@@ -109,13 +112,28 @@ public final class RestDialect implements Dialect {
         }
         try {
             Call call = new Call(caller, endpoint.get().argument(request.path()), Body.of(request), request, limits);
-            return endpoint.get().handler().answer(call);
+            return endpoint.get().changes()
+                    ? once(call, endpoint.get())
+                    : endpoint.get().handler().answer(call);
         } catch (WrongField e) {
             return Problems.answer(request, new Refusal.InvalidField(e.field(), e.rule()));
         } catch (MalformedRequest e) {
             LOG.log(DEBUG, "malformed: {0}", e.getMessage());
             return refuse(request, e.fault());
         }
+    }
+
+    private Answer once(Call call, Endpoint endpoint) {
+        Request request = call.request();
+        String credential = bearer(request).map(Secret::value).orElse("");
+        return idempotency.answer(
+                request,
+                Idempotency.Asker.of(call.caller(), credential),
+                () -> {
+                    Answer answer = endpoint.handler().answer(call);
+                    return new Idempotency.Change(answer, answer.status() < 300);
+                },
+                refusal -> Problems.answer(request, refusal));
     }
 
     @Override

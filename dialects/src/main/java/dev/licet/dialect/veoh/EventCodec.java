@@ -1,6 +1,6 @@
 package dev.licet.dialect.veoh;
 
-import dev.licet.core.event.RecordEvents;
+import dev.licet.core.event.Item;
 import dev.licet.dialect.Json;
 import dev.licet.dialect.Texts;
 import java.nio.charset.StandardCharsets;
@@ -8,8 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 
 /// Reads an event out of the arguments of logEvent; complains in the order of its page.
 final class EventCodec {
@@ -30,7 +28,7 @@ final class EventCodec {
                         value -> Texts.atMostBytes(arguments.limits().metadata(), value)));
     }
 
-    static RecordEvents.Item event(Arguments arguments) {
+    static Item event(Arguments arguments) {
         List<String> keys = arguments.array("keys").orElseThrow(() -> new VeohRefusal(VeohError.NO_KEYS_PROVIDED));
         List<String> values =
                 arguments.array("values").orElseThrow(() -> new VeohRefusal(VeohError.NO_VALUES_PROVIDED));
@@ -39,13 +37,7 @@ final class EventCodec {
         if (keys.size() != values.size()) {
             throw new VeohRefusal(VeohError.ARRAY_LENGTH_NOT_SAME);
         }
-        return new RecordEvents.Item(
-                Optional.of(eventName),
-                Optional.empty(),
-                OptionalLong.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(properties(keys, values)));
+        return Item.builder().name(eventName).metadata(properties(keys, values)).build();
     }
 
     /// The pairs as a JSON object in their order; a repeated key has the list of its values.

@@ -87,6 +87,7 @@ final class Replies {
                     case Refusal.AlreadyExists no -> VeohError.MALFORMED_REQUEST;
                     case Refusal.UnknownSession no -> VeohError.INVALID_USER_TOKEN;
                     case Refusal.ExpiredSession no -> VeohError.USER_TOKEN_EXPIRED;
+                    case Refusal.RequestKeyReused no -> VeohError.IDEMPOTENCY_KEY_REUSED;
                 });
     }
 

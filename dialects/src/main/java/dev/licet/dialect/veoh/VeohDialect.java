@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.DEBUG;
 
 import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
+import dev.licet.core.event.Item;
 import dev.licet.core.event.RecordEvents;
 import dev.licet.core.gate.Gate;
 import dev.licet.core.identity.Application;
@@ -15,9 +16,11 @@ import dev.licet.core.identity.User;
 import dev.licet.core.identity.UserToken;
 import dev.licet.core.license.CreateLicense;
 import dev.licet.core.license.License;
+import dev.licet.core.once.RequestKey;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Dialect;
 import dev.licet.dialect.Fault;
+import dev.licet.dialect.Idempotency;
 import dev.licet.dialect.Limits;
 import dev.licet.dialect.MalformedRequest;
 import dev.licet.dialect.Request;
@@ -30,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +49,7 @@ public final class VeohDialect implements Dialect {
     private final RecordEvents recordEvents;
     private final CreateLicense createLicense;
     private final LicenseCodec licenseCodec;
+    private final Idempotency idempotency;
     private final Limits limits;
     private final Replies replies;
     private final Map<String, Method> methods = Map.of(
@@ -68,6 +73,7 @@ public final class VeohDialect implements Dialect {
             RecordEvents recordEvents,
             CreateLicense createLicense,
             SecretSource secrets,
+            Idempotency idempotency,
             String currency,
             TextTable texts,
             Limits limits,
@@ -76,6 +82,7 @@ public final class VeohDialect implements Dialect {
         this.recordEvents = recordEvents;
         this.createLicense = createLicense;
         this.licenseCodec = new LicenseCodec(currency);
+        this.idempotency = idempotency;
         this.limits = limits;
         this.replies = new Replies(secrets, texts, clock);
     }
@@ -152,31 +159,40 @@ public final class VeohDialect implements Dialect {
                 if (!caller.partner()) {
                     yield replies.refusal(new Refusal.NotAPartner());
                 }
-                RecordEvents.Item item = EventCodec.event(arguments);
+                Item item = EventCodec.event(arguments);
                 LOG.log(DEBUG, "decoded 1 event");
-                yield switch (recordEvents.record(caller, batch(item))) {
+                Optional<RequestKey> key = idempotency.key(request, RequestKey.scope(caller));
+                yield switch (recordEvents.record(caller, new RecordEvents.Batch("veoh", key, List.of(item)))) {
                     case Outcome.Refused<RecordEvents.Receipt>(Refusal refusal) -> replies.refusal(refusal);
                     case Outcome.Success<RecordEvents.Receipt>(RecordEvents.Receipt receipt) ->
                         replies.loggedEvent(
-                                verbose, receipt.firstId(), item.name().orElse(""), receipt.receivedAt());
+                                verbose, receipt.lastId(), item.name().orElse(""), receipt.receivedAt());
                 };
             }
         };
     }
 
-    private static RecordEvents.Batch batch(RecordEvents.Item item) {
-        return new RecordEvents.Batch("veoh", Optional.empty(), Optional.empty(), Optional.empty(), List.of(item));
+    private Answer createLicense(Application application, Arguments arguments, Request request) {
+        return switch (caller(application, arguments, request)) {
+            case Outcome.Refused<Caller>(Refusal refusal) -> replies.refusal(refusal);
+            case Outcome.Success<Caller>(Caller caller) ->
+                once(request, RequestKey.scope(caller), arguments, () -> createLicense(caller, arguments));
+        };
     }
 
-    private Answer createLicense(Application application, Arguments arguments, Request request) {
-        Outcome<License> license = caller(application, arguments, request)
-                .then(caller -> CreateLicense.refusal(caller)
-                        .<Outcome<License>>map(Outcome::refused)
-                        .orElseGet(() -> createLicense.create(caller, licenseCodec.license(arguments))));
+    private Idempotency.Change createLicense(Caller caller, Arguments arguments) {
+        Outcome<License> license = CreateLicense.refusal(caller)
+                .<Outcome<License>>map(Outcome::refused)
+                .orElseGet(() -> createLicense.create(caller, licenseCodec.license(arguments)));
         return switch (license) {
-            case Outcome.Refused<License>(Refusal refusal) -> replies.refusal(refusal);
-            case Outcome.Success<License>(License created) -> replies.license(created);
+            case Outcome.Refused<License>(Refusal refusal) -> Idempotency.Change.refused(replies.refusal(refusal));
+            case Outcome.Success<License>(License created) -> Idempotency.Change.made(replies.license(created));
         };
+    }
+
+    private Answer once(Request request, List<String> scope, Arguments arguments, Supplier<Idempotency.Change> change) {
+        String apiKey = arguments.text("apiKey").orElse("");
+        return idempotency.answer(request, new Idempotency.Asker(scope, apiKey), change, replies::refusal);
     }
 
     /// Gives a user a token, over HTTPS only, to a partner's application only.
@@ -198,9 +214,15 @@ public final class VeohDialect implements Dialect {
                 if (!application.partner()) {
                     yield replies.refusal(new Refusal.NotAPartner());
                 }
-                Issued<UserToken> token = gate.issueUserToken(application, user);
-                yield replies.user(
-                        user.username(), token.secret().value(), token.thing().expiresAt());
+                List<String> scope = List.of(
+                        "authenticate", application.id().toString(), user.id().toString());
+                yield once(request, scope, arguments, () -> {
+                    Issued<UserToken> token = gate.issueUserToken(application, user);
+                    return Idempotency.Change.made(replies.user(
+                            user.username(),
+                            token.secret().value(),
+                            token.thing().expiresAt()));
+                });
             }
         };
     }

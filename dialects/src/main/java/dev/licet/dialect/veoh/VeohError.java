@@ -34,6 +34,7 @@ enum VeohError {
     UNKNOWN_METHOD(901, "The method provided in the request is missing or unknown."),
     WRONG_VERB(902, "The method does not take this HTTP method."),
     MALFORMED_REQUEST(903, "The request can't be read, or is over a limit of this server."),
+    IDEMPOTENCY_KEY_REUSED(904, "The Idempotency-Key was used for another request."),
     INVALID_LICENSE_TYPE(
             941,
             "The licenseType provided in the request is not valid. It has to be one of the four values:"

@@ -53,8 +53,11 @@ final class Envelopes {
     private static final Error SERVER_ERROR =
             new Error(11, "SERVER_ERROR", "The server could not process your request.");
 
+    private static final Error REQUEST_KEY_REUSED =
+            new Error(904, "IDEMPOTENCY_KEY_REUSED", "The Idempotency-Key was used for another request");
+
     static Set<String> textKeys() {
-        return Stream.of(WRONG_CREDENTIALS, UNKNOWN_SESSION, EXPIRED_SESSION, MISSING, SERVER_ERROR)
+        return Stream.of(WRONG_CREDENTIALS, UNKNOWN_SESSION, EXPIRED_SESSION, MISSING, SERVER_ERROR, REQUEST_KEY_REUSED)
                 .flatMap(error -> Stream.of(error.key("name"), error.key("detail")))
                 .collect(Collectors.toSet());
     }
@@ -97,6 +100,7 @@ final class Envelopes {
                     case Refusal.InvalidField no -> SERVER_ERROR;
                     case Refusal.QuotaExceeded no -> SERVER_ERROR;
                     case Refusal.GapNotElapsed no -> SERVER_ERROR;
+                    case Refusal.RequestKeyReused no -> REQUEST_KEY_REUSED;
                 });
     }
 

@@ -12,6 +12,7 @@ import dev.licet.core.session.TransactionNumbers;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Dialect;
 import dev.licet.dialect.Fault;
+import dev.licet.dialect.Idempotency;
 import dev.licet.dialect.Limits;
 import dev.licet.dialect.MalformedRequest;
 import dev.licet.dialect.Parameters;
@@ -24,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Sessions of an identity service: `/session/login`, `/session/ping`, `/session/logout`, by POST over HTTPS.
@@ -32,6 +35,7 @@ public final class VidentityDialect implements Dialect {
     private static final List<String> VERBS = List.of("POST");
 
     private final KeepSessions keepSessions;
+    private final Idempotency idempotency;
     private final Limits limits;
     private final Envelopes envelopes;
     private final Map<String, Method> methods = Map.of(
@@ -47,22 +51,26 @@ public final class VidentityDialect implements Dialect {
     /// @param mandatory the fields it can't do without, in the order of its page @param detail of a success
     private record Method(List<String> mandatory, String detail, Handler handler) {}
 
-    /// @return the session key to tell
     @FunctionalInterface
     private interface Handler {
-        Outcome<Secret> answer(Parameters form, Request request);
+        Outcome<Change> prepare(Parameters form, Request request);
     }
+
+    /// What a request asks for, once it is known who asks. @param make gives the session key to tell
+    private record Change(Idempotency.Asker asker, Supplier<Outcome<Secret>> make) {}
 
     /// @param contentType of the answers
     /// @param texts instead of those of the pages
     public VidentityDialect(
             KeepSessions keepSessions,
             TransactionNumbers transactionNumbers,
+            Idempotency idempotency,
             String contentType,
             TextTable texts,
             Limits limits,
             Clock clock) {
         this.keepSessions = keepSessions;
+        this.idempotency = idempotency;
         this.limits = limits;
         this.envelopes = new Envelopes(transactionNumbers, contentType, texts, clock);
     }
@@ -118,17 +126,30 @@ public final class VidentityDialect implements Dialect {
                 return envelopes.missing(path, field);
             }
         }
-        return switch (method.handler().answer(form, request)) {
-            case Outcome.Success<Secret>(Secret key) -> envelopes.success(path, method.detail(), key);
-            case Outcome.Refused<Secret>(Refusal refusal) -> envelopes.refusal(path, refusal);
+        return switch (method.handler().prepare(form, request)) {
+            case Outcome.Refused<Change>(Refusal refusal) -> envelopes.refusal(path, refusal);
+            case Outcome.Success<Change>(Change change) -> once(request, path, method, change);
         };
+    }
+
+    private Answer once(Request request, String path, Method method, Change change) {
+        return idempotency.answer(
+                request,
+                change.asker(),
+                () -> switch (change.make().get()) {
+                    case Outcome.Success<Secret>(Secret key) ->
+                        Idempotency.Change.made(envelopes.success(path, method.detail(), key));
+                    case Outcome.Refused<Secret>(Refusal refusal) ->
+                        Idempotency.Change.refused(envelopes.refusal(path, refusal));
+                },
+                refusal -> envelopes.refusal(path, refusal));
     }
 
     private void form(Parameters form, String field) {
         form.last(field).ifPresent(value -> Texts.atMost(limits.name(), value));
     }
 
-    private Outcome<Secret> login(Parameters form, Request request) {
+    private Outcome<Change> login(Parameters form, Request request) {
         Optional<AccountNumber> account =
                 AccountNumber.parse(text(form, "account_number").strip());
         Gate.OneTimePair pair = new Gate.OneTimePair(
@@ -136,16 +157,25 @@ public final class VidentityDialect implements Dialect {
                 Optional.of(new Secret(text(form, "password"))),
                 request.secure(),
                 request.address());
-        return account.map(number -> keepSessions.login(number, pair))
-                .orElseGet(() -> Outcome.refused(new Refusal.WrongCredentials()));
+        return account.map(number -> keepSessions.check(number, pair))
+                .orElseGet(() -> Outcome.refused(new Refusal.WrongCredentials()))
+                .map(user -> new Change(
+                        new Idempotency.Asker(List.of("login", user.id().toString()), ""),
+                        () -> keepSessions.open(user)));
     }
 
-    private Outcome<Secret> ping(Parameters form, Request request) {
-        return keepSessions.ping(new Secret(text(form, "session_key")));
+    private Outcome<Change> ping(Parameters form, Request request) {
+        return ofSession(form, keepSessions::ping);
     }
 
-    private Outcome<Secret> logout(Parameters form, Request request) {
-        return keepSessions.logout(new Secret(text(form, "session_key")));
+    private Outcome<Change> logout(Parameters form, Request request) {
+        return ofSession(form, keepSessions::logout);
+    }
+
+    private static Outcome<Change> ofSession(Parameters form, Function<Secret, Outcome<Secret>> change) {
+        String key = text(form, "session_key");
+        return Outcome.success(
+                new Change(new Idempotency.Asker(List.of("session", key), key), () -> change.apply(new Secret(key))));
     }
 
     private static String text(Parameters form, String field) {

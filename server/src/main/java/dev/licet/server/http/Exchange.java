@@ -28,10 +28,8 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.impl.ConnectionBase;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -341,7 +339,7 @@ final class Exchange {
             guarded(wire, () -> {
                 Answer answer = refusal(Fault.MALFORMED).with("Connection", "close");
                 prepare(answer);
-                wire.response().end(Buffer.buffer(bytes(answer)));
+                wire.response().end(Buffer.buffer(answer.bytes()));
             });
         }
         shared.vertx.cancelTimer(timer);
@@ -365,7 +363,7 @@ final class Exchange {
         takeNoMore();
         Thread.ofVirtual().name("request-" + head.id()).start(() -> {
             Answer answer = ScopedValue.where(RequestId.CURRENT, head.id()).call(() -> refusal(fault));
-            onLoop(() -> sayEarly(answer, bytes(answer)));
+            onLoop(() -> sayEarly(answer, answer.bytes()));
         });
     }
 
@@ -495,7 +493,7 @@ final class Exchange {
         } catch (Throwable e) {
             if (!out.hasBegun()) {
                 Answer instead = failure(e);
-                onLoop(() -> send(instead, bytes(instead)));
+                onLoop(() -> send(instead, instead.bytes()));
                 return;
             }
             LOG.log(e instanceof IOException ? DEBUG : ERROR, "an answer was cut", e);
@@ -609,17 +607,6 @@ final class Exchange {
             connection.channel().config().setOption(ChannelOption.SO_LINGER, 0);
         }
         wire.connection().close();
-    }
-
-    /// What a refusal says: it is short, however it is written.
-    private static byte[] bytes(Answer answer) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try {
-            answer.body().writeTo(bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
     }
 
     private void prepare(Answer answer) {

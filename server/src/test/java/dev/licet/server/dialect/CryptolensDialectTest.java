@@ -50,6 +50,11 @@ class CryptolensDialectTest extends DialectContract {
     }
 
     @Override
+    protected boolean saysKeyReused(TestServer.Reply reply) {
+        return says(reply, 200, "The Idempotency-Key was used for another request.");
+    }
+
+    @Override
     protected long stored(TestServer server) {
         return events(server);
     }

@@ -10,6 +10,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,9 @@ public abstract class DialectContract {
 
     /// Whether the answer says, in the dialect's words, that the server can't do it now.
     protected abstract boolean saysUnavailable(TestServer.Reply reply);
+
+    /// Whether the answer says, in the dialect's words, that the key stands for another request.
+    protected abstract boolean saysKeyReused(TestServer.Reply reply);
 
     /// How much the server has stored of such writes.
     protected abstract long stored(TestServer server);
@@ -92,6 +96,74 @@ public abstract class DialectContract {
         assertThat(send(server, write(server))).matches(this::isSuccess);
         assertThat(stored(server)).isEqualTo(before + 1);
         server.restart();
+        assertThat(stored(server)).isEqualTo(before + 1);
+    }
+
+    private static TestServer.Reply send(TestServer to, Write write, String idempotencyKey) {
+        return to.send(
+                write.tls(),
+                "POST",
+                write.target(),
+                Map.of("Content-Type", "application/x-www-form-urlencoded", "Idempotency-Key", idempotencyKey),
+                write.form());
+    }
+
+    @Test
+    void writeWithAKey_sentAgain_countsOnce_afterRestartToo() {
+        TestServer server = server();
+        long before = stored(server);
+        Write write = write(server);
+        assertThat(send(server, write, "a key")).matches(this::isSuccess);
+        assertThat(send(server, write, "a key")).matches(this::isSuccess);
+        server.restart();
+        assertThat(send(server, write, "a key")).matches(this::isSuccess);
+        assertThat(stored(server)).isEqualTo(before + 1);
+
+        assertThat(send(server, write, "another key")).matches(this::isSuccess);
+        assertThat(stored(server)).isEqualTo(before + 2);
+    }
+
+    @Test
+    void keyOfAnotherRequest_isRefused_andNothingIsStored() {
+        TestServer server = server();
+        Write write = write(server);
+        assertThat(send(server, write, "a key")).matches(this::isSuccess);
+        long before = stored(server);
+
+        assertThat(send(server, new Write(write.tls(), write.target(), write.form() + "&x=1"), "a key"))
+                .matches(this::saysKeyReused);
+        assertThat(stored(server)).isEqualTo(before);
+    }
+
+    @Test
+    void writeThatFailed_doesNotUseItsKeyUp() {
+        TestServer server = server();
+        long before = stored(server);
+        assertThat(send(server, writeOfNobody(server), "a key")).matches(this::saysNobody);
+        assertThat(send(server, write(server), "a key")).matches(this::isSuccess);
+        assertThat(stored(server)).isEqualTo(before + 1);
+    }
+
+    @Test
+    void keyThatIsNone_isRefused() {
+        TestServer server = server();
+        for (String bad : List.of(" ", "x".repeat(256))) {
+            assertThat(send(server, write(server), bad)).matches(this::saysMalformed);
+        }
+        assertThat(send(server, write(server), "x".repeat(255))).matches(this::isSuccess);
+    }
+
+    @Test
+    void writesWithTheSameKey_atOnce_countOnce() throws Exception {
+        TestServer server = server();
+        long before = stored(server);
+        Write write = write(server);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Callable<TestServer.Reply>> calls = Collections.nCopies(20, () -> send(server, write, "a key"));
+            for (Future<TestServer.Reply> call : threads.invokeAll(calls)) {
+                assertThat(call.get()).matches(this::isSuccess);
+            }
+        }
         assertThat(stored(server)).isEqualTo(before + 1);
     }
 

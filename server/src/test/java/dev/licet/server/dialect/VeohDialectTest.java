@@ -56,6 +56,11 @@ class VeohDialectTest extends DialectContract {
     }
 
     @Override
+    protected boolean saysKeyReused(TestServer.Reply reply) {
+        return reply.status() == 200 && saysError(reply, 904);
+    }
+
+    @Override
     protected long stored(TestServer server) {
         return events(server);
     }

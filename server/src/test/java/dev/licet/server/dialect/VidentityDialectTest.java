@@ -55,6 +55,11 @@ class VidentityDialectTest extends DialectContract {
     }
 
     @Override
+    protected boolean saysKeyReused(TestServer.Reply reply) {
+        return reply.status() == 200 && saysError(reply, 904);
+    }
+
+    @Override
     protected long stored(TestServer server) {
         Matcher gauge = Pattern.compile("(?m)^licet_sessions (\\S+)$")
                 .matcher(server.get("/metrics").body());

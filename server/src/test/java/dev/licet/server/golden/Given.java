@@ -6,6 +6,7 @@ import dev.licet.server.TestServer;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -37,6 +38,17 @@ final class Given {
                                 "{\"name\":\"q\",\"partner\":true,\"permission\":\"write\",\"quota\":{\"calls\":1,\"window\":\"PT1H\"}}"));
             case "gap_used_api_key" ->
                 used(apiKey("{\"name\":\"g\",\"partner\":true,\"permission\":\"write\",\"gap\":\"PT1H\"}"));
+            case "key_used_api_key" ->
+                withItsKeyUsed(
+                        apiKey("{\"name\":\"k\",\"partner\":true,\"permission\":\"write\"}"),
+                        "/rest/v1/",
+                        "method=veoh.people.logEvent&keys=a&values=b&eventName=c&apiKey=");
+            case "key_used_token" ->
+                withItsKeyUsed(
+                        token("{\"name\":\"k\",\"permissions\":[\"RegisterEvent\"]}"),
+                        "/api/ai/RegisterEvent",
+                        "EventName=a&token=");
+            case "key_used_session_key" -> withItsKeyUsed(sessionKey(), "/session/ping", "session_key=");
             case "revoked_api_key" -> revokedApiKey();
             case "user_token" -> userToken(first.apiKey());
             case "other_applications_user_token" -> userToken(first.readOnlyApiKey());
@@ -74,6 +86,17 @@ final class Given {
     private String used(String apiKey) {
         server.get("/rest/v1/?method=veoh.people.logEvent&apiKey=" + apiKey + "&keys=a&values=b&eventName=c");
         return apiKey;
+    }
+
+    /// Sends a request with `Idempotency-Key: used`. @return the credential that it was sent with
+    private String withItsKeyUsed(String credential, String target, String form) {
+        server.send(
+                true,
+                "POST",
+                target,
+                Map.of("Content-Type", "application/x-www-form-urlencoded", "Idempotency-Key", "used"),
+                form + credential);
+        return credential;
     }
 
     private String token(String json) {

@@ -80,6 +80,9 @@ final class Database implements AutoCloseable {
     /// Runs the work in a transaction. What it changed is on disk when this returns; when it throws, it changed
     /// nothing.
     <T extends @Nullable Object> T write(Work<T> work) {
+        if (isInTransaction()) {
+            return within(work);
+        }
         Request<T> request = new Request<>(work);
         if (closed || !queue.offer(request)) {
             throw new Unavailable(closed ? "the store is closed" : "too many writes wait", Duration.ofSeconds(1));
@@ -92,6 +95,9 @@ final class Database implements AutoCloseable {
 
     /// Runs the work on what was committed last.
     <T extends @Nullable Object> T read(Work<T> work) {
+        if (isInTransaction()) {
+            return within(work);
+        }
         Connection connection = null;
         try {
             connection = readers.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
@@ -109,6 +115,37 @@ final class Database implements AutoCloseable {
                 readers.add(connection);
             }
         }
+    }
+
+    /// Whether the caller is itself work that is being done.
+    private boolean isInTransaction() {
+        return Thread.currentThread() == writer;
+    }
+
+    /// Runs work that other work asks for as a part of it.
+    private <T extends @Nullable Object> T within(Work<T> work) {
+        try (Statement statement = writing.createStatement()) {
+            statement.execute("SAVEPOINT within");
+            try {
+                T result = work.run(writing);
+                statement.execute("RELEASE within");
+                return result;
+            } catch (Throwable e) {
+                if (!isFatal(e)) {
+                    statement.execute("ROLLBACK TO within");
+                    statement.execute("RELEASE within");
+                }
+                throw e;
+            }
+        } catch (SQLException e) {
+            throw translated(e);
+        }
+    }
+
+    /// Such a failure has ended the whole transaction.
+    private static boolean isFatal(Throwable e) {
+        return e instanceof SQLException && translated(e) instanceof Unavailable
+                || e instanceof Unavailable && e.getCause() instanceof SQLException;
     }
 
     /// What is wrong; empty when the last group was committed.
@@ -206,8 +243,8 @@ final class Database implements AutoCloseable {
 
     /// A full disk is nobody's fault and may pass; anything else is ours.
     private static RuntimeException translated(@Nullable Throwable e) {
-        if (e instanceof Unavailable unavailable) {
-            return unavailable;
+        if (e instanceof RuntimeException thrown) {
+            return thrown; // by the work: it says itself what is wrong
         }
         if (e instanceof SQLiteException sqlite
                 && (sqlite.getResultCode() == SQLiteErrorCode.SQLITE_FULL
@@ -243,11 +280,6 @@ final class Database implements AutoCloseable {
                 }
                 statement.execute("RELEASE request");
             }
-        }
-
-        /// Such a failure has ended the whole transaction.
-        private static boolean isFatal(Throwable e) {
-            return e instanceof SQLiteException && translated(e) instanceof Unavailable;
         }
 
         @SuppressWarnings("NullAway") // a T that may be null is one by its own type

@@ -2,17 +2,18 @@ package dev.licet.store.embedded;
 
 import static java.lang.System.Logger.Level.ERROR;
 
+import dev.licet.core.Outcome;
 import dev.licet.core.Unavailable;
 import dev.licet.core.event.EventLog;
 import dev.licet.core.event.EventPage;
 import dev.licet.core.event.EventQuery;
+import dev.licet.core.event.Placed;
 import dev.licet.core.event.RecordedEvent;
-import dev.licet.core.event.UsageEvent;
+import dev.licet.core.event.Submission;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -36,6 +37,8 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
     private final EventTable table;
     private final Journal journal;
     private final Loader loader;
+    private final IdIndex ids;
+    private final OnceOnly once;
     /// Questions run in native code, which would hold up a virtual thread's carrier, so they have threads of
     /// their own.
     private final ExecutorService questions = new ThreadPoolExecutor(
@@ -66,13 +69,16 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
         }
         // The name of the journal itself, which nobody else makes last.
         Journal.syncDirectory(directory);
+        ids = IdIndex.open(
+                directory.resolve("ids.db"), () -> journal.end().lastId(), new PastIds(segments, journal, table));
+        once = new OnceOnly(journal, ids);
         loader = new Loader(segments, journal, table, retention);
         loader.start();
     }
 
     @Override
-    public long append(List<UsageEvent> events, Instant receivedAt) {
-        return journal.append(events, receivedAt);
+    public Outcome<List<Placed>> append(Submission submission) {
+        return once.append(submission);
     }
 
     @Override
@@ -94,7 +100,7 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
     }
 
     Optional<String> check() {
-        return journal.check().or(loader::check);
+        return journal.check().or(loader::check).or(ids::check);
     }
 
     private <T> T ask(Callable<T> question) {
@@ -125,6 +131,7 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
     @Override
     public void close() {
         journal.close();
+        ids.close();
         loader.catchUp(journal.end().lastId(), READ_YOUR_WRITES);
         loader.close();
         questions.shutdown();

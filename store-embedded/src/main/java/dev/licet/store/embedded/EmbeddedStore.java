@@ -10,6 +10,7 @@ import dev.licet.core.identity.Users;
 import dev.licet.core.license.LicenseKeys;
 import dev.licet.core.license.Licenses;
 import dev.licet.core.license.Products;
+import dev.licet.core.once.KeptAnswers;
 import dev.licet.core.session.NumberReserve;
 import dev.licet.core.session.Sessions;
 import dev.licet.core.store.Store;
@@ -215,6 +216,11 @@ public final class EmbeddedStore implements Store {
     @Override
     public EventLog events() {
         return events;
+    }
+
+    @Override
+    public KeptAnswers keptAnswers() {
+        return new SqliteKeptAnswers(database);
     }
 
     @Override

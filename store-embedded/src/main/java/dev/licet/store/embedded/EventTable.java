@@ -10,6 +10,7 @@ import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ApplicationId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.id.UserId;
+import dev.licet.core.once.RequestKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -55,11 +56,20 @@ final class EventTable implements AutoCloseable {
               application BIGINT,
               value       BIGINT,
               currency    VARCHAR,
-              metadata    VARCHAR
+              metadata    VARCHAR,
+              client_id   VARCHAR,
+              end_user    VARCHAR,
+              session     VARCHAR,
+              request_key BLOB -- of the request: name and content, 16 bytes each
             );
             -- The ids of the last events of each load. Rows are only added, so that a load can commit while a
             -- checkpoint runs.
             CREATE TABLE IF NOT EXISTS applied (id BIGINT NOT NULL);
+            -- Tables of before these columns; new ones come last, as the appender has them.
+            ALTER TABLE event ADD COLUMN IF NOT EXISTS client_id VARCHAR;
+            ALTER TABLE event ADD COLUMN IF NOT EXISTS end_user VARCHAR;
+            ALTER TABLE event ADD COLUMN IF NOT EXISTS session VARCHAR;
+            ALTER TABLE event ADD COLUMN IF NOT EXISTS request_key BLOB;
             """;
 
     private final Path file;
@@ -182,7 +192,10 @@ final class EventTable implements AutoCloseable {
 
     private static void append(DuckDBAppender appender, JournalRecord record) throws SQLException {
         long id = record.firstId();
-        for (UsageEvent event : EventCodec.decode(record.payload(), record.count())) {
+        EventCodec.Decoded decoded = EventCodec.decode(record.payload(), record.count());
+        byte @Nullable [] requestKey =
+                decoded.requestKey().map(EventCodec::bytes).orElse(null);
+        for (UsageEvent event : decoded.events()) {
             appender.beginRow();
             appender.append(id++);
             appender.append(event.account().value());
@@ -200,6 +213,10 @@ final class EventTable implements AutoCloseable {
                     event.value().isPresent() ? Long.valueOf(event.value().getAsLong()) : null);
             appender.append(event.currency().orElse(null));
             appender.append(event.metadata().orElse(null));
+            appender.append(event.clientId().orElse(null));
+            appender.append(event.endUser().orElse(null));
+            appender.append(event.session().orElse(null));
+            appender.append(requestKey);
             appender.endRow();
         }
     }
@@ -240,6 +257,36 @@ final class EventTable implements AutoCloseable {
                 row.next();
                 return row.getLong(1) > 0;
             }
+        }
+    }
+
+    /// Tells the ids that clients gave, of the loaded events between these two, both left out.
+    void tellIds(long above, long below, IdIndex.Learner learner) throws SQLException {
+        String sql = """
+                SELECT id, account, client_id, request_key FROM event
+                WHERE id > ? AND id < ? AND (client_id IS NOT NULL OR request_key IS NOT NULL)
+                ORDER BY id""";
+        instance.readLock().lock();
+        try (Connection connection = root.duplicate();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, above);
+            statement.setLong(2, below);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    long id = rows.getLong("id");
+                    AccountNumber account = new AccountNumber(rows.getLong("account"));
+                    text(rows, "client_id")
+                            .ifPresent(
+                                    client -> learner.learn(OnceOnly.fingerprint(account, client), OnceOnly.event(id)));
+                    byte @Nullable [] request = rows.getBytes("request_key");
+                    if (request != null) {
+                        RequestKey key = EventCodec.requestKey(request);
+                        learner.learn(key.name(), OnceOnly.request(id, key));
+                    }
+                }
+            }
+        } finally {
+            instance.readLock().unlock();
         }
     }
 
@@ -306,12 +353,15 @@ final class EventTable implements AutoCloseable {
                 new UsageEvent(
                         new AccountNumber(row.getLong("account")),
                         row.getString("source"),
+                        text(row, "client_id"),
                         Micros.instant(row, "happened_us"),
                         text(row, "name"),
                         text(row, "feature"),
                         number(row, "product").map(ProductId::new),
                         text(row, "key"),
                         text(row, "machine"),
+                        text(row, "end_user"),
+                        text(row, "session"),
                         number(row, "user").map(UserId::new),
                         number(row, "application").map(ApplicationId::new),
                         number(row, "value").map(OptionalLong::of).orElseGet(OptionalLong::empty),

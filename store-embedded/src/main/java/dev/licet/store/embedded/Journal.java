@@ -5,7 +5,7 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.licet.core.Unavailable;
-import dev.licet.core.event.UsageEvent;
+import dev.licet.core.event.Submission;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -105,15 +105,13 @@ final class Journal implements AutoCloseable {
     }
 
     /// Appends the events as one record. @return the id of the first, once they are on disk
-    long append(List<UsageEvent> events, Instant receivedAt) {
-        if (events.isEmpty()) {
-            throw new IllegalArgumentException("a record has at least one event");
-        }
-        byte[] payload = EventCodec.encode(events);
+    long append(Submission submission) {
+        byte[] payload = EventCodec.encode(submission.events(), submission.requestKey());
         if (payload.length > JournalRecord.MAX_PAYLOAD) {
             throw new IllegalArgumentException("a request of " + payload.length + " bytes does not fit a record");
         }
-        Request request = new Request(events.size(), receivedAt, payload, new CompletableFuture<>());
+        Request request =
+                new Request(submission.events().size(), submission.receivedAt(), payload, new CompletableFuture<>());
         if (queuedBytes.addAndGet(payload.length) > QUEUE_BYTES || closed || poisoned || !queue.offer(request)) {
             queuedBytes.addAndGet(-payload.length);
             throw unavailable(null);

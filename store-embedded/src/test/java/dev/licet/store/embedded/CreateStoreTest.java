@@ -97,8 +97,8 @@ class CreateStoreTest {
     void create_fillingAppendsEvents_isRefusedSinceTheyWouldNotBeKept() {
         assertThatThrownBy(() -> EmbeddedStore.create(
                         parent,
-                        store -> store.events()
-                                .append(List.of(TestEvents.event("one")), dev.licet.core.TestClock.START)))
+                        store -> TestEvents.append(
+                                store.events(), dev.licet.core.TestClock.START, TestEvents.event("one"))))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("events");
         assertThat(EmbeddedStore.exists(parent)).isFalse();

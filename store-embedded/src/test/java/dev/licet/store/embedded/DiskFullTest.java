@@ -52,7 +52,7 @@ class DiskFullTest {
         int refused = 0;
         for (int i = 0; i < 20_000 && refused < refusals; i++) {
             try {
-                acknowledged.add(store.events().append(List.of(event("x".repeat(20_000))), TestClock.START));
+                acknowledged.add(TestEvents.append(store.events(), TestClock.START, event("x".repeat(20_000))));
             } catch (Unavailable full) {
                 refused++;
             }
@@ -85,7 +85,7 @@ class DiskFullTest {
             assertThat(run("mount", "-o", "remount,size=300m", directory.toString()))
                     .isTrue();
             for (int i = 0; i < 50; i++) {
-                acknowledged.add(store.events().append(List.of(event("after")), TestClock.START));
+                acknowledged.add(TestEvents.append(store.events(), TestClock.START, event("after")));
             }
             assertThat(found(store)).containsExactlyInAnyOrderElementsOf(acknowledged);
             for (int i = 0; i < 50 && store.check().isPresent(); i++) {

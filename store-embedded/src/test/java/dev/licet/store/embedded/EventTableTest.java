@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.licet.core.TestClock;
 import dev.licet.core.Unavailable;
 import dev.licet.core.event.RecordedEvent;
+import dev.licet.core.event.Submission;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,13 +47,12 @@ class EventTableTest {
     static void fillAndCrash(@TempDir Path running) throws IOException {
         try (EmbeddedStore store = EmbeddedStore.open(running)) {
             for (int i = 0; i < EVENTS; i += 3) {
-                store.events()
-                        .append(
-                                List.of(
-                                        TestEvents.event("event " + i),
-                                        TestEvents.event("event " + (i + 1)),
-                                        TestEvents.event("event " + (i + 2))),
-                                TestClock.START);
+                TestEvents.append(
+                        store.events(),
+                        TestClock.START,
+                        TestEvents.event("event " + i),
+                        TestEvents.event("event " + (i + 1)),
+                        TestEvents.event("event " + (i + 2)));
                 if (i % 30 == 0) {
                     assertThat(TestEvents.all(store.events())).hasSize(i + 3);
                 }
@@ -160,7 +161,7 @@ class EventTableTest {
         Files.delete(directory.resolve("journal").resolve("0000000000000000001.log"));
 
         try (EmbeddedStore store = EmbeddedStore.open(directory)) {
-            assertThat(store.events().append(List.of(TestEvents.event("next")), TestClock.START))
+            assertThat(TestEvents.append(store.events(), TestClock.START, TestEvents.event("next")))
                     .isEqualTo(EVENTS + 1);
             assertThat(TestEvents.all(store.events())).hasSize(EVENTS + 1);
         }
@@ -217,8 +218,8 @@ class EventTableTest {
     void journalOfANewerVersion_isToldAndTakesNothingAway() throws Exception {
         Path fresh = parent.resolve("fresh");
         Path segment = Files.createDirectories(fresh.resolve("journal")).resolve("0000000000000000001.log");
-        byte[] payload = EventCodec.encode(List.of(TestEvents.event("one")));
-        payload[0] = 2;
+        byte[] payload = EventCodec.encode(List.of(TestEvents.event("one")), Optional.empty());
+        payload[0]++;
         JournalRecord record = new JournalRecord(1, 1, TestClock.START, payload);
         ByteBuffer buffer = ByteBuffer.allocate(record.size());
         record.writeTo(buffer);
@@ -243,7 +244,7 @@ class EventTableTest {
                     Loader loader = new Loader(segments, journal, events, FOR_EVER)) {
                 loader.start();
                 for (int i = 1; i <= 100; i++) {
-                    long id = journal.append(List.of(TestEvents.event("event")), TestClock.START);
+                    long id = journal.append(new Submission(List.of(TestEvents.event("event")), TestClock.START));
                     assertThat(id).isEqualTo(start * 100 + i);
                     if (i % 25 == 0) {
                         assertThat(loader.catchUp(id, Duration.ofSeconds(10))).isTrue();

@@ -42,6 +42,11 @@ class KillTest {
 
             try (EmbeddedStore store = EmbeddedStore.open(directory)) {
                 assertEachThereOnce(acknowledged, TestEvents.all(store.events()));
+                acknowledged.forEach((id, name) -> assertThat(
+                                TestEvents.append(store.events(), TestClock.START, TestEvents.withId(name)))
+                        .as("sent again")
+                        .isEqualTo(id));
+                assertEachThereOnce(acknowledged, TestEvents.all(store.events()));
                 assertThat(store.transactionNumbers().reserve(1)).isGreaterThan(reserved);
             }
         }
@@ -109,10 +114,10 @@ class KillTest {
                 Thread.ofPlatform().start(() -> {
                     while (true) {
                         String name = process + "-" + request.incrementAndGet();
-                        List<UsageEvent> events = IntStream.rangeClosed(1, 3)
-                                .mapToObj(i -> TestEvents.event(name + "/" + i))
-                                .toList();
-                        say(store.events().append(events, TestClock.START) + " " + name);
+                        UsageEvent[] events = IntStream.rangeClosed(1, 3)
+                                .mapToObj(i -> TestEvents.withId(name + "/" + i))
+                                .toArray(UsageEvent[]::new);
+                        say(TestEvents.append(store.events(), TestClock.START, events) + " " + name);
                     }
                 });
             }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.licet.core.TestClock;
 import dev.licet.core.event.RecordedEvent;
+import dev.licet.core.event.Submission;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ class RetentionTest {
         try (Journal journal = Journal.open(directory.resolve("journal"), 1, 0)) {
             Instant at = clock.instant();
             for (int i = 0; i < events; i++) {
-                journal.append(List.of(event("day " + i)), at.plus(Duration.ofDays(i)));
+                journal.append(new Submission(List.of(event("day " + i)), at.plus(Duration.ofDays(i))));
             }
             return journal.end().lastId();
         }
@@ -103,7 +104,7 @@ class RetentionTest {
         Duration tenYears = Duration.ofDays(3650);
         Instant threeYearsAgo = Clock.systemUTC().instant().minus(Duration.ofDays(1095));
         try (EmbeddedStore serving = EmbeddedStore.open(store, tenYears, Clock.systemUTC())) {
-            serving.events().append(List.of(event("old")), threeYearsAgo);
+            TestEvents.append(serving.events(), threeYearsAgo, event("old"));
         }
         EmbeddedStore.open(store).close();
         try (EmbeddedStore serving = EmbeddedStore.open(store, tenYears, Clock.systemUTC())) {

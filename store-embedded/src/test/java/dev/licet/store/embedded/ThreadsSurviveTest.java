@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.licet.core.TestClock;
 import dev.licet.core.event.RecordedEvent;
+import dev.licet.core.event.Submission;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -64,8 +65,9 @@ class ThreadsSurviveTest {
     void journal_errorAfterTheSync_theEventIsThereOnceAndTheNextIsTaken() throws Exception {
         try (FailingOnce log = new FailingOnce(Journal.class, "on disk");
                 Journal journal = Journal.open(directory, 1 << 20, 0)) {
-            assertThat(journal.append(List.of(event("first")), TestClock.START)).isEqualTo(1);
-            assertThat(journal.append(List.of(event("second")), TestClock.START))
+            assertThat(journal.append(new Submission(List.of(event("first")), TestClock.START)))
+                    .isEqualTo(1);
+            assertThat(journal.append(new Submission(List.of(event("second")), TestClock.START)))
                     .isEqualTo(2);
             assertThat(log.failed).hasPositiveValue();
         }
@@ -81,10 +83,10 @@ class ThreadsSurviveTest {
                 EventTable table = EventTable.open(directory.resolve("events.duckdb"));
                 Journal journal = Journal.open(segments, 1 << 20, 0);
                 Loader loader = new Loader(segments, journal, table, FOR_EVER)) {
-            journal.append(List.of(event("first")), TestClock.START);
+            journal.append(new Submission(List.of(event("first")), TestClock.START));
             loader.start();
             assertThat(loader.catchUp(1, Duration.ofSeconds(10))).isTrue();
-            journal.append(List.of(event("second")), TestClock.START);
+            journal.append(new Submission(List.of(event("second")), TestClock.START));
             assertThat(loader.catchUp(2, Duration.ofSeconds(10))).isTrue();
             assertThat(log.failed).hasPositiveValue();
             assertThat(table.find(TestEvents.EVERYTHING).stream().map(RecordedEvent::id))
@@ -97,7 +99,7 @@ class ThreadsSurviveTest {
         Path segments = directory.resolve("journal");
         try (Journal journal = Journal.open(segments, 1, 0)) {
             for (int i = 0; i < 3; i++) {
-                journal.append(List.of(event("event " + i)), TestClock.START);
+                journal.append(new Submission(List.of(event("event " + i)), TestClock.START));
             }
         }
         Files.delete(Journal.segments(segments).get(2L));
