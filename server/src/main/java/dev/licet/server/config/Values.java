@@ -37,6 +37,7 @@ public final class Values {
         return duration.isPositive() && duration.compareTo(LONGEST) <= 0 ? Optional.of(duration) : Optional.empty();
     }
 
+    /// What memory may hold.
     public static Optional<Integer> bytes(String text) {
         return manyBytes(text).filter(bytes -> bytes <= Integer.MAX_VALUE).map(Long::intValue);
     }
