@@ -1,5 +1,6 @@
 package dev.licet.bench;
 
+import dev.licet.core.event.Submission;
 import dev.licet.core.event.UsageEvent;
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ProductId;
@@ -39,7 +40,8 @@ public final class StoreFeed {
         long wanted = Long.parseLong(arguments[2]);
         long last = 0;
         while (last < wanted) {
-            last = store.events().append(batch(), Instant.now()) + BATCH - 1;
+            store.events().append(new Submission(batch(), Instant.now()));
+            last = store.events().lastAcknowledged();
         }
         System.out.println("DONE " + last);
         new CountDownLatch(1).await();
@@ -62,7 +64,7 @@ public final class StoreFeed {
         List<Thread> feeding = IntStream.range(0, threads)
                 .mapToObj(i -> Thread.ofPlatform().start(() -> {
                     while (System.nanoTime() < end) {
-                        store.events().append(batch(), Instant.now());
+                        store.events().append(new Submission(batch(), Instant.now()));
                         events.addAndGet(BATCH);
                     }
                 }))
@@ -92,12 +94,15 @@ public final class StoreFeed {
         return new UsageEvent(
                 new AccountNumber(123_456_789_012_345L),
                 "cryptolens",
+                Optional.empty(),
                 Instant.ofEpochSecond(1_790_000_000L + i),
                 Optional.of(i % 2 == 0 ? "start" : "stop"),
                 Optional.of("Feature " + i % 20),
                 Optional.of(new ProductId(1)),
                 Optional.of("AAAAA-BBBBB-CCCCC-DDDDD"),
                 Optional.of("machine-1"),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 OptionalLong.of(i),
