@@ -21,7 +21,8 @@ import picocli.CommandLine.IVersionProvider;
             UserCommands.class,
             AppCommands.class,
             TokenCommands.class,
-            ProductCommands.class
+            ProductCommands.class,
+            RehearseCommand.class
         })
 public final class Cli {
     static final int FAILED = 1;
