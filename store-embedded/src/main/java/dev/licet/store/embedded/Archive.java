@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -24,12 +25,14 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 
 /// The events that the journal no longer has, as Parquet files: from them and the journal the event table can always
 /// be made again, and any tool can read them. A file has the rows of the event table with the ids in its name, and has
 /// its name only once it is whole and on disk.
 ///
-/// The file `expired` has the id up to which events were let go on purpose, so that nobody takes them for lost.
+/// Beside each is its checksum, since Parquet has none: a bit that flipped would else be loaded as it is. The file
+/// `expired` has the id up to which events were let go on purpose, so that nobody takes them for lost.
 ///
 /// Safe for threads: one writes and deletes, another reads and puts aside.
 final class Archive {
@@ -112,6 +115,8 @@ final class Archive {
             return meant;
         });
         LOG.log(DEBUG, "archive: verified {0}", ids);
+        write(checksum(target), checksumOf(temporary));
+        LOG.log(DEBUG, "archive: summed {0}", ids);
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         Journal.syncDirectory(directory);
         LOG.log(DEBUG, "archive: named {0}", ids);
@@ -143,25 +148,45 @@ final class Archive {
                 + ids.first() + " AND " + ids.last());
     }
 
-    /// Whether the file itself is at fault when it can't be loaded, and not a full disk, too little memory, or that a
-    /// newer version wrote it.
+    /// Whether the file is not as it was written. One that came here without its checksum is believed if it can be
+    /// read.
     boolean isBroken(EventTable table, Part part) throws IOException {
+        Path checksum = checksum(part.path());
+        if (Files.exists(checksum)) {
+            return !Files.readString(checksum).equals(checksumOf(part.path()));
+        }
         try {
             table.work(connection -> contents(connection, "SELECT * FROM " + rows(part.path())));
             return false;
         } catch (SQLException e) {
+            // Not when it is for want of something else.
             String message = String.valueOf(e.getMessage());
-            return Stream.of("No space left", "Out of Memory", "Too many open files", "Interrupt", "FATAL")
+            return Stream.of("No space left", "Out of Memory", "Too many open files", "FATAL")
                     .noneMatch(message::contains);
         }
     }
 
-    /// A file that can't be read is kept under another name: somebody may know how to.
+    private static Path checksum(Path file) {
+        return file.resolveSibling(file.getFileName() + ".crc32c");
+    }
+
+    private static String checksumOf(Path path) throws IOException {
+        CRC32C crc = new CRC32C();
+        ByteBuffer buffer = ByteBuffer.allocate(1 << 20);
+        try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+            while (file.read(buffer.clear()) >= 0) {
+                crc.update(buffer.flip());
+            }
+        }
+        return String.format("%08x\n", crc.getValue());
+    }
+
+    /// A file that is broken is kept under another name: somebody may know how to read it.
     void putAside(Part part) throws IOException {
         Path aside = part.path().resolveSibling(part.path().getFileName() + ".broken");
         Files.move(part.path(), aside, StandardCopyOption.ATOMIC_MOVE);
         Journal.syncDirectory(directory);
-        LOG.log(ERROR, "the archive file " + part.path() + " can't be read; it is now " + aside.getFileName());
+        LOG.log(ERROR, "the archive file " + part.path() + " is broken; it is now " + aside.getFileName());
     }
 
     /// When the newest event in it was received; empty when it has none.
@@ -177,12 +202,11 @@ final class Archive {
         });
     }
 
-    /// Lets the file go. @return how many bytes that frees
-    long delete(Part part) throws IOException {
-        long bytes = Files.size(part.path());
+    /// Lets the file go.
+    void delete(Part part) throws IOException {
         expire(part.ids().last());
         Files.delete(part.path());
-        return bytes;
+        Files.deleteIfExists(checksum(part.path()));
     }
 
     /// The id up to which events were let go on purpose; 0 for none.
@@ -201,11 +225,15 @@ final class Archive {
         if (id <= expired()) {
             return;
         }
-        Path note = directory.resolve(EXPIRED);
-        Path temporary = directory.resolve(EXPIRED + TEMPORARY);
-        Files.writeString(temporary, id + "\n");
+        write(directory.resolve(EXPIRED), id + "\n");
+    }
+
+    /// Puts a small file on disk, in place of one that is there.
+    private void write(Path path, String text) throws IOException {
+        Path temporary = path.resolveSibling(path.getFileName() + TEMPORARY);
+        Files.writeString(temporary, text);
         force(temporary);
-        Files.move(temporary, note, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
         Journal.syncDirectory(directory);
     }
 

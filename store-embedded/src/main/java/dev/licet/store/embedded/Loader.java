@@ -300,21 +300,16 @@ final class Loader implements AutoCloseable {
     }
 
     private long loadArchived(Archive.Part part, long next) throws IOException, SQLException {
-        IdRange ids = new IdRange(next, part.ids().last());
-        try {
-            table.inTransaction(change -> {
-                archive.load(change, part, ids);
-                EventTable.applied(change, ids.last());
-            });
-            return ids.last();
-        } catch (SQLException e) {
-            if (table.isDead() || table.applied() >= ids.last() || !archive.isBroken(table, part)) {
-                throw e;
-            }
-            LOG.log(ERROR, "can't read " + part.path(), e);
+        if (archive.isBroken(table, part)) {
             archive.putAside(part);
-            return next - 1;
+            return next - 1; // and see what else has these events
         }
+        IdRange ids = new IdRange(next, part.ids().last());
+        table.inTransaction(change -> {
+            archive.load(change, part, ids);
+            EventTable.applied(change, ids.last());
+        });
+        return ids.last();
     }
 
     /// What was missing may have been put back into the archive since.
@@ -326,6 +321,11 @@ final class Loader implements AutoCloseable {
             if (back.isEmpty()) {
                 LOG.log(WARNING, gap + " are missing in all answers: they were lost");
                 continue;
+            }
+            if (archive.isBroken(table, back.get())) {
+                archive.putAside(back.get());
+                fillIn();
+                return;
             }
             IdRange found = back.get().ids().within(gap);
             table.inTransaction(change -> {
