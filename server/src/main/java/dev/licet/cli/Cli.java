@@ -17,6 +17,7 @@ import picocli.CommandLine.IVersionProvider;
         versionProvider = Cli.Version.class,
         subcommands = {
             InitCommand.class,
+            RepairCommand.class,
             AccountCommands.class,
             UserCommands.class,
             AppCommands.class,

@@ -18,6 +18,7 @@ import dev.licet.core.license.CreateLicense;
 import dev.licet.core.license.ManageProducts;
 import dev.licet.core.session.KeepSessions;
 import dev.licet.core.session.TransactionNumbers;
+import dev.licet.core.store.RepairReport;
 import dev.licet.core.store.Store;
 import dev.licet.dialect.Dialect;
 import dev.licet.dialect.Idempotency;
@@ -35,12 +36,14 @@ import dev.licet.server.http.OperatorPages;
 import dev.licet.server.security.Argon2Passwords;
 import dev.licet.server.security.SelfSignedCertificate;
 import dev.licet.store.embedded.EmbeddedStore;
+import dev.licet.store.embedded.JournalSettings;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -97,6 +100,11 @@ public final class Wiring implements AutoCloseable {
     public static Stopped openStopped(Path data, Clock clock) {
         Store store = EmbeddedStore.open(data);
         return new Stopped(store, new Parts(Settings.defaults(), store, clock).rest());
+    }
+
+    /// Checks the events of a server that does not run, and goes on without what can't be read.
+    public static RepairReport repair(Path data, boolean dryRun, Consumer<String> progress) {
+        return EmbeddedStore.repair(data, dryRun, progress);
     }
 
     /// A stopped server's data.

@@ -79,6 +79,18 @@ public enum Setting {
     MAX_CURRENCY("max-currency", "16", "The most characters of a currency."),
     MAX_METADATA("max-metadata", "64KiB", "The largest metadata text, or value of a logged event."),
     MAX_EVENTS("max-events", "10000", "The most events of one call."),
+    JOURNAL_QUEUE_REQUESTS(
+            "journal-queue-requests",
+            "16384",
+            "How many requests with events may wait to be written; one account may have three times as many waiting as are free. More are answered 503."),
+    JOURNAL_QUEUE_BYTES(
+            "journal-queue-bytes",
+            "64MiB",
+            "The most memory that the events that wait to be written take, shared in the same way; more are answered 503."),
+    DISK_FLOOR(
+            "disk-floor",
+            "512MiB",
+            "How much of the disk has to be free for anything to be written; below it writes are answered 503. 0 for no floor."),
     STOP_TIMEOUT("stop-timeout", "25s", "How long a stop waits for requests in flight.");
 
     private final String key;

@@ -291,6 +291,21 @@ public final class Settings {
                 .orElseThrow(() -> wrong(Setting.QUERY_MEMORY, "a size such as 512MiB or 2GiB, 128MiB at least"));
     }
 
+    /// How many requests with events may wait to be written.
+    public int journalQueueRequests() {
+        return count(Setting.JOURNAL_QUEUE_REQUESTS);
+    }
+
+    /// How many bytes of events may wait to be written.
+    public long journalQueueBytes() {
+        return bytes(Setting.JOURNAL_QUEUE_BYTES);
+    }
+
+    /// How many bytes of the disk have to be free; 0 for no floor.
+    public long diskFloor() {
+        return text(Setting.DISK_FLOOR).equals("0") ? 0 : bytes(Setting.DISK_FLOOR);
+    }
+
     public Duration stopTimeout() {
         return duration(Setting.STOP_TIMEOUT, Duration.ofDays(1));
     }

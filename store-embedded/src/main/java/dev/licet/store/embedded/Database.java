@@ -57,7 +57,10 @@ final class Database implements AutoCloseable {
 
     private final Fault fault = new Fault();
 
-    private Database(Path file) throws SQLException {
+    private final DiskSpace space;
+
+    private Database(Path file, DiskSpace space) throws SQLException {
+        this.space = space;
         url = "jdbc:sqlite:" + file;
         writing = connect(false);
         for (int i = 0; i < READERS; i++) {
@@ -67,13 +70,18 @@ final class Database implements AutoCloseable {
     }
 
     static Database open(Path file) {
+        return open(file, DiskSpace.unwatched());
+    }
+
+    /// @param space below its floor nothing is written
+    static Database open(Path file, DiskSpace space) {
         try {
             Flyway.configure(Database.class.getClassLoader())
                     .dataSource(new Source("jdbc:sqlite:" + file))
                     .locations("classpath:dev/licet/store/embedded/entities")
                     .load()
                     .migrate();
-            Database database = new Database(file);
+            Database database = new Database(file, space);
             database.writer.start();
             return database;
         } catch (SQLException e) {
@@ -104,6 +112,7 @@ final class Database implements AutoCloseable {
         if (isInTransaction()) {
             return within(work);
         }
+        space.require();
         Request<T> request = new Request<>(work);
         if (closed || !queue.offer(request)) {
             throw new Unavailable(closed ? "the store is closed" : "too many writes wait", Duration.ofSeconds(1));

@@ -35,7 +35,6 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
     private static final Duration READ_YOUR_WRITES = Duration.ofSeconds(2);
     private static final int QUESTIONS_WAITING = 1000;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final long SEGMENT_BYTES = 256L << 20;
 
     private final EventTable table;
     private final Journal journal;
@@ -57,15 +56,22 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
 
     /// @param archives whether what the journal need not keep becomes archive files
     /// @param queryMemory the most that DuckDB takes, in bytes
-    EmbeddedEventLog(Path directory, Retention retention, boolean archives, long queryMemory)
+    /// @param space is looked at by the journal
+    EmbeddedEventLog(
+            Path directory,
+            Retention retention,
+            boolean archives,
+            long queryMemory,
+            JournalSettings settings,
+            DiskSpace space)
             throws SQLException, IOException {
         Path segments = directory.resolve("journal");
-        BooleanSupplier hasRoom = () -> true;
+        BooleanSupplier hasRoom = () -> !space.isLow();
         try {
             Archive archive = Archive.open(directory.resolve("archive"));
             table = opened(EventTable.open(directory.resolve("events.duckdb"), queryMemory));
             long known = Math.max(table.applied(), archive.lastId());
-            journal = opened(Journal.open(segments, SEGMENT_BYTES, known));
+            journal = opened(Journal.open(segments, Journal.SEGMENT_BYTES, known, settings, space));
             refuseAnotherJournal(segments, known);
             // The names of the journal and the archive, which nobody else makes last.
             Journal.syncDirectory(directory);
@@ -102,7 +108,7 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
         if (journal.end().lastId() < known) {
             throw new IllegalStateException("the journal ends at event "
                     + journal.end().lastId() + ", but event " + known + " was loaded from it: " + segments
-                    + " is not the journal of events.duckdb and archive. Restore them from the same backup.");
+                    + " is not the journal of events.duckdb and archive. Restore them from the same backup, or run ./licet repair.");
         }
     }
 

@@ -81,26 +81,32 @@ public final class EmbeddedStore implements Store {
     /// @param retention how long, from their receipt
     /// @param archive whether they go from the journal into archive files
     /// @param queryMemory the most that questions take, in bytes
-    public record EventSettings(Duration retention, boolean archive, long queryMemory) {}
+    public record EventSettings(Duration retention, boolean archive, long queryMemory, JournalSettings journal) {}
 
-    /// Opens the store in this directory, and makes one if there is none. It lets no events go: how long they are
-    /// kept is the running server's to say.
+    /// Opens the store in this directory, and makes one if there is none. It lets no events go, and has no
+    /// disk floor: both are the running server's to say.
     public static EmbeddedStore open(Path directory) {
-        return open(directory, Retention.forEver(), false, DEFAULT_QUERY_MEMORY);
+        return open(directory, Retention.forEver(), false, DEFAULT_QUERY_MEMORY, JournalSettings.OFFLINE);
     }
 
     /// Opens the store in this directory, and makes one if there is none.
     public static EmbeddedStore open(Path directory, EventSettings settings, Clock clock) {
-        return open(directory, new Retention(settings.retention(), clock), settings.archive(), settings.queryMemory());
+        Retention retention = new Retention(settings.retention(), clock);
+        return open(directory, retention, settings.archive(), settings.queryMemory(), settings.journal());
     }
 
-    private static EmbeddedStore open(Path directory, Retention retention, boolean archives, long queryMemory) {
+    private static EmbeddedStore open(
+            Path directory, Retention retention, boolean archives, long queryMemory, JournalSettings journal) {
         DirectoryLock lock = DirectoryLock.take(directory);
         Database database = null;
         try {
-            database = Database.open(directory.resolve(ENTITIES));
+            DiskSpace space = new DiskSpace(Disk.REAL, directory, journal.diskFloor());
+            database = Database.open(directory.resolve(ENTITIES), space);
             Journal.syncDirectory(directory);
-            return new EmbeddedStore(lock, database, new EmbeddedEventLog(directory, retention, archives, queryMemory));
+            return new EmbeddedStore(
+                    lock,
+                    database,
+                    new EmbeddedEventLog(directory, retention, archives, queryMemory, journal, space));
         } catch (SQLException e) {
             closeQuietly(lock, database);
             throw new IllegalStateException("can't open the events in " + directory + ": " + e.getMessage(), e);

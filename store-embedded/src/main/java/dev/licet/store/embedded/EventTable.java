@@ -239,7 +239,9 @@ final class EventTable implements AutoCloseable {
                 }
                 appender.flush();
             }
-            applied(statement, last);
+            if (last > 0) {
+                applied(statement, last);
+            }
         });
     }
 

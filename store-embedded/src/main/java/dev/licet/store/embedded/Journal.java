@@ -2,55 +2,39 @@ package dev.licet.store.embedded;
 
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
-import static java.lang.System.Logger.Level.WARNING;
 
 import dev.licet.core.Unavailable;
 import dev.licet.core.event.Submission;
+import dev.licet.store.embedded.AppendQueue.Request;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
-/// The files that an event is on when its sender is told so.
+/// What an event is on when its sender is told so: queue, group, segment, disk.
 ///
-/// One thread writes. It takes all requests that wait, up to a bound, writes them with one call and syncs them
-/// with one call; then it completes them all. While it syncs the next group gathers: groups form by themselves
-/// and no timer is needed. A group ends after the request that crosses its bound, and a request is one record.
+/// Requests wait in the [AppendQueue]. One thread writes: it takes all that wait, up to a bound, and has the
+/// [SegmentedLog] write them with one call and sync them with one call; then it completes them all. While it syncs
+/// the next group gathers: groups form by themselves and no timer is needed. A group ends after the request that
+/// crosses its bound, and a request is one [JournalRecord].
 ///
-/// Segments are named by the id of their first event and rolled by size. At a start the last segment is read to
-/// its end: an unfinished record there is what a crash leaves behind, is cut off, and is reported; it was never
-/// acknowledged. A bad record with a
-/// good one of a later group behind it is damage, and damage stops the start.
-///
-/// A failed write is taken back by cutting the file; a failed sync can't be (the kernel may have dropped the
-/// pages), so after one nothing is acknowledged until a restart has read what is really there.
+/// Events are read by a [JournalReader], which any thread may have.
 final class Journal implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Journal.class.getName());
+    /// Measured: smaller ones lose a third of the throughput, larger ones win nothing.
     private static final int GROUP_EVENTS = 1000;
     private static final int GROUP_BYTES = 1 << 20;
-    private static final int QUEUE_REQUESTS = 16_384;
-    private static final long QUEUE_BYTES = 64L << 20;
-    /// Wakes the writer to see that the journal is closed. Not an interrupt: that would close the file under a
-    /// write or a sync.
-    private static final Request WAKE = new Request(0, Instant.EPOCH, new byte[0], new CompletableFuture<>());
+    /// Rolled about twice a minute at the most that a small machine writes, and retention lets go by segments.
+    static final long SEGMENT_BYTES = 256L << 20;
 
     /// Where the durable part ends.
     ///
@@ -58,121 +42,140 @@ final class Journal implements AutoCloseable {
     record End(long segment, long offset, long lastId) {}
 
     private final Path directory;
-    private final long segmentBytes;
-    private final BlockingQueue<Request> queue = new LinkedBlockingQueue<>(QUEUE_REQUESTS);
-    private final AtomicLong queuedBytes = new AtomicLong();
-    private final Thread writer = Thread.ofPlatform().name("journal-writer").unstarted(this::write);
-    /// Written by the writer alone.
-    private volatile End end;
-
-    private volatile boolean closed;
+    private final Disk disk;
+    private final DiskSpace space;
+    private final AppendQueue queue;
+    private final SegmentedLog log;
     private final Fault fault = new Fault();
-    private volatile boolean poisoned;
+    private final Thread writer = Thread.ofPlatform().name("journal-writer").unstarted(this::write);
 
-    // The writer's own.
-    private FileChannel file;
-    private ByteBuffer buffer = ByteBuffer.allocate(GROUP_BYTES);
-
-    private Journal(Path directory, long segmentBytes, long loaded) throws IOException {
+    private Journal(
+            SegmentedLog.Ground ground,
+            Path directory,
+            long segmentBytes,
+            long loaded,
+            JournalSettings settings,
+            DiskSpace space,
+            ExecutorService background)
+            throws IOException {
         this.directory = directory;
-        this.segmentBytes = segmentBytes;
-        Files.createDirectories(directory);
-        NavigableMap<Long, Path> segments = segments(directory);
-        Map.Entry<Long, Path> last = segments.lastEntry();
-        if (last == null) {
-            file = create(loaded + 1);
-            end = new End(loaded + 1, 0, loaded);
-            return;
-        }
-        file = FileChannel.open(last.getValue(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+        this.disk = ground.disk();
+        this.space = space;
+        this.queue = new AppendQueue(settings.queueRequests(), settings.queueBytes());
+        disk.createDirectories(directory);
+        space.look(0);
+        Spares spares = new Spares(disk, directory, space, background);
+        boolean good = false;
         try {
-            end = endOf(file, last.getValue(), last.getKey(), loaded);
-        } catch (IOException e) {
-            file.close();
-            throw e;
+            this.log = new SegmentedLog(ground, directory, segmentBytes, loaded, spares);
+            good = true;
+        } finally {
+            if (!good) {
+                spares.close();
+            }
         }
     }
 
     /// @param loaded the id of the last event that was taken from this journal before; a new one goes on from it
     static Journal open(Path directory, long segmentBytes, long loaded) {
+        return open(directory, segmentBytes, loaded, JournalSettings.OFFLINE, DiskSpace.unwatched());
+    }
+
+    /// @param space is looked at by this journal's writer from now on
+    static Journal open(Path directory, long segmentBytes, long loaded, JournalSettings settings, DiskSpace space) {
+        return open(
+                new SegmentedLog.Ground(Disk.REAL, System::nanoTime, new SecureRandom()),
+                directory,
+                segmentBytes,
+                loaded,
+                settings,
+                space);
+    }
+
+    static Journal open(
+            SegmentedLog.Ground ground,
+            Path directory,
+            long segmentBytes,
+            long loaded,
+            JournalSettings settings,
+            DiskSpace space) {
+        ExecutorService background = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().name("journal-spares").daemon().factory());
         try {
-            Journal journal = new Journal(directory, segmentBytes, loaded);
+            Journal journal = new Journal(ground, directory, segmentBytes, loaded, settings, space, background);
             journal.writer.start();
             return journal;
         } catch (IOException e) {
-            throw new UncheckedIOException("can't open the journal in " + directory, e);
+            throw new UncheckedIOException("can't open the journal in " + directory + ": " + e.getMessage(), e);
         }
     }
 
     /// Appends the events as one record. @return the id of the first, once they are on disk
     long append(Submission submission) {
+        space.require();
         byte[] payload = EventCodec.encode(submission.events(), submission.requestKey());
         if (payload.length > JournalRecord.MAX_PAYLOAD) {
             throw new IllegalArgumentException("a request of " + payload.length + " bytes does not fit a record");
         }
-        Request request =
-                new Request(submission.events().size(), submission.receivedAt(), payload, new CompletableFuture<>());
-        if (queuedBytes.addAndGet(payload.length) > QUEUE_BYTES || closed || poisoned || !queue.offer(request)) {
-            queuedBytes.addAndGet(-payload.length);
-            throw unavailable(null);
-        }
-        if (closed && queue.remove(request)) {
-            throw unavailable(null);
+        Micros.of(submission.receivedAt()); // a time that can't be kept fails its own request alone
+        Request request = new Request(
+                submission.events().getFirst().account().value(),
+                submission.events().size(),
+                submission.receivedAt(),
+                payload,
+                new CompletableFuture<>());
+        switch (queue.offer(request)) {
+            case TAKEN -> {}
+            case FULL -> throw new Unavailable("too many events wait to be written", Duration.ofSeconds(1));
+            case OVER_SHARE ->
+                throw new Unavailable("too many events of this account wait to be written", Duration.ofSeconds(1));
+            case CLOSED -> throw new Unavailable("the journal is closed", Duration.ofSeconds(1));
         }
         try {
-            return request.firstId.get();
+            return request.firstId().get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Unavailable("interrupted", Duration.ofSeconds(1), e);
         } catch (ExecutionException e) {
-            throw unavailable(e.getCause());
+            throw new Unavailable("the journal can't be written", Duration.ofSeconds(5), e.getCause());
         }
     }
 
     /// Where the durable part ends now.
     End end() {
-        return end;
+        return log.end();
     }
 
-    /// What is wrong; empty when the last group was written.
+    /// Whether the disk is so full that nothing should be written that can be written later.
+    boolean isBelowFloor() {
+        return space.isLow();
+    }
+
+    /// What is wrong; empty when the last group was written and there is room for more.
     Optional<String> check() {
-        return poisoned ? Optional.of("journal: it could not be synced") : fault.lately();
+        return log.trouble().or(fault::lately).or(space::check);
     }
 
-    @Override
-    public void close() {
-        closed = true;
-        queue.offer(WAKE); // a full queue wakes the writer as well
-        try {
-            writer.join();
-            file.close();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            LOG.log(ERROR, "closing the journal failed", e);
-        }
+    /// The segments by the first id that each answers for; it ends where the next one begins.
+    NavigableMap<Long, Path> segments() throws IOException {
+        return Segment.list(disk, directory);
     }
 
-    /// Lets a segment go, which is not the last one.
-    void release(long firstId) throws IOException {
-        Files.delete(directory.resolve(String.format("%019d.log", firstId)));
-    }
-
-    /// The segments by the id of their first event.
     static NavigableMap<Long, Path> segments(Path directory) throws IOException {
-        NavigableMap<Long, Path> segments = new TreeMap<>();
-        try (Stream<Path> files = Files.list(directory)) {
-            files.filter(path -> path.getFileName().toString().matches("[0-9]{19}\\.log"))
-                    .forEach(path -> segments.put(
-                            Long.parseLong(path.getFileName().toString().substring(0, 19)), path));
-        }
-        return segments;
+        return Segment.list(Disk.REAL, directory);
     }
 
-    private record Request(int count, Instant receivedAt, byte[] payload, CompletableFuture<Long> firstId) {
-        boolean isWake() {
-            return count == 0;
-        }
+    /// Takes back the first segment, of which nothing is needed any more; its file is used again or deleted. Any
+    /// thread may call it.
+    ///
+    /// @param from the first id that it answers for
+    void release(long from) throws IOException {
+        log.release(from);
+    }
+
+    /// Makes the names of new files last.
+    static void syncDirectory(Path directory) throws IOException {
+        Disk.REAL.syncDirectory(directory);
     }
 
     private void write() {
@@ -180,199 +183,56 @@ final class Journal implements AutoCloseable {
         while (true) {
             group.clear();
             try {
-                Request first = closed ? queue.poll() : queue.take();
-                if (first == null) {
+                if (!queue.take(group, GROUP_EVENTS, GROUP_BYTES, AppendQueue.PATIENCE)) {
                     return;
                 }
-                if (first.isWake()) {
-                    continue; // closing: what was queued before is still written
-                }
-                group.add(first);
             } catch (InterruptedException e) {
                 continue; // nobody does that
-            }
-            int events = group.getFirst().count;
-            long bytes = group.getFirst().payload.length;
-            while (events < GROUP_EVENTS && bytes < GROUP_BYTES) {
-                Request next = queue.poll();
-                if (next == null || next.isWake()) {
-                    break;
-                }
-                group.add(next);
-                events += next.count;
-                bytes += next.payload.length;
             }
             try {
                 write(group);
             } catch (Throwable e) {
                 // A dead writer would leave everybody waiting. Who has an answer already keeps it.
-                fault.happened("journal: " + e);
-                group.forEach(request -> request.firstId.completeExceptionally(e));
+                if (fault.happened("journal: " + e.getMessage())) {
+                    LOG.log(ERROR, "requests are not written; this is told once until some are again", e);
+                }
+                group.forEach(request -> request.firstId().completeExceptionally(e));
             }
         }
     }
 
-    private void write(List<Request> group) {
-        group.forEach(request -> queuedBytes.addAndGet(-request.payload.length));
-        if (poisoned) {
-            IOException e = new IOException("the journal takes nothing until a restart");
-            group.forEach(request -> request.firstId.completeExceptionally(e));
+    private void write(List<Request> group) throws IOException {
+        if (group.isEmpty()) {
+            log.probe();
+            space.look(0);
             return;
         }
-        End before = end;
-        End written;
-        long[] firstIds = new long[group.size()];
-        try {
-            if (before.offset() >= segmentBytes) {
-                before = roll(before);
-            }
-            long nextId = before.lastId() + 1;
-            int size = group.stream()
-                    .mapToInt(request -> JournalRecord.HEADER + request.payload.length)
-                    .sum();
-            if (buffer.capacity() < size) {
-                buffer = ByteBuffer.allocate(size);
-            }
-            buffer.clear();
-            for (int i = 0; i < firstIds.length; i++) {
-                Request request = group.get(i);
-                firstIds[i] = nextId;
-                new JournalRecord(nextId, request.count, request.receivedAt, request.payload).writeTo(buffer);
-                nextId += request.count;
-            }
-            buffer.flip();
-            long offset = before.offset();
-            while (buffer.hasRemaining()) {
-                offset += file.write(buffer, offset);
-            }
-            sync();
-            written = new End(before.segment(), offset, nextId - 1);
-        } catch (Throwable e) {
-            boolean isNew = fault.happened("journal: " + e.getMessage());
-            takeBack(before);
-            group.forEach(request -> request.firstId.completeExceptionally(e));
-            if (isNew) {
-                LOG.log(ERROR, "requests are not written; this is told once until some are again", e);
-            }
-            return;
-        }
+        long before = log.end().offset();
+        long firstId = log.append(group);
         // It is on disk: nothing that fails from here on may take it back.
-        end = written;
-        fault.isOver();
         try {
-            LOG.log(DEBUG, "on disk: events {0} to {1}", firstIds[0], written.lastId());
+            fault.isOver();
+            LOG.log(DEBUG, "on disk: events {0} to {1}", firstId, log.end().lastId());
+            space.look(Math.max(0, log.end().offset() - before));
         } finally {
-            for (int i = 0; i < firstIds.length; i++) {
-                group.get(i).firstId.complete(firstIds[i]);
+            long id = firstId;
+            for (Request request : group) {
+                request.firstId().complete(id);
+                id += request.count();
             }
         }
     }
 
-    private void sync() throws IOException {
+    @Override
+    public void close() {
+        queue.close();
         try {
-            file.force(false);
-        } catch (Throwable e) {
-            poisoned = true;
-            throw e;
-        }
-    }
-
-    private void takeBack(End to) {
-        if (poisoned) {
-            return;
-        }
-        try {
-            file.truncate(to.offset());
+            writer.join();
+            log.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (IOException e) {
-            poisoned = true;
-            LOG.log(ERROR, "and could not be taken back", e);
+            LOG.log(ERROR, "closing the journal failed", e);
         }
-    }
-
-    private End roll(End full) throws IOException {
-        FileChannel next = create(full.lastId() + 1);
-        file.close();
-        file = next;
-        end = new End(full.lastId() + 1, 0, full.lastId());
-        return end;
-    }
-
-    private FileChannel create(long firstId) throws IOException {
-        FileChannel created = FileChannel.open(
-                directory.resolve(String.format("%019d.log", firstId)),
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.CREATE);
-        try {
-            created.truncate(0);
-            syncDirectory(directory);
-            return created;
-        } catch (Throwable e) {
-            created.close();
-            throw e;
-        }
-    }
-
-    /// Makes the names of new files last.
-    static void syncDirectory(Path directory) throws IOException {
-        try (FileChannel opened = FileChannel.open(directory, StandardOpenOption.READ)) {
-            opened.force(true);
-        }
-    }
-
-    private static End endOf(FileChannel file, Path path, long firstId, long loaded) throws IOException {
-        long offset = 0;
-        long nextId = firstId;
-        while (offset < file.size()) {
-            Optional<JournalRecord> record = JournalRecord.read(file, offset, nextId);
-            if (record.isEmpty() || record.get().firstId() != nextId) {
-                break;
-            }
-            offset += record.get().size();
-            nextId = record.get().nextId();
-        }
-        if (offset < file.size()) {
-            refuseDamage(file, path, offset, nextId, loaded);
-            cutTornTail(file, path, offset);
-        }
-        return new End(firstId, offset, nextId - 1);
-    }
-
-    /// What a crash leaves behind is one group that was not synced, of which any part may be there. A good record
-    /// of a later group, or an event missing that was loaded before, is something else.
-    private static void refuseDamage(FileChannel file, Path path, long offset, long nextId, long loaded)
-            throws IOException {
-        String damaged = "the journal is damaged: " + path + " has no good record of event " + nextId + " at byte "
-                + offset + ", but ";
-        String advice = ". Restore the file from a backup; nothing was changed.";
-        Optional<JournalRecord.Place> later = JournalRecord.findAfter(file, offset, nextId);
-        while (later.isPresent()) {
-            if (later.get().groupStart() > offset || later.get().offset() == offset) {
-                throw new IOException(damaged + "one at byte " + later.get().offset() + " (event "
-                        + later.get().firstId() + ")" + advice);
-            }
-            later = JournalRecord.findAfter(file, later.get().end(), nextId);
-        }
-        if (nextId <= loaded) {
-            throw new IOException(damaged + "event " + loaded + " was there before" + advice);
-        }
-    }
-
-    private static void cutTornTail(FileChannel file, Path path, long offset) throws IOException {
-        long cut = file.size() - offset;
-        file.truncate(offset);
-        file.force(true);
-        LOG.log(
-                WARNING,
-                "the last start ended in the middle of a write: " + cut + " bytes that nobody was told of were cut off "
-                        + path);
-    }
-
-    private Unavailable unavailable(@Nullable Throwable cause) {
-        String reason = poisoned
-                ? "the journal could not be synced; restart the server once the disk is well"
-                : cause == null ? "too many events wait to be written" : "the journal can't be written";
-        Duration retryAfter = Duration.ofSeconds(cause == null && !poisoned ? 1 : 5);
-        return cause == null ? new Unavailable(reason, retryAfter) : new Unavailable(reason, retryAfter, cause);
     }
 }

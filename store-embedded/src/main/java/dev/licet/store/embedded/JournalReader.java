@@ -2,127 +2,94 @@ package dev.licet.store.embedded;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Reads what the journal holds in the order of the ids, over the ends of segments. A writer may go on meanwhile: only
-/// what is durable is read. For one thread.
-///
-/// It reads in large pieces: a call to the system for each record would take longer than all else that is done with it.
+/// Reads what the journal holds in the order of the ids, over the ends of segments and over events that are gone on
+/// purpose. A writer may go on meanwhile: only what is durable is read. For one thread.
 final class JournalReader implements Closeable {
-    private static final int PIECE = 1 << 20;
-
+    private final Disk disk;
     private final Path directory;
-    private @Nullable FileChannel file;
-    private long segment;
-    /// The first id of the next segment, or as far as is known.
-    private long boundary;
-    /// What was read and not yet used. Its end may be from before the writer wrote there.
-    private ByteBuffer buffer = ByteBuffer.allocate(PIECE).flip();
-    /// Of the end of what the buffer has.
+    private @Nullable Segment segment;
     private long offset;
+    /// The id that comes next in the segment.
+    private long inSegment;
+    /// Where the open segment ends: the next one's first id, or as far as is known.
+    private long boundary;
 
     JournalReader(Path directory) {
+        this(Disk.REAL, directory);
+    }
+
+    JournalReader(Disk disk, Path directory) {
+        this.disk = disk;
         this.directory = directory;
     }
 
-    /// The next record that has an event of this id or a higher one, but none above the last.
+    /// The first record that has an event of this id or a higher one, but none above the last.
     ///
     /// @param lastId as of [Journal#end]
     Optional<JournalRecord> next(long id, long lastId) throws IOException {
         while (id <= lastId) {
-            FileChannel reading = segmentOf(id, lastId);
-            Optional<JournalRecord> record = parse(reading);
-            if (record.isEmpty()) {
-                readAgain();
-                record = parse(reading);
+            Segment reading = segmentOf(id, lastId);
+            if (inSegment > lastId || inSegment >= boundary) {
+                if (boundary > lastId) {
+                    return Optional.empty();
+                }
+                id = Math.max(id, boundary); // nothing is left here: the rest is gone on purpose
+                continue;
             }
-            if (record.isEmpty() || record.get().firstId() > id) {
-                throw new IOException("the journal is damaged: segment " + segment + " has no good record at byte "
-                        + at() + ", where event " + id + " should be");
+            Optional<RecordFormat.Found> found = reading.read(offset, inSegment);
+            if (found.isEmpty()) {
+                reading.readAnew();
+                found = reading.read(offset, inSegment);
             }
-            if (record.get().nextId() > id) {
-                return record;
+            if (found.isEmpty() || found.get().record().nextId() > boundary) {
+                throw new IOException("the journal is damaged: " + reading.path() + " has no good record of event "
+                        + inSegment + " at byte " + offset + ". Stop the server and run ./licet repair");
+            }
+            offset = found.get().end();
+            inSegment = found.get().record().nextId();
+            if (inSegment > id) {
+                return Optional.of(found.get().record());
             }
         }
         return Optional.empty();
     }
 
-    private long at() {
-        return offset - buffer.remaining();
-    }
-
-    private void readAgain() {
-        offset = at();
-        buffer.position(buffer.limit());
-    }
-
-    /// The file that has this event, at a record at or before it.
-    private FileChannel segmentOf(long id, long lastId) throws IOException {
-        FileChannel open = file;
-        if (open != null && id < boundary) {
+    /// The segment that answers for this id, at a record at or before it.
+    private Segment segmentOf(long id, long lastId) throws IOException {
+        Segment open = segment;
+        if (open != null && open.from() <= id && id < boundary && inSegment <= id) {
             return open;
         }
-        NavigableMap<Long, Path> segments = Journal.segments(directory);
+        NavigableMap<Long, Path> segments = Segment.list(disk, directory);
         Map.Entry<Long, Path> entry = segments.floorEntry(id);
         if (entry == null) {
             throw new IOException("the journal has no segment with event " + id);
         }
-        Long next = segments.higherKey(id);
-        boundary = next == null ? lastId + 1 : next; // what comes after the last id may be in a new one
-        if (open != null && entry.getKey() == segment) {
+        // What comes after the last id was not there yet when that was asked for.
+        Long next = segments.higherKey(entry.getKey());
+        boundary = next == null ? lastId + 1 : Math.min(next, lastId + 1);
+        if (open != null && open.from() == entry.getKey() && inSegment <= Math.max(id, open.firstId())) {
             return open;
         }
         close();
-        FileChannel opened = FileChannel.open(entry.getValue(), StandardOpenOption.READ);
-        file = opened;
-        segment = entry.getKey();
-        offset = 0;
-        buffer.position(buffer.limit());
+        Segment opened =
+                Segment.openToRead(disk, entry.getValue(), entry.getKey()).ahead();
+        segment = opened;
+        offset = opened.start();
+        inSegment = opened.firstId();
         return opened;
-    }
-
-    private Optional<JournalRecord> parse(FileChannel reading) throws IOException {
-        if (!require(reading, JournalRecord.HEADER) || !require(reading, JournalRecord.sizeAt(buffer))) {
-            return Optional.empty();
-        }
-        return JournalRecord.parse(buffer, segment);
-    }
-
-    /// Reads on until the buffer has so many bytes. @return whether there are as many
-    private boolean require(FileChannel reading, int bytes) throws IOException {
-        if (buffer.remaining() >= bytes) {
-            return true;
-        }
-        if (reading.size() - at() < bytes) {
-            return false;
-        }
-        if (buffer.capacity() >= bytes) {
-            buffer.compact();
-        } else {
-            buffer = ByteBuffer.allocate(bytes).put(buffer);
-        }
-        while (buffer.hasRemaining()) {
-            int read = reading.read(buffer, offset);
-            if (read < 0) {
-                break;
-            }
-            offset += read;
-        }
-        buffer.flip();
-        return buffer.remaining() >= bytes;
     }
 
     @Override
     public void close() throws IOException {
-        FileChannel open = file;
-        file = null;
+        Segment open = segment;
+        segment = null;
         if (open != null) {
             open.close();
         }

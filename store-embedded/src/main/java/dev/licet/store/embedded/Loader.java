@@ -266,10 +266,12 @@ final class Loader implements AutoCloseable {
                 return null;
             }
             JournalRecord record = reader.next(next, end).orElse(null);
-            if (record != null) {
-                next = record.nextId();
-                bytes += record.payload().length;
+            if (record == null) {
+                next = end + 1; // what is not there was given up by a repair
+                return null;
             }
+            next = record.nextId();
+            bytes += record.payload().length;
             return record;
         }
     }

@@ -2,11 +2,8 @@ package dev.licet.store.embedded;
 
 import dev.licet.core.event.UsageEvent;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 
@@ -34,26 +31,14 @@ final class PastIds implements IdIndex.Past {
             archive.tellIds(table, Math.max(event, loaded), files.firstKey(), learner);
         }
         long end = journal.end().lastId();
-        Long first = Optional.ofNullable(files.floorKey(event + 1)).orElse(files.firstKey());
-        for (Map.Entry<Long, Path> file : files.tailMap(first, true).entrySet()) {
-            try (FileChannel opened = FileChannel.open(file.getValue(), StandardOpenOption.READ)) {
-                tell(opened, file.getKey(), event, end, learner);
-            }
-        }
-    }
-
-    private static void tell(FileChannel file, long firstId, long after, long end, IdIndex.Learner learner)
-            throws IOException {
-        long offset = 0;
-        long next = firstId;
-        Optional<JournalRecord> record = JournalRecord.read(file, offset, next);
-        while (record.isPresent() && record.get().nextId() - 1 <= end) {
-            if (record.get().nextId() > after + 1) {
+        long next = Math.max(event + 1, files.firstKey());
+        try (JournalReader reader = new JournalReader(segments)) {
+            for (Optional<JournalRecord> record = reader.next(next, end);
+                    record.isPresent();
+                    record = reader.next(next, end)) {
                 tell(record.get(), learner);
+                next = record.get().nextId();
             }
-            offset += record.get().size();
-            next = record.get().nextId();
-            record = JournalRecord.read(file, offset, next);
         }
     }
 

@@ -445,7 +445,7 @@ class ArchiveTest {
     }
 
     private static EmbeddedStore.EventSettings settings() {
-        return new EmbeddedStore.EventSettings(Duration.ofDays(36_500), true, TestEvents.QUERY_MEMORY);
+        return new EmbeddedStore.EventSettings(Duration.ofDays(36_500), true, TestEvents.QUERY_MEMORY, JournalSettings.OFFLINE);
     }
 
     @Test

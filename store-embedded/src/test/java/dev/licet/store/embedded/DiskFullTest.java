@@ -84,6 +84,7 @@ class DiskFullTest {
             assertThat(store.check()).isPresent();
             assertThat(run("mount", "-o", "remount,size=300m", directory.toString()))
                     .isTrue();
+            TimeUnit.MILLISECONDS.sleep(2500); // it is tried again each second
             for (int i = 0; i < 50; i++) {
                 acknowledged.add(TestEvents.append(store.events(), TestClock.START, event("after")));
             }

@@ -155,7 +155,7 @@ class EventTableTest {
 
     @Test
     void journalDeleted_idsGoOnAfterTheTable() throws IOException {
-        Files.delete(directory.resolve("journal").resolve("0000000000000000001.log"));
+        Files.delete(directory.resolve("journal").resolve("0000000000000000001.seg"));
 
         try (EmbeddedStore store = EmbeddedStore.open(directory)) {
             assertThat(TestEvents.append(store.events(), TestClock.START, TestEvents.event("next")))
@@ -166,15 +166,16 @@ class EventTableTest {
 
     @Test
     void journalOlderThanTheTable_isRefusedEachTimeAndChangesNothing() throws IOException {
-        Path segment = directory.resolve("journal").resolve("0000000000000000001.log");
+        Path segment = directory.resolve("journal").resolve("0000000000000000001.seg");
         byte[] whole = Files.readAllBytes(segment);
-        int one = ByteBuffer.wrap(whole).getInt() + JournalRecord.HEADER;
-        Files.write(segment, Arrays.copyOf(whole, one));
+        int one = RecordFormat.withMark(0)
+                .size(ByteBuffer.wrap(whole).getInt(Segment.HEADER));
+        Files.write(segment, Arrays.copyOf(whole, Segment.HEADER + one));
 
         for (int i = 0; i < 2; i++) {
             assertThatThrownBy(() -> EmbeddedStore.open(directory))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("the journal ends at event 3, but event 300 was loaded from it");
+                    .hasMessageContaining("events 4 to 300 are missing")
+                    .hasMessageContaining("not of the same backup");
         }
 
         Files.write(segment, whole);
@@ -183,9 +184,9 @@ class EventTableTest {
 
     @Test
     void damagedJournal_isRefusedAndLeavesNothingOpen() throws IOException {
-        Path segment = directory.resolve("journal").resolve("0000000000000000001.log");
+        Path segment = directory.resolve("journal").resolve("0000000000000000001.seg");
         byte[] whole = Files.readAllBytes(segment);
-        Files.write(segment, flipped(whole, 100));
+        Files.write(segment, flipped(whole, Segment.HEADER + 100));
 
         assertThatThrownBy(() -> EmbeddedStore.open(directory)).hasStackTraceContaining("the journal is damaged");
 
@@ -218,8 +219,8 @@ class EventTableTest {
         byte[] payload = EventCodec.encode(List.of(TestEvents.event("one")), Optional.empty());
         payload[0]++;
         JournalRecord record = new JournalRecord(1, 1, TestClock.START, payload);
-        ByteBuffer buffer = ByteBuffer.allocate(record.size());
-        record.writeTo(buffer);
+        ByteBuffer buffer = ByteBuffer.allocate(RecordFormat.withoutMark().size(payload.length));
+        RecordFormat.withoutMark().write(record, buffer);
         Files.write(segment, buffer.array());
 
         try (EmbeddedStore store = EmbeddedStore.open(fresh)) {

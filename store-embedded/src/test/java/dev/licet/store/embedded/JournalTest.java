@@ -23,10 +23,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -170,8 +174,8 @@ class JournalTest {
         Map<Long, String> names = namesOnDisk();
         assertThat(names).hasSize(200);
         names.forEach((id, name) -> assertThat(name).isEqualTo("event " + id));
-        for (Map.Entry<Long, Path> segment : Journal.segments(directory).entrySet()) {
-            assertThat(records(segment.getValue()).getFirst().firstId()).isEqualTo(segment.getKey());
+        for (long from : Journal.segments(directory).keySet()) {
+            assertThat(found(from).getFirst().record().firstId()).isEqualTo(from);
         }
     }
 
@@ -180,7 +184,7 @@ class JournalTest {
         try (OpenJournal journal = open()) {
             journal.append("one", "two");
         }
-        Files.createFile(directory.resolve("0000000000000000003.log"));
+        Files.createFile(directory.resolve("0000000000000000003.log")); // of the version before
 
         try (OpenJournal journal = open()) {
             assertThat(journal.end().lastId()).isEqualTo(2);
@@ -197,11 +201,11 @@ class JournalTest {
             Files.write(segment(), Arrays.copyOf(whole, cut));
 
             try (OpenJournal journal = open()) {
-                assertThat(journal.end()).isEqualTo(new Journal.End(1, last, 2));
-                assertThat(Files.size(segment())).isEqualTo(last);
+                assertThat(journal.end().lastId()).isEqualTo(2);
                 assertThat(journal.append("new")).isEqualTo(3);
             }
             assertThat(namesOnDisk()).isEqualTo(Map.of(1L, "one", 2L, "two", 3L, "new"));
+            Files.deleteIfExists(directory.resolve("0000000000000000003.seg"));
         }
     }
 
@@ -219,14 +223,14 @@ class JournalTest {
 
             open().close();
 
-            assertThat(Files.readAllBytes(segment())).isEqualTo(Arrays.copyOf(whole, last));
+            assertThat(namesOnDisk()).isEqualTo(Map.of(1L, "one", 2L, "two"));
+            Files.deleteIfExists(directory.resolve("0000000000000000003.seg"));
         }
     }
 
     @Test
     void tornTail_ofALargeRequest_isCutInNoTime() throws IOException {
-        byte[] whole = threeRecords();
-        try (OpenJournal journal = open()) {
+        try (OpenJournal journal = open(10 << 20, 1)) {
             journal.append("x".repeat(3 << 20));
         }
         try (FileChannel file = FileChannel.open(segment(), StandardOpenOption.WRITE)) {
@@ -235,17 +239,17 @@ class JournalTest {
 
         assertTimeout(Duration.ofSeconds(2), () -> open().close());
 
-        assertThat(segment()).hasBinaryContent(whole);
+        assertThat(namesOnDisk()).isEmpty();
     }
 
     @Test
     void damage_farBeforeAGoodRecord_refusesTheStart() throws IOException {
         try (OpenJournal journal = open(10 << 20, 1)) {
-            journal.append("x".repeat(3 << 20));
+            journal.append("x".repeat(400_000));
             journal.append("good");
         }
         try (FileChannel file = FileChannel.open(segment(), StandardOpenOption.WRITE)) {
-            file.write(ByteBuffer.wrap(new byte[] {'y'}), 1000);
+            file.write(ByteBuffer.wrap(new byte[] {'y'}), Segment.HEADER + 1000);
         }
         byte[] damaged = Files.readAllBytes(segment());
 
@@ -271,6 +275,9 @@ class JournalTest {
         byte[] whole = threeRecords();
         int last = start(2);
         for (int at = 0; at < last; at++) {
+            if (at == 200) {
+                at = Segment.HEADER - 100; // the header's block has nothing but zeros in between
+            }
             byte[] damaged = whole.clone();
             damaged[at] ^= (byte) (1 << at % 8);
             Files.write(segment(), damaged);
@@ -299,13 +306,12 @@ class JournalTest {
     @Test
     void record_oldBytesOfALowerIdBehindTheEnd_areNotRead() throws IOException {
         byte[] whole = threeRecords();
-        int second = start(1);
-        Files.write(segment(), Arrays.copyOfRange(whole, 0, second), StandardOpenOption.APPEND);
+        Files.write(segment(), Arrays.copyOfRange(whole, start(0), start(1)), StandardOpenOption.APPEND);
 
         try (OpenJournal journal = open()) {
             assertThat(journal.end().lastId()).isEqualTo(3);
         }
-        assertThat(Files.readAllBytes(segment())).isEqualTo(whole);
+        assertThat(namesOnDisk()).isEqualTo(Map.of(1L, "one", 2L, "two", 3L, "three"));
     }
 
     private byte[] threeRecords() throws IOException {
@@ -318,12 +324,12 @@ class JournalTest {
     }
 
     private Path segment() {
-        return directory.resolve("0000000000000000001.log");
+        return directory.resolve("0000000000000000001.seg");
     }
 
     /// Where the record of that number starts, from 0; the first segment has to be whole.
     private int start(int record) throws IOException {
-        return records().stream().limit(record).mapToInt(JournalRecord::size).sum();
+        return (int) found(1).get(record).offset();
     }
 
     private OpenJournal open() {
@@ -336,22 +342,35 @@ class JournalTest {
 
     private List<JournalRecord> records() throws IOException {
         List<JournalRecord> records = new ArrayList<>();
-        for (Path segment : Journal.segments(directory).values()) {
-            records.addAll(records(segment));
+        NavigableMap<Long, Path> segments = Journal.segments(directory);
+        try (JournalReader reader = new JournalReader(directory)) {
+            long next = segments.firstKey();
+            long last = found(segments.lastKey()).stream()
+                    .mapToLong(found -> found.record().nextId() - 1)
+                    .max()
+                    .orElse(segments.lastKey() - 1);
+            for (Optional<JournalRecord> record = reader.next(next, last);
+                    record.isPresent();
+                    record = reader.next(next, last)) {
+                records.add(record.get());
+                next = record.get().nextId();
+            }
         }
         return records;
     }
 
-    private static List<JournalRecord> records(Path segment) throws IOException {
-        List<JournalRecord> records = new ArrayList<>();
-        try (FileChannel file = FileChannel.open(segment)) {
-            for (long offset = 0;
-                    offset < file.size();
-                    offset += records.getLast().size()) {
-                records.add(JournalRecord.read(file, offset, 0).orElseThrow());
+    /// The records of one segment, and where they are.
+    private List<RecordFormat.Found> found(long from) throws IOException {
+        List<RecordFormat.Found> all = new ArrayList<>();
+        Path path = Journal.segments(directory).get(from);
+        try (Segment segment = Segment.openToRead(Disk.REAL, path, from)) {
+            Optional<RecordFormat.Found> found = segment.read(segment.start(), segment.firstId());
+            while (found.isPresent()) {
+                all.add(found.get());
+                found = segment.read(found.get().end(), found.get().record().nextId());
             }
         }
-        return records;
+        return all;
     }
 
     private Map<Long, String> namesOnDisk() throws IOException {
@@ -382,14 +401,15 @@ class JournalTest {
         }
     }
 
-    /// Two groups as a crash may leave them: event 1 alone, then events 2, 3 and 4 as a record each.
+    /// Two groups as a crash may leave them: event 1 alone, then events 2, 3 and 4 as a record each. They are in a
+    /// file of the version before there were headers.
     private void writeTwoGroups() throws IOException {
         byte[] payload = EventCodec.encode(List.of(event("one")), Optional.empty());
         ByteBuffer first = ByteBuffer.allocate(100_000);
-        new JournalRecord(1, 1, TestClock.START, payload).writeTo(first);
+        RecordFormat.withoutMark().write(new JournalRecord(1, 1, TestClock.START, payload), first);
         ByteBuffer second = ByteBuffer.allocate(100_000);
         for (int id = 2; id <= 4; id++) {
-            new JournalRecord(id, 1, TestClock.START, payload).writeTo(second);
+            RecordFormat.withoutMark().write(new JournalRecord(id, 1, TestClock.START, payload), second);
         }
         Files.createDirectories(directory);
         try (FileChannel file = FileChannel.open(
@@ -399,10 +419,14 @@ class JournalTest {
         }
     }
 
+    private Path oldSegment() {
+        return directory.resolve("0000000000000000001.log");
+    }
+
     /// Spoils a byte in the middle of the record with this number, from 1.
     private void spoil(int record) throws IOException {
-        int size = (int) Files.size(segment()) / 4;
-        try (FileChannel file = FileChannel.open(segment(), StandardOpenOption.WRITE)) {
+        int size = (int) Files.size(oldSegment()) / 4;
+        try (FileChannel file = FileChannel.open(oldSegment(), StandardOpenOption.WRITE)) {
             file.write(ByteBuffer.wrap(new byte[] {(byte) 0xA5}), (record - 1L) * size + size / 2);
         }
     }
@@ -415,7 +439,9 @@ class JournalTest {
             try (OpenJournal journal = open()) {
                 assertThat(journal.end().lastId()).isEqualTo(spoiled - 1);
             }
-            Files.delete(segment());
+            for (Path segment : Journal.segments(directory).values()) {
+                Files.delete(segment);
+            }
         }
     }
 
@@ -423,17 +449,107 @@ class JournalTest {
     void open_groupBeforeTheLastIsSpoiled_isRefused_andNothingIsChanged() throws IOException {
         writeTwoGroups();
         spoil(1);
-        byte[] before = Files.readAllBytes(segment());
+        byte[] before = Files.readAllBytes(oldSegment());
         assertThatThrownBy(this::open).hasStackTraceContaining("the journal is damaged");
-        assertThat(Files.readAllBytes(segment())).isEqualTo(before);
+        assertThat(Files.readAllBytes(oldSegment())).isEqualTo(before);
     }
 
     @Test
     void open_tailThatWasLoadedBefore_isRefused_andNothingIsChanged() throws IOException {
         writeTwoGroups();
         spoil(4);
-        byte[] before = Files.readAllBytes(segment());
+        byte[] before = Files.readAllBytes(oldSegment());
         assertThatThrownBy(() -> Journal.open(directory, ONE_SEGMENT, 4)).hasStackTraceContaining("was there before");
-        assertThat(Files.readAllBytes(segment())).isEqualTo(before);
+        assertThat(Files.readAllBytes(oldSegment())).isEqualTo(before);
+    }
+
+    @Test
+    void open_journalOfTheVersionBefore_isReadAndGoesOnInANewSegment() throws IOException {
+        writeTwoGroups();
+        try (OpenJournal journal = open()) {
+            assertThat(journal.append("five")).isEqualTo(5);
+        }
+        try (OpenJournal journal = open()) {
+            assertThat(journal.append("six")).isEqualTo(6);
+        }
+        assertThat(Journal.segments(directory)).containsOnlyKeys(1L, 5L);
+        assertThat(namesOnDisk())
+                .isEqualTo(Map.of(1L, "one", 2L, "one", 3L, "one", 4L, "one", 5L, "five", 6L, "six"));
+    }
+
+    @Test
+    void segments_growFourfoldAndTheirBlocksAreThereBefore() throws Exception {
+        try (OpenJournal journal = open(16 << 20, 1)) {
+            for (int i = 0; i < 100; i++) {
+                journal.append("x".repeat(500_000));
+            }
+        }
+        List<Long> sizes = new ArrayList<>();
+        for (Path segment : Journal.segments(directory).values()) {
+            sizes.add(Files.size(segment));
+        }
+        // Where the next file was not ready in time, a segment grew to about its size.
+        assertThat(sizes.getFirst()).isLessThanOrEqualTo(1 << 20);
+        assertThat(sizes.get(1)).isBetween(3L << 20, 4L << 20);
+        assertThat(sizes).hasSizeBetween(5, 9).contains(16L << 20);
+    }
+
+    @Test
+    void release_firstSegment_isUsedAgain_andItsOldRecordsAreNotRead() throws IOException {
+        try (OpenJournal journal = open(60_000, 1)) {
+            for (int round = 0; round < 30; round++) {
+                for (int i = 0; i < 20; i++) {
+                    journal.append("x".repeat(4_000));
+                }
+                NavigableMap<Long, Path> segments = journal.journal.segments();
+                while (segments.size() > 2) {
+                    journal.journal.release(segments.pollFirstEntry().getKey());
+                }
+            }
+            assertThat(journal.end().lastId()).isEqualTo(600);
+        }
+        assertThat(Objects.requireNonNull(directory.toFile().list()).length).isLessThan(8);
+        long first = Journal.segments(directory).firstKey();
+        assertThat(namesOnDisk()).hasSize((int) (600 - first + 1));
+        open(60_000, 1).close();
+        assertThat(namesOnDisk()).hasSize((int) (600 - first + 1));
+    }
+
+    @Test
+    void release_notTheFirst_isRefused() throws IOException {
+        try (OpenJournal journal = open(1, 1)) {
+            journal.append("one");
+            journal.append("two");
+            assertThatThrownBy(() -> journal.journal.release(2)).isInstanceOf(IllegalArgumentException.class);
+            assertThat(namesOnDisk()).hasSize(2);
+        }
+    }
+
+    @Test
+    void belowTheFloor_isRefusedUntilThereIsRoomAgain() throws Exception {
+        MemoryDisk disk = new MemoryDisk(new Random(1));
+        DiskSpace space = new DiskSpace(disk, directory, 1000);
+        JournalSettings settings = new JournalSettings(100, 1 << 20, 1000);
+        try (OpenJournal journal = new OpenJournal(Journal.open(
+                new SegmentedLog.Ground(disk, System::nanoTime, new Random(1)), directory, 50_000, 0, settings, space))) {
+            journal.append("one");
+            disk.usable = 999;
+            await(journal.journal::isBelowFloor);
+            assertThatThrownBy(() -> journal.append("two")).isInstanceOf(Unavailable.class);
+            assertThat(journal.journal.check()).hasValueSatisfying(what -> assertThat(what).contains("disk-floor"));
+            disk.usable = 1249;
+            Thread.sleep(1500);
+            assertThat(journal.journal.isBelowFloor()).as("a little above is not enough").isTrue();
+            disk.usable = 1250;
+            await(() -> !journal.journal.isBelowFloor());
+            assertThat(journal.append("two")).isEqualTo(2);
+        }
+    }
+
+    private static void await(BooleanSupplier fact) throws InterruptedException {
+        for (int i = 0; i < 200 && !fact.getAsBoolean(); i++) {
+            Thread.sleep(25);
+        }
+        assertThat(fact.getAsBoolean()).isTrue();
     }
 }

@@ -1,0 +1,154 @@
+package dev.licet.store.embedded;
+
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The requests that wait for the journal's writer: bounded, in number and bytes, and fair between accounts.
+///
+/// Each account has a lane. The writer takes from the lanes in turn, so that who brings little waits for one request
+/// of each other account, not for all that another has brought. An account may have three times as much waiting as
+/// is free: alone it fills three quarters, four that flood hold three parts of thirteen each, and some room is always
+/// left for somebody new. While the queue is less than three quarters full nobody is refused.
+///
+/// `lock` guards everything.
+final class AppendQueue {
+    private static final int SHARE = 3;
+
+    /// One request. @param firstId is completed once it is on disk
+    record Request(
+            long account, int count, Instant receivedAt, byte[] payload, CompletableFuture<Long> firstId) {}
+
+    /// What became of an offer.
+    enum Answer {
+        TAKEN,
+        /// This account has too much waiting, others may still come.
+        OVER_SHARE,
+        FULL,
+        CLOSED
+    }
+
+    private static final class Lane {
+        private final long account;
+        private final Deque<Request> requests = new ArrayDeque<>();
+        private long bytes;
+
+        Lane(long account) {
+            this.account = account;
+        }
+    }
+
+    private final int mostRequests;
+    private final long mostBytes;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition arrived = lock.newCondition();
+    private final Map<Long, Lane> lanes = new HashMap<>();
+    /// The lanes that have requests, in the order of their turns.
+    private final Deque<Lane> turns = new ArrayDeque<>();
+    private int requests;
+    private long bytes;
+    private boolean closed;
+
+    AppendQueue(int mostRequests, long mostBytes) {
+        this.mostRequests = mostRequests;
+        this.mostBytes = mostBytes;
+    }
+
+    Answer offer(Request request) {
+        lock.lock();
+        try {
+            if (closed) {
+                return Answer.CLOSED;
+            }
+            int size = request.payload().length;
+            Lane lane = lanes.get(request.account());
+            if (requests > 0) { // what is larger than the queue is taken when nothing else is there
+                if (requests + 1 > mostRequests || bytes + size > mostBytes) {
+                    return Answer.FULL;
+                }
+                if (lane != null && isOverShare(lane, size)) {
+                    return Answer.OVER_SHARE;
+                }
+            }
+            if (lane == null) {
+                lane = new Lane(request.account());
+                lanes.put(request.account(), lane);
+                turns.add(lane);
+            }
+            lane.requests.add(request);
+            lane.bytes += size;
+            bytes += size;
+            if (requests++ == 0) {
+                arrived.signal();
+            }
+            return Answer.TAKEN;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isOverShare(Lane lane, int size) {
+        return lane.requests.size() + 1 > SHARE * (mostRequests - requests)
+                || lane.bytes + size > SHARE * (mostBytes - bytes);
+    }
+
+    /// Waits for requests, then takes what is there, until a bound is crossed.
+    ///
+    /// @param group is empty after so long without any
+    /// @return false when the queue is closed and nothing is left
+    boolean take(List<Request> group, int mostEvents, long mostBytes, long nanos) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = nanos;
+            while (requests == 0 && !closed && left > 0) {
+                left = arrived.awaitNanos(left);
+            }
+            long events = 0;
+            long taken = 0;
+            while (requests > 0 && events < mostEvents && taken < mostBytes) {
+                Request next = poll();
+                group.add(next);
+                events += next.count();
+                taken += next.payload().length;
+            }
+            return !group.isEmpty() || !closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Request poll() {
+        Lane lane = turns.remove();
+        Request next = lane.requests.remove();
+        requests--;
+        bytes -= next.payload().length;
+        lane.bytes -= next.payload().length;
+        if (lane.requests.isEmpty()) {
+            lanes.remove(lane.account);
+        } else {
+            turns.add(lane);
+        }
+        return next;
+    }
+
+    /// Takes no more requests; those that wait are still given out.
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// How long [#take] waits at most, for whoever has other things to look after.
+    static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
+}
