@@ -14,6 +14,14 @@ public interface Dialect {
     /// Everything it answers.
     List<Route> routes();
 
+    /// Whether it reads the body of this request [as it comes][Request#stream], from the head alone: bodies that may be
+    /// too large to be held. All others are there whole before it is asked. Must be quick.
+    ///
+    /// @param head a request to a path that it claims, without its body
+    default boolean streams(Request head) {
+        return false;
+    }
+
     /// Answers a request to a path that it claims. What it throws is answered by [#refuse].
     Answer answer(Request request);
 

@@ -8,6 +8,8 @@ public enum Fault {
     TOO_LARGE,
     /// It did not arrive in the time that a request is given.
     TOO_SLOW,
+    /// Its body is packed in a way that is not known here: a Content-Encoding but gzip and zstd.
+    UNKNOWN_ENCODING,
     /// Its HTTP verb is not one that its path takes.
     WRONG_VERB,
     /// Nothing answers at its path.

@@ -203,7 +203,7 @@ public final class Idempotency {
                 out.writeUTF(header.getKey());
                 out.writeUTF(header.getValue());
             }
-            out.write(answer.body());
+            out.write(answer.bytes());
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }

@@ -68,7 +68,7 @@ final class LocalApi implements Api {
                 true,
                 "127.0.0.1");
         Answer answer = stopped.rest().answer(operator, request);
-        return new Reply(answer.status(), MAPPER.readTree(answer.body()));
+        return new Reply(answer.status(), MAPPER.readTree(answer.bytes()));
     }
 
     @Override

@@ -61,7 +61,7 @@ public final class Wiring implements AutoCloseable {
 
     /// Opens the store and the sockets; the server answers when this returns.
     public static Wiring open(Settings settings, Clock clock) {
-        Store store = EmbeddedStore.open(settings.data(), settings.retention(), clock);
+        Store store = EmbeddedStore.open(settings.data(), eventSettings(settings.events()), clock);
         try {
             Parts parts = new Parts(settings, store, clock);
             Metrics metrics = new Metrics(store, clock);
@@ -76,6 +76,10 @@ public final class Wiring implements AutoCloseable {
             store.close();
             throw e;
         }
+    }
+
+    private static EmbeddedStore.EventSettings eventSettings(Settings.EventSettings settings) {
+        return new EmbeddedStore.EventSettings(settings.retention(), settings.archive(), settings.queryMemory());
     }
 
     /// Whether a data directory has been initialised.

@@ -21,7 +21,11 @@ record Target(int port, int tlsPort, SSLContext trusting, JsonNode credentials) 
     private static final String FORM = "application/x-www-form-urlencoded";
 
     static Target of(dev.licet.cli.Processes.Running server, Path data, JsonNode credentials) {
-        return new Target(server.port("http"), server.port("https"), TestServer.trusting(data), credentials);
+        return new Target(
+                server.port("http"),
+                server.port("https"),
+                TestServer.trusting(data.resolve("tls").resolve("cert.pem")),
+                credentials);
     }
 
     /// A credential as a form spells it.

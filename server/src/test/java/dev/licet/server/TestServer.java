@@ -123,12 +123,12 @@ public final class TestServer implements AutoCloseable {
 
     /// Trusts the server's own certificate and no other.
     public SSLContext trusting() {
-        return trusting(data);
+        return trusting(data.resolve("tls").resolve("cert.pem"));
     }
 
-    /// Trusts the own certificate of the server of this data directory and no other.
-    public static SSLContext trusting(Path data) {
-        try (InputStream in = Files.newInputStream(data.resolve("tls").resolve("cert.pem"))) {
+    /// Trusts this certificate and no other.
+    public static SSLContext trusting(Path certificate) {
+        try (InputStream in = Files.newInputStream(certificate)) {
             KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
             trusted.load(null, null);
             trusted.setCertificateEntry(
@@ -236,8 +236,27 @@ public final class TestServer implements AutoCloseable {
         if (code == 100) {
             return read(in);
         }
+        if ("chunked".equals(headers.get("transfer-encoding"))) {
+            return new Reply(code, headers, new String(chunks(in), StandardCharsets.UTF_8));
+        }
         int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
         return new Reply(code, headers, new String(in.readNBytes(length), StandardCharsets.UTF_8));
+    }
+
+    private static byte[] chunks(InputStream in) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        while (true) {
+            String size = line(in);
+            if (size.isEmpty()) {
+                throw new IOException("the answer is cut");
+            }
+            byte[] chunk = in.readNBytes(Integer.parseInt(size, 16));
+            all.writeBytes(chunk);
+            line(in);
+            if (chunk.length == 0) {
+                return all.toByteArray();
+            }
+        }
     }
 
     private static String line(InputStream in) throws IOException {

@@ -52,6 +52,7 @@ record Replies(boolean errorStatus) {
     Answer fault(Fault fault) {
         return switch (fault) {
             case MALFORMED, TOO_LARGE, TOO_SLOW -> error(400, INCORRECT);
+            case UNKNOWN_ENCODING -> always(415, INCORRECT);
             case WRONG_VERB -> always(405, INCORRECT);
             case UNKNOWN_PATH -> always(404, "The method could not be found.");
             case UNAVAILABLE -> always(503, "The service is temporarily unavailable.");

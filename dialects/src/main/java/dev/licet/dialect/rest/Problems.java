@@ -46,6 +46,8 @@ final class Problems {
             case MALFORMED -> problem(request, 400, "malformed", "The request can't be read.");
             case TOO_LARGE -> problem(request, 413, "too-large", "The request is over a limit of this server.");
             case TOO_SLOW -> problem(request, 408, "too-slow", "The request took too long to arrive.");
+            case UNKNOWN_ENCODING ->
+                problem(request, 415, "unknown-encoding", "The body may be packed by gzip or zstd, and no other.");
             case WRONG_VERB -> problem(request, 405, "wrong-verb", "This path does not take that HTTP method.");
             case UNKNOWN_PATH -> problem(request, 404, "unknown-path", "Nothing answers at this path.");
             case UNAVAILABLE -> problem(request, 503, "unavailable", "The server can't take this now; try again.");

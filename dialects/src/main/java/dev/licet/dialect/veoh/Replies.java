@@ -94,6 +94,7 @@ final class Replies {
     Answer fault(Fault fault) {
         return switch (fault) {
             case MALFORMED, TOO_LARGE, TOO_SLOW -> error(VeohError.MALFORMED_REQUEST);
+            case UNKNOWN_ENCODING -> error(415, VeohError.MALFORMED_REQUEST);
             case UNKNOWN_PATH -> error(VeohError.UNKNOWN_METHOD);
             case WRONG_VERB -> error(405, VeohError.WRONG_VERB);
             case UNAVAILABLE -> error(503, VeohError.SERVICE_UNAVAILABLE);

@@ -188,6 +188,7 @@ public final class VidentityDialect implements Dialect {
             case MALFORMED -> Answer.text(400, "The request can't be read.");
             case TOO_LARGE -> Answer.text(413, "The request is over a limit of this server.");
             case TOO_SLOW -> Answer.text(408, "The request took too long to arrive.");
+            case UNKNOWN_ENCODING -> Answer.text(415, "The body may be packed by gzip or zstd, and no other.");
             case WRONG_VERB -> Answer.text(405, "This method takes POST.");
             case UNKNOWN_PATH -> Answer.text(404, "There is no such method.");
             case UNAVAILABLE -> envelopes.serverError(503, canonical(request.path()));

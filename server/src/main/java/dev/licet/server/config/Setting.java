@@ -27,6 +27,11 @@ public enum Setting {
     SESSION_KEY_LENGTH("session-key-length", "15", "How many letters and digits a session key has; 15 to 128."),
     USER_TOKEN_LIFETIME("user-token-lifetime", "24h", "How long a userToken is good."),
     RETENTION("retention", "400d", "How long events are kept from their receipt; 30d at least."),
+    ARCHIVE(
+            "archive",
+            "true",
+            "Whether events go from the journal into Parquet files of archive/; else the journal keeps them all."),
+    QUERY_MEMORY("query-memory", "1GiB", "The most memory that questions about events take; 128MiB at least."),
     CURRENCY("currency", "USD", "The currency of prices that come without one."),
     CRYPTOLENS_ERROR_STATUS(
             "cryptolens-error-status",
@@ -52,11 +57,20 @@ public enum Setting {
     PASSWORD_QUEUE("password-queue", "4096", "How many password checks may wait at once; more are answered 503."),
     MAX_CONNECTIONS("max-connections", "20000", "How many connections may be open at once; more are closed."),
     MAX_REQUESTS("max-requests", "10000", "How many requests may be worked on at once; more are answered 503."),
-    MAX_BODY("max-body", "8MiB", "The largest body of a request."),
+    MAX_BODY("max-body", "8MiB", "The largest body of a request, packed and unpacked."),
     MAX_BODIES(
             "max-bodies",
             "64MiB",
             "The most memory that the bodies of all requests take at once; more are answered 503."),
+    MAX_STREAM("max-stream", "1GiB", "The largest body of a request that is read as it comes, packed and unpacked."),
+    STREAM_WINDOW(
+            "stream-window",
+            "256KiB",
+            "The most memory that a body or an answer takes that is passed on as it comes; 32KiB to 16MiB."),
+    MIN_STREAM_RATE(
+            "min-stream-rate",
+            "1KiB",
+            "The least a second that a client has to send of a body that is read as it comes, over a request-timeout."),
     MAX_REQUEST_LINE("max-request-line", "16KiB", "The longest request line."),
     MAX_HEADERS("max-headers", "32KiB", "The most that all headers of a request take."),
     REQUEST_TIMEOUT("request-timeout", "30s", "How long a client may take to send a request, or be silent."),

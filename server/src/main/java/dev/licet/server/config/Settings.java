@@ -30,7 +30,11 @@ public final class Settings {
     private static final int MIN_HEAD = 256;
     private static final int MAX_HEAD = 1 << 20;
 
+    private static final int LEAST_WINDOW = 32 << 10;
+    private static final int MOST_WINDOW = 16 << 20;
+
     private static final Duration LEAST_RETENTION = Duration.ofDays(30);
+    private static final long LEAST_QUERY_MEMORY = 128L << 20;
 
     private final Map<Setting, String> values;
 
@@ -130,7 +134,7 @@ public final class Settings {
         cryptolensErrorStatus();
         cryptolensGetWrites();
         stopTimeout();
-        retention();
+        events();
         logLevel();
         data();
         videntityContentType();
@@ -181,13 +185,16 @@ public final class Settings {
                 count(Setting.MAX_PARAMETERS),
                 bytes(Setting.MAX_BODY),
                 bytes(Setting.MAX_BODIES),
+                manyBytes(Setting.MAX_STREAM),
+                streamWindow(),
+                bytes(Setting.MIN_STREAM_RATE),
                 headBytes(Setting.MAX_REQUEST_LINE),
                 headBytes(Setting.MAX_HEADERS),
                 duration(Setting.REQUEST_TIMEOUT, Duration.ofDays(1)));
     }
 
-    /// @param port 0 for any @param maxBodies bytes of all bodies at once @param requestTimeout for a client to
-    /// send a request, or to be silent between two
+    /// @param port 0 for any @param maxBodies bytes of all bodies at once @param minStreamRate bytes a second
+    /// @param requestTimeout for a client to send a request, or to be silent between two or within a stream
     public record HttpSettings(
             String host,
             int port,
@@ -198,6 +205,9 @@ public final class Settings {
             int maxParameters,
             int maxBody,
             int maxBodies,
+            long maxStream,
+            int streamWindow,
+            int minStreamRate,
             int maxRequestLine,
             int maxHeaders,
             Duration requestTimeout) {}
@@ -259,13 +269,26 @@ public final class Settings {
         return duration(Setting.USER_TOKEN_LIFETIME);
     }
 
-    /// How long events are kept from their receipt.
-    public Duration retention() {
+    /// How events are kept.
+    public EventSettings events() {
+        return new EventSettings(retention(), yesOrNo(Setting.ARCHIVE), queryMemory());
+    }
+
+    /// @param retention from their receipt @param archive in files of their own @param queryMemory bytes
+    public record EventSettings(Duration retention, boolean archive, long queryMemory) {}
+
+    private Duration retention() {
         Duration retention = duration(Setting.RETENTION);
         if (retention.compareTo(LEAST_RETENTION) < 0) {
             throw wrong(Setting.RETENTION, "30d at least: that is what clients are promised");
         }
         return retention;
+    }
+
+    private long queryMemory() {
+        return Values.manyBytes(text(Setting.QUERY_MEMORY))
+                .filter(bytes -> bytes >= LEAST_QUERY_MEMORY)
+                .orElseThrow(() -> wrong(Setting.QUERY_MEMORY, "a size such as 512MiB or 2GiB, 128MiB at least"));
     }
 
     public Duration stopTimeout() {
@@ -338,6 +361,18 @@ public final class Settings {
 
     private int bytes(Setting setting) {
         return Values.bytes(text(setting)).orElseThrow(() -> wrong(setting, "a size such as 512KiB or 8MiB"));
+    }
+
+    private long manyBytes(Setting setting) {
+        return Values.manyBytes(text(setting)).orElseThrow(() -> wrong(setting, "a size such as 8MiB or 1GiB"));
+    }
+
+    private int streamWindow() {
+        int bytes = bytes(Setting.STREAM_WINDOW);
+        if (bytes < LEAST_WINDOW || bytes > MOST_WINDOW) {
+            throw wrong(Setting.STREAM_WINDOW, "32KiB to 16MiB");
+        }
+        return bytes;
     }
 
     private Duration duration(Setting setting) {

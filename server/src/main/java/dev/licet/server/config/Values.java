@@ -12,7 +12,7 @@ public final class Values {
 
     private static final Duration LONGEST = Duration.ofDays(36_525);
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
-    private static final Pattern BYTES = Pattern.compile("([0-9]{1,10})(|KiB|MiB)");
+    private static final Pattern BYTES = Pattern.compile("([0-9]{1,10})(|KiB|MiB|GiB)");
 
     private Values() {}
 
@@ -37,7 +37,13 @@ public final class Values {
         return duration.isPositive() && duration.compareTo(LONGEST) <= 0 ? Optional.of(duration) : Optional.empty();
     }
 
+    /// What memory may hold.
     public static Optional<Integer> bytes(String text) {
+        return manyBytes(text).filter(bytes -> bytes <= Integer.MAX_VALUE).map(Long::intValue);
+    }
+
+    /// Up to 1024 GiB.
+    public static Optional<Long> manyBytes(String text) {
         Matcher matcher = BYTES.matcher(text);
         if (!matcher.matches()) {
             return Optional.empty();
@@ -45,10 +51,11 @@ public final class Values {
         long unit = switch (matcher.group(2)) {
             case "KiB" -> 1L << 10;
             case "MiB" -> 1L << 20;
+            case "GiB" -> 1L << 30;
             default -> 1;
         };
         long bytes = Long.parseLong(matcher.group(1)) * unit;
-        return bytes > 0 && bytes <= Integer.MAX_VALUE ? Optional.of((int) bytes) : Optional.empty();
+        return bytes > 0 && bytes <= 1L << 40 ? Optional.of(bytes) : Optional.empty();
     }
 
     /// A quota such as `1000/1h`.

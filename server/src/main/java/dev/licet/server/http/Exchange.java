@@ -8,22 +8,28 @@ import dev.licet.core.RequestId;
 import dev.licet.core.Unavailable;
 import dev.licet.core.identity.SecretSource;
 import dev.licet.dialect.Answer;
+import dev.licet.dialect.BrokenBody;
 import dev.licet.dialect.Dialect;
 import dev.licet.dialect.Fault;
 import dev.licet.dialect.Headers;
 import dev.licet.dialect.MalformedRequest;
 import dev.licet.dialect.Request;
 import dev.licet.server.config.Settings.HttpSettings;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,19 +38,25 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /// One request and its answer.
 ///
 /// The event loop of the connection collects the body, within bounds of size, memory and time; then a virtual
-/// thread of its own runs the dialect, plain and blocking; then the answer goes back to the event loop. The
-/// fields belong to the event loop. Whatever goes wrong, the client gets an answer in its dialect's form.
+/// thread of its own runs the dialect, plain and blocking; then the answer goes back to the event loop. A body that the
+/// dialect [streams][Dialect#streams] is not collected: the virtual thread begins at once and reads it from a
+/// [BodyStream]; an answer that is [written][Answer.Written] goes out through an [AnswerStream]. The fields belong to
+/// the event loop. Whatever goes wrong, the client gets an answer in its dialect's form, or, where one is on its way
+/// already, is shown that it is cut.
 final class Exchange {
     private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
     /// How long what is left of a refused body is read and dropped, so that the client gets to read the answer.
     private static final long LINGER_MILLIS = 2000;
     /// HTTP/2's code for a stream that is ended without being at fault.
     private static final long NO_ERROR = 0;
+
+    /// HTTP/2's code for a stream that is not whole, by our fault.
+    private static final long INTERNAL_ERROR = 2;
 
     /// What all exchanges share.
     static final class Shared {
@@ -54,16 +66,21 @@ final class Exchange {
         private final Callers callers;
         private final SecretSource secrets;
         private final RequestObserver observer;
-        private final AtomicLong bodyBytes = new AtomicLong();
+        private final BodyBudget bodies;
+        private final Map<HttpConnection, IdleWatch> watches;
         private final AtomicInteger inFlight = new AtomicInteger();
 
         Shared(
                 Vertx vertx,
                 HttpSettings settings,
+                BodyBudget bodies,
                 Router router,
                 Callers callers,
                 SecretSource secrets,
-                RequestObserver observer) {
+                RequestObserver observer,
+                Map<HttpConnection, IdleWatch> watches) {
+            this.bodies = bodies;
+            this.watches = watches;
             this.vertx = vertx;
             this.settings = settings;
             this.router = router;
@@ -79,19 +96,31 @@ final class Exchange {
     private final Dialect dialect;
     private final Request head;
     private final long began = System.nanoTime();
+    private final Optional<Packing> packing;
+    private final BodyBudget.Share share;
+    private final @Nullable IdleWatch watch;
     private final Buffer body = Buffer.buffer();
-    private long reserved;
+    private @Nullable BodyStream incoming;
+    private @Nullable AnswerStream outgoing;
+    /// How much of a streamed body has come.
+    private long streamed;
+    /// The client sends the body only when it is told to.
+    private boolean awaitsContinue;
     private long timer = -1;
     /// Its answer is on the way: nothing more of it is taken.
     private boolean answered;
-    /// A refusal has been written.
-    private boolean refused;
+    /// An answer has begun to go out: there will be no other.
+    private boolean said;
+    /// An answer has been written to a request that may still be coming.
+    private boolean saidEarly;
     /// It has been read to its end.
     private boolean arrived;
     /// The dialect is at it. A client that leaves does not end that, so it counts until the work is done.
     private boolean working;
     /// It holds nothing of what all requests share.
     private boolean released;
+    /// Its connection no longer waits for it.
+    private boolean left;
 
     private Exchange(HttpServerRequest wire, Shared shared) {
         this.wire = wire;
@@ -108,6 +137,9 @@ final class Exchange {
                 wire.isSSL(),
                 headers);
         this.dialect = shared.router.dialect(path);
+        this.packing = Packing.of(headers);
+        this.share = shared.bodies.new Share();
+        this.watch = shared.watches.get(wire.connection());
         this.head = new Request(
                 shared.secrets.requestId(),
                 wire.method().name(),
@@ -141,29 +173,82 @@ final class Exchange {
     }
 
     private void begin() {
-        if (enter()) {
-            Optional<Fault> fault = faultOfHead();
-            if (fault.isPresent()) {
-                refuse(fault.get());
+        if (!enter()) {
+            return;
+        }
+        boolean streams = dialect.streams(head);
+        Optional<Fault> fault = faultOfHead(streams ? shared.settings.maxStream() : shared.settings.maxBody());
+        if (fault.isPresent()) {
+            refuse(fault.get());
+            return;
+        }
+        awaitsContinue = head.headers()
+                .first("expect")
+                .filter("100-continue"::equalsIgnoreCase)
+                .isPresent();
+        if (streams) {
+            takeAsItComes();
+            return;
+        }
+        takeWhole();
+    }
+
+    private void takeWhole() {
+        timer = shared.vertx.setTimer(
+                shared.settings.requestTimeout().toMillis(), fired -> refuseUnlessAnswered(Fault.TOO_SLOW));
+        wire.handler(this::take);
+        wire.endHandler(end -> {
+            if (!answered) {
+                arrived = true;
+                shared.vertx.cancelTimer(timer);
+                work(new Request.Whole(body.getBytes()));
+            }
+        });
+        if (awaitsContinue) {
+            wire.response().writeContinue();
+        }
+    }
+
+    private void takeAsItComes() {
+        Duration patience = shared.settings.requestTimeout();
+        BodyStream stream = new BodyStream(share, shared.settings.streamWindow(), () -> onLoop(this::goOn));
+        incoming = stream;
+        BodyPace pace = new BodyPace(shared.settings.minStreamRate() * patience.toMillis() / 1000);
+        timer = shared.vertx.setPeriodic(Math.max(1, patience.toMillis() / BodyPace.LOOKS), fired -> {
+            if (pace.isTooSlow(stream.isHeld() || awaitsContinue)) {
+                stream.breakOff(new BrokenBody(Fault.TOO_SLOW, "the body does not keep coming"));
+            }
+        });
+        wire.handler(piece -> {
+            streamed += piece.length();
+            if (streamed > shared.settings.maxStream()) {
+                stream.breakOff(new BrokenBody(Fault.TOO_LARGE, "a body over max-stream"));
                 return;
             }
-            timer = shared.vertx.setTimer(
-                    shared.settings.requestTimeout().toMillis(), fired -> refuseUnlessAnswered(Fault.TOO_SLOW));
-            wire.handler(this::take);
-            wire.endHandler(end -> {
-                if (!answered) {
-                    arrived = true;
-                    shared.vertx.cancelTimer(timer);
-                    work();
-                }
-            });
-            if (head.headers()
-                    .first("expect")
-                    .filter("100-continue"::equalsIgnoreCase)
-                    .isPresent()) {
-                wire.response().writeContinue();
+            pace.came(piece.length());
+            if (!stream.put(piece.getBytes())) {
+                wire.pause();
             }
+        });
+        wire.endHandler(end -> {
+            arrived = true;
+            shared.vertx.cancelTimer(timer);
+            stream.end();
+        });
+        work(new Request.Streamed(stream));
+    }
+
+    /// The reader of a streamed body is ready for more. Who waits to be told to send it is told only now, and so not
+    /// at all if the head alone gets a refusal.
+    private void goOn() {
+        if (answered || arrived || incoming == null || incoming.isHeld()) {
+            return;
         }
+        if (awaitsContinue) {
+            awaitsContinue = false;
+            wire.response().writeContinue();
+        }
+        wire.resume();
     }
 
     private void beginRefusing(Fault fault) {
@@ -174,9 +259,17 @@ final class Exchange {
 
     /// Counts it among the requests in flight; refuses it if they are too many.
     private boolean enter() {
+        if (watch != null) {
+            watch.begin();
+        }
         wire.exceptionHandler(this::cut);
         wire.response().exceptionHandler(gone -> LOG.log(DEBUG, "the client is gone"));
-        wire.response().closeHandler(gone -> releaseUnlessWorking());
+        wire.response().endHandler(end -> leave());
+        wire.response().closeHandler(gone -> {
+            leave();
+            breakStreams();
+            releaseUnlessWorking();
+        });
         if (shared.inFlight.incrementAndGet() > shared.settings.maxRequests()) {
             refuse(Fault.UNAVAILABLE);
             return false;
@@ -184,7 +277,8 @@ final class Exchange {
         return true;
     }
 
-    private Optional<Fault> faultOfHead() {
+    /// @param most the longest body
+    private Optional<Fault> faultOfHead(long most) {
         HttpSettings settings = shared.settings;
         if (wire.uri().length() + wire.method().name().length() + 10 > settings.maxRequestLine()) {
             return Optional.of(Fault.TOO_LARGE);
@@ -207,7 +301,10 @@ final class Exchange {
                 .filter(length -> length.matches("[0-9]{1,18}"))
                 .map(Long::parseLong)
                 .orElse(0L);
-        return announced > settings.maxBody() ? Optional.of(Fault.TOO_LARGE) : Optional.empty();
+        if (announced > most) {
+            return Optional.of(Fault.TOO_LARGE);
+        }
+        return packing.isEmpty() ? Optional.of(Fault.UNKNOWN_ENCODING) : Optional.empty();
     }
 
     private void take(Buffer chunk) {
@@ -218,8 +315,7 @@ final class Exchange {
             refuseUnlessAnswered(Fault.TOO_LARGE);
             return;
         }
-        reserved += chunk.length();
-        if (shared.bodyBytes.addAndGet(chunk.length()) > shared.settings.maxBodies()) {
+        if (!share.grow(chunk.length())) {
             refuseUnlessAnswered(Fault.UNAVAILABLE);
             return;
         }
@@ -240,43 +336,67 @@ final class Exchange {
                 && !(cause instanceof HttpClosedException)
                 && !wire.response().closed()) {
             answered = true;
-            guarded(wire, () -> send(refusal(Fault.MALFORMED).with("Connection", "close")));
+            guarded(wire, () -> {
+                Answer answer = refusal(Fault.MALFORMED).with("Connection", "close");
+                prepare(answer);
+                wire.response().end(Buffer.buffer(answer.bytes()));
+            });
         }
         shared.vertx.cancelTimer(timer);
         answered = true;
+        breakStreams();
         releaseUnlessWorking();
     }
 
-    /// Refuses a request that may not have arrived whole: the connection can't be used any further. What still
-    /// comes is dropped for a while; to close at once would reset the connection and destroy the answer.
+    /// Nobody is there to send or to read any more.
+    private void breakStreams() {
+        if (incoming != null) {
+            incoming.breakOff(new BrokenBody(Fault.MALFORMED, "the body is cut"));
+        }
+        if (outgoing != null) {
+            outgoing.gone();
+        }
+    }
+
+    /// Refuses a request that may not have arrived whole: the connection can't be used any further.
     private void refuse(Fault fault) {
-        answered = true;
-        shared.vertx.cancelTimer(timer);
-        wire.handler(dropped -> {});
-        wire.endHandler(end -> {
-            arrived = true;
-            if (refused) {
-                finish();
-            }
-        });
+        takeNoMore();
         Thread.ofVirtual().name("request-" + head.id()).start(() -> {
             Answer answer = ScopedValue.where(RequestId.CURRENT, head.id()).call(() -> refusal(fault));
-            loop.runOnContext(back -> guarded(wire, () -> sendRefusal(answer)));
+            onLoop(() -> sayEarly(answer, answer.bytes()));
         });
     }
 
-    private void sendRefusal(Answer answer) {
-        refused = true;
+    /// What still comes is dropped from now on.
+    private void takeNoMore() {
+        answered = true;
+        shared.vertx.cancelTimer(timer);
+        if (!arrived) {
+            wire.handler(dropped -> {});
+            wire.endHandler(end -> {
+                arrived = true;
+                if (saidEarly) {
+                    finish();
+                }
+            });
+            wire.resume();
+        }
+    }
+
+    /// Answers a request that is still coming. What comes is dropped for a while; to close at once would reset the
+    /// connection and destroy the answer.
+    private void sayEarly(Answer answer, byte[] bytes) {
+        saidEarly = true;
         release();
         HttpServerResponse response = wire.response();
-        if (!response.closed()) {
+        if (maySay()) {
             prepare(answer);
             if (wire.version() != HttpVersion.HTTP_2) {
                 response.putHeader("Connection", "close");
             }
             // The whole answer goes out, but it is not ended: at the end the library closes what is not kept alive.
-            response.putHeader("Content-Length", Integer.toString(answer.body().length));
-            response.write(Buffer.buffer(answer.body()));
+            response.putHeader("Content-Length", Integer.toString(bytes.length));
+            response.write(Buffer.buffer(bytes));
         }
         if (arrived) {
             finish();
@@ -300,38 +420,89 @@ final class Exchange {
         }
     }
 
-    private void work() {
+    private void work(Request.Content content) {
         working = true;
-        byte[] bytes = body.getBytes();
-        Request request = new Request(
-                head.id(),
-                head.verb(),
-                head.path(),
-                head.query(),
-                head.headers(),
-                bytes,
-                head.secure(),
-                head.address());
-        Thread.ofVirtual().name("request-" + head.id()).start(() -> {
-            Answer answer = ScopedValue.where(RequestId.CURRENT, head.id()).call(() -> answer(request));
-            loop.runOnContext(back -> guarded(wire, () -> send(answer)));
-        });
+        Thread.ofVirtual()
+                .name("request-" + head.id())
+                .start(() -> ScopedValue.where(RequestId.CURRENT, head.id()).run(() -> {
+                    Answer answer = answer(content);
+                    switch (answer.body()) {
+                        case Answer.Whole whole -> onLoop(() -> send(answer, whole.bytes()));
+                        case Answer.Written written -> write(answer, written);
+                    }
+                }));
     }
 
-    private Answer answer(Request request) {
-        LOG.log(DEBUG, () -> shared.router.loggable(dialect, request));
+    private Answer answer(Request.Content content) {
+        LOG.log(DEBUG, () -> shared.router.loggable(dialect, head));
+        Packing known = packing.orElseThrow();
         try {
-            return dialect.answer(request);
-        } catch (MalformedRequest e) {
-            LOG.log(DEBUG, "malformed: {0}", e.getMessage());
-            return refusal(e.fault());
-        } catch (Unavailable e) {
-            LOG.log(WARNING, "unavailable: {0}", e.getMessage());
-            return unavailable(e.retryAfter());
+            return switch (content) {
+                case Request.Whole whole -> {
+                    byte[] unpacked = known.unpack(whole.bytes(), shared.settings.maxBody(), share);
+                    yield dialect.answer(head.with(new Request.Whole(unpacked)));
+                }
+                case Request.Streamed packed -> {
+                    try (InputStream unpacked = known.unpack(packed.stream(), shared.settings.maxStream(), share)) {
+                        yield dialect.answer(head.with(new Request.Streamed(unpacked)));
+                    }
+                }
+            };
         } catch (Throwable e) {
-            LOG.log(ERROR, "a request failed", e);
-            return refusal(Fault.FAILED);
+            return failure(e);
         }
+    }
+
+    /// The answer to a request whose work ended with this.
+    private Answer failure(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BrokenBody broken) {
+                LOG.log(DEBUG, "broken body: {0}", broken.getMessage());
+                return refusal(broken.fault());
+            }
+        }
+        return switch (thrown) {
+            case MalformedRequest e -> {
+                LOG.log(DEBUG, "malformed: {0}", e.getMessage());
+                yield refusal(e.fault());
+            }
+            case Unavailable e -> {
+                LOG.log(WARNING, "unavailable: {0}", e.getMessage());
+                yield unavailable(e.retryAfter());
+            }
+            default -> {
+                LOG.log(ERROR, "a request failed", thrown);
+                yield refusal(Fault.FAILED);
+            }
+        };
+    }
+
+    /// Has an answer written on this thread. One that fits in a piece goes out whole.
+    private void write(Answer answer, Answer.Written written) {
+        AnswerStream out = new AnswerStream(
+                share,
+                shared.settings.streamWindow(),
+                shared.settings.requestTimeout(),
+                (stream, piece) -> onLoop(() -> sendPiece(answer, stream, piece)));
+        try {
+            if (!head.verb().equals("HEAD")) {
+                written.writeTo(out);
+            }
+            byte[] rest = out.rest();
+            onLoop(out.hasBegun() ? () -> sendLast(rest) : () -> send(answer, rest));
+        } catch (Throwable e) {
+            if (!out.hasBegun()) {
+                Answer instead = failure(e);
+                onLoop(() -> send(instead, instead.bytes()));
+                return;
+            }
+            LOG.log(e instanceof IOException ? DEBUG : ERROR, "an answer was cut", e);
+            onLoop(this::showThatItIsCut);
+        }
+    }
+
+    private void onLoop(Runnable work) {
+        loop.runOnContext(go -> guarded(wire, work));
     }
 
     private Answer refusal(Fault fault) {
@@ -340,7 +511,8 @@ final class Exchange {
             return unavailable(Duration.ofSeconds(1));
         }
         try {
-            return dialect.refuse(head, fault);
+            Answer answer = dialect.refuse(head, fault);
+            return fault == Fault.UNKNOWN_ENCODING ? answer.with("Accept-Encoding", Packing.KNOWN) : answer;
         } catch (Throwable e) {
             LOG.log(ERROR, "a refusal failed", e);
             return PlainFaults.answer(fault);
@@ -358,16 +530,87 @@ final class Exchange {
         return answer.with("Retry-After", Long.toString(Math.max(1, retryAfter.toSeconds())));
     }
 
-    private void send(Answer answer) {
-        HttpServerResponse response = wire.response();
+    private void send(Answer answer, byte[] bytes) {
+        takeNoMore();
+        if (!arrived) {
+            sayEarly(answer, bytes);
+            return;
+        }
         release(); // before the answer goes out: who has read it may come again
-        if (!response.closed() && !response.ended()) {
+        if (maySay()) {
             prepare(answer);
-            response.end(Buffer.buffer(answer.body()));
+            wire.response().end(Buffer.buffer(bytes));
         }
     }
 
+    private boolean maySay() {
+        return !said && !wire.response().closed() && !wire.response().ended();
+    }
+
+    private void sendPiece(Answer answer, AnswerStream out, byte[] piece) {
+        HttpServerResponse response = wire.response();
+        if (outgoing == null ? !maySay() : response.closed() || response.ended()) {
+            out.gone();
+            return;
+        }
+        if (outgoing == null) {
+            outgoing = out;
+            takeNoMore();
+            prepare(answer);
+            if (wire.version() == HttpVersion.HTTP_1_0) {
+                response.putHeader("Connection", "close"); // which is how it ends
+            } else {
+                response.setChunked(true);
+            }
+        }
+        response.write(Buffer.buffer(piece)).onComplete(done -> {
+            if (done.succeeded()) {
+                out.taken(piece.length);
+            } else {
+                out.gone();
+            }
+        });
+    }
+
+    private void sendLast(byte[] rest) {
+        release();
+        HttpServerResponse response = wire.response();
+        if (response.closed() || response.ended()) {
+            return;
+        }
+        response.end(Buffer.buffer(rest)).onComplete(done -> {
+            if (wire.version() == HttpVersion.HTTP_1_0) {
+                wire.connection().close();
+            }
+        });
+        if (!arrived) {
+            shared.vertx.setTimer(LINGER_MILLIS, fired -> {
+                if (!arrived) {
+                    finish();
+                }
+            });
+        }
+    }
+
+    /// To close the connection would do for chunks, but over HTTP/1.0 that is how an answer ends that is whole.
+    private void showThatItIsCut() {
+        release();
+        if (wire.response().closed()) {
+            return;
+        }
+        if (wire.version() == HttpVersion.HTTP_2) {
+            wire.response().reset(INTERNAL_ERROR);
+            return;
+        }
+        if (wire.connection() instanceof ConnectionBase connection
+                && connection.channel().isOpen()) {
+            connection.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        wire.connection().close();
+    }
+
     private void prepare(Answer answer) {
+        said = true;
         shared.observer.answered(dialect.name(), answer.status(), Duration.ofNanos(System.nanoTime() - began));
         HttpServerResponse response = wire.response();
         response.setStatusCode(answer.status());
@@ -385,7 +628,14 @@ final class Exchange {
         if (!released) {
             released = true;
             shared.inFlight.decrementAndGet();
-            shared.bodyBytes.addAndGet(-reserved);
+            share.free();
+        }
+    }
+
+    private void leave() {
+        if (watch != null && !left) {
+            left = true;
+            watch.end();
         }
     }
 

@@ -24,6 +24,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -41,9 +43,13 @@ public final class HttpWire implements AutoCloseable {
     /// A request that stalls is answered before its connection counts as idle and is closed.
     private static final Duration IDLE_GRACE = Duration.ofMillis(500);
 
+    private final Map<HttpConnection, IdleWatch> watches = new ConcurrentHashMap<>();
+    private final Duration idleTimeout;
+
     private final Vertx vertx;
     private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
     private final AtomicInteger connections = new AtomicInteger();
+    private final BodyBudget bodies;
     private final int maxConnections;
     private final Duration stopTimeout;
     private final int port;
@@ -58,13 +64,22 @@ public final class HttpWire implements AutoCloseable {
             Duration stopTimeout) {
         this.stopTimeout = stopTimeout;
         this.maxConnections = settings.maxConnections();
+        this.idleTimeout = settings.requestTimeout().plus(IDLE_GRACE);
         vertx = Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setFileSystemOptions(new FileSystemOptions()
                         .setClassPathResolvingEnabled(false)
                         .setFileCachingEnabled(false)));
+        bodies = new BodyBudget(settings.maxBodies());
         Exchange.Shared shared = new Exchange.Shared(
-                vertx, settings, new Router(dialects), new Callers(settings.trustedProxies()), secrets, observer);
+                vertx,
+                settings,
+                bodies,
+                new Router(dialects),
+                new Callers(settings.trustedProxies()),
+                secrets,
+                observer,
+                watches);
         try {
             port = listen(options(settings).setPort(settings.port()), shared);
             tlsPort = listen(
@@ -105,6 +120,11 @@ public final class HttpWire implements AutoCloseable {
         return tlsPort;
     }
 
+    /// The memory that bodies and answers take now.
+    long bodyBytes() {
+        return bodies.taken();
+    }
+
     private static HttpServerOptions options(HttpSettings settings) {
         int headerSize = 2 * settings.maxHeaders() + 4 * settings.maxRequestLine();
         // The library's limits lie above ours, so that ours can be refused in the dialect's own form.
@@ -121,9 +141,7 @@ public final class HttpWire implements AutoCloseable {
                         .setMaxHeaderListSize(headerSize)
                         .setMaxConcurrentStreams(MAX_STREAMS)
                         .setPushEnabled(false))
-                .setReadIdleTimeout(
-                        (int) settings.requestTimeout().plus(IDLE_GRACE).toMillis())
-                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+                .setMaxChunkSize(BodyStream.PIECE);
     }
 
     private int listen(HttpServerOptions options, Exchange.Shared shared) {
@@ -178,7 +196,13 @@ public final class HttpWire implements AutoCloseable {
             connection.close();
             return;
         }
-        connection.closeHandler(closed -> connections.decrementAndGet());
+        IdleWatch watch = new IdleWatch(vertx, connection, idleTimeout);
+        watches.put(connection, watch);
+        connection.closeHandler(closed -> {
+            watch.stop();
+            watches.remove(connection);
+            connections.decrementAndGet();
+        });
     }
 
     /// Takes no more connections, lets the requests in flight finish for a while, and closes.

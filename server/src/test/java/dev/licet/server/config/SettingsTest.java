@@ -48,6 +48,9 @@ class SettingsTest {
         assertThat(settings.http().tlsPort()).isEqualTo(8443);
         assertThat(settings.http().maxBody()).isEqualTo(8 << 20);
         assertThat(settings.http().maxBodies()).isEqualTo(64 << 20);
+        assertThat(settings.http().maxStream()).isEqualTo(1L << 30);
+        assertThat(settings.http().streamWindow()).isEqualTo(256 << 10);
+        assertThat(settings.http().minStreamRate()).isEqualTo(1 << 10);
         assertThat(settings.http().maxRequestLine()).isEqualTo(16 << 10);
         assertThat(settings.http().maxHeaders()).isEqualTo(32 << 10);
         assertThat(settings.http().requestTimeout()).isEqualTo(Duration.ofSeconds(30));
@@ -115,6 +118,10 @@ class SettingsTest {
                 "ROTATE_ON_PING | maybe",
                 "ROTATION_GRACE | soon",
                 "USER_TOKEN_LIFETIME | 1 day",
+                "RETENTION | 29d",
+                "ARCHIVE | perhaps",
+                "QUERY_MEMORY | 127MiB",
+                "QUERY_MEMORY | 2048GiB",
                 "CURRENCY | dollars",
                 "CRYPTOLENS_ERROR_STATUS | 500",
                 "CRYPTOLENS_GET_WRITES | sometimes",
@@ -125,7 +132,14 @@ class SettingsTest {
                 "PASSWORD_QUEUE | many",
                 "MAX_REQUESTS | 0",
                 "MAX_BODY | 8MB",
+                "MAX_BODY | 4GB",
                 "MAX_BODY | 4GiB",
+                "MAX_STREAM | 0",
+                "MAX_STREAM | 1TiB",
+                "STREAM_WINDOW | 16KiB",
+                "STREAM_WINDOW | 17MiB",
+                "MIN_STREAM_RATE | 0",
+                "MIN_STREAM_RATE | 1KiB/s",
                 "MAX_BODY | 2048MiB",
                 "MAX_BODIES | 0",
                 "MAX_BODIES | 1MiB",

@@ -2,7 +2,6 @@ package dev.licet.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.licet.core.identity.SecretSource;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Dialect;
 import dev.licet.dialect.Fault;
@@ -10,19 +9,12 @@ import dev.licet.dialect.Request;
 import dev.licet.dialect.Route;
 import dev.licet.server.TestServer;
 import dev.licet.server.config.Setting;
-import dev.licet.server.config.Settings;
-import dev.licet.server.security.SelfSignedCertificate;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -75,30 +67,15 @@ class LeftRequestTest {
         }
     }
 
-    private HttpWire open(Slow slow, Map<Setting, String> bounds) {
-        Map<Setting, String> flags = new java.util.EnumMap<>(bounds);
-        flags.put(Setting.PORT, "0");
-        flags.put(Setting.TLS_PORT, "0");
-        Settings settings = Settings.of(Optional.empty(), Map.of(), flags);
-        return HttpWire.open(
-                settings.http(),
-                SelfSignedCertificate.in(directory, "127.0.0.1", Clock.systemUTC()),
-                List.of(slow),
-                new SecretSource(new SecureRandom()),
-                (dialect, status, took) -> {},
-                Duration.ofSeconds(5));
-    }
-
-    private static Socket send(HttpWire wire, String path) throws IOException {
-        Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), wire.port());
-        socket.setSoTimeout(10_000);
+    private static Socket send(TestWire wire, String path) throws IOException {
+        Socket socket = wire.connect(false);
         socket.getOutputStream()
                 .write(TestServer.request(
                         "POST", path, Map.of(), "x".repeat(BODY).getBytes(StandardCharsets.US_ASCII)));
         return socket;
     }
 
-    private static int status(HttpWire wire) throws IOException {
+    private static int status(TestWire wire) throws IOException {
         try (Socket socket = send(wire, "/fast")) {
             return TestServer.read(socket.getInputStream()).status();
         }
@@ -106,7 +83,7 @@ class LeftRequestTest {
 
     private void countsUntilItIsDone(Map<Setting, String> bounds) throws Exception {
         Slow slow = new Slow();
-        try (HttpWire wire = open(slow, bounds)) {
+        try (TestWire wire = TestWire.open(directory, slow, bounds)) {
             assertThat(status(wire)).isEqualTo(200);
             try (Socket left = send(wire, "/slow")) {
                 assertThat(slow.atWork.await(10, TimeUnit.SECONDS)).isTrue();

@@ -6,8 +6,6 @@ import dev.licet.core.Unavailable;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -39,18 +37,24 @@ final class Database implements AutoCloseable {
     private static final int READERS = 4;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /// Some SQL on a connection.
+    /// Some SQL.
     @FunctionalInterface
     interface Work<T extends @Nullable Object> {
-        T run(Connection connection) throws SQLException;
+        T run(Sql sql) throws SQLException;
     }
 
     private final String url;
     private final BlockingQueue<Request<?>> queue = new LinkedBlockingQueue<>(QUEUE);
-    private final BlockingQueue<Connection> readers = new ArrayBlockingQueue<>(READERS);
-    private final Connection writing;
+    private final BlockingQueue<Sql> readers = new ArrayBlockingQueue<>(READERS);
+    private final Sql writing;
     private final Thread writer;
     private volatile boolean closed;
+    /// How often what is remembered has changed. Written by the writer alone.
+    private volatile long version;
+
+    /// The writer's own: whether the group that it is at changes what is remembered.
+    private boolean changesRemembered;
+
     private final Fault fault = new Fault();
 
     private Database(Path file) throws SQLException {
@@ -80,6 +84,23 @@ final class Database implements AutoCloseable {
     /// Runs the work in a transaction. What it changed is on disk when this returns; when it throws, it changed
     /// nothing.
     <T extends @Nullable Object> T write(Work<T> work) {
+        return submit(sql -> {
+            changesRemembered = true;
+            return work.run(sql);
+        });
+    }
+
+    /// Does the same with work that changes nothing that is [Remembered], such as a ping.
+    <T extends @Nullable Object> T writeUnremembered(Work<T> work) {
+        return submit(work);
+    }
+
+    /// Another one after each change of what is [Remembered], from the moment that it is acknowledged.
+    long version() {
+        return version;
+    }
+
+    private <T extends @Nullable Object> T submit(Work<T> work) {
         if (isInTransaction()) {
             return within(work);
         }
@@ -98,42 +119,42 @@ final class Database implements AutoCloseable {
         if (isInTransaction()) {
             return within(work);
         }
-        Connection connection = null;
+        Sql reader = null;
         try {
-            connection = readers.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            if (connection == null) {
+            reader = readers.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            if (reader == null) {
                 throw new Unavailable("too many reads wait", Duration.ofSeconds(1));
             }
-            return work.run(connection);
+            return work.run(reader);
         } catch (SQLException e) {
             throw translated(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Unavailable("interrupted", Duration.ofSeconds(1));
         } finally {
-            if (connection != null) {
-                readers.add(connection);
+            if (reader != null) {
+                readers.add(reader);
             }
         }
     }
 
     /// Whether the caller is itself work that is being done.
-    private boolean isInTransaction() {
+    boolean isInTransaction() {
         return Thread.currentThread() == writer;
     }
 
     /// Runs work that other work asks for as a part of it.
     private <T extends @Nullable Object> T within(Work<T> work) {
-        try (Statement statement = writing.createStatement()) {
-            statement.execute("SAVEPOINT within");
+        try {
+            writing.execute("SAVEPOINT within");
             try {
                 T result = work.run(writing);
-                statement.execute("RELEASE within");
+                writing.execute("RELEASE within");
                 return result;
             } catch (Throwable e) {
                 if (!isFatal(e)) {
-                    statement.execute("ROLLBACK TO within");
-                    statement.execute("RELEASE within");
+                    writing.execute("ROLLBACK TO within");
+                    writing.execute("RELEASE within");
                 }
                 throw e;
             }
@@ -160,7 +181,7 @@ final class Database implements AutoCloseable {
         try {
             writer.join();
             for (int i = 0; i < READERS; i++) {
-                Connection reader = readers.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                Sql reader = readers.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
                 if (reader != null) {
                     reader.close();
                 }
@@ -193,18 +214,22 @@ final class Database implements AutoCloseable {
 
     private void commit(List<Request<?>> group) {
         try {
-            execute("BEGIN IMMEDIATE");
+            writing.execute("BEGIN IMMEDIATE");
             for (Request<?> request : group) {
                 request.run(writing);
             }
-            execute("COMMIT");
+            writing.execute("COMMIT");
+            if (changesRemembered) {
+                version++;
+                changesRemembered = false;
+            }
             fault.isOver();
             group.forEach(Request::committed);
         } catch (Throwable e) {
             // An error too: a dead writer would leave everybody waiting.
             boolean isNew = fault.happened("entities: " + e.getMessage());
             try {
-                execute("ROLLBACK");
+                writing.execute("ROLLBACK");
             } catch (SQLException alreadyRolledBack) {
                 LOG.log(System.Logger.Level.DEBUG, "nothing to roll back", alreadyRolledBack);
             } finally {
@@ -216,20 +241,14 @@ final class Database implements AutoCloseable {
         }
     }
 
-    private void execute(String sql) throws SQLException {
-        try (Statement statement = writing.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private Connection connect(boolean readOnly) throws SQLException {
+    private Sql connect(boolean readOnly) throws SQLException {
         Connection connection = DriverManager.getConnection(url, config().toProperties());
         if (readOnly) {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("PRAGMA query_only = 1");
             }
         }
-        return connection;
+        return new Sql(connection);
     }
 
     private static SQLiteConfig config() {
@@ -266,20 +285,18 @@ final class Database implements AutoCloseable {
             this.work = work;
         }
 
-        void run(Connection connection) throws SQLException {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("SAVEPOINT request");
-                try {
-                    result = work.run(connection);
-                } catch (Throwable e) {
-                    failure = e;
-                    if (isFatal(e)) {
-                        throw e;
-                    }
-                    statement.execute("ROLLBACK TO request");
+        void run(Sql sql) throws SQLException {
+            sql.execute("SAVEPOINT request");
+            try {
+                result = work.run(sql);
+            } catch (Throwable e) {
+                failure = e;
+                if (isFatal(e)) {
+                    throw e;
                 }
-                statement.execute("RELEASE request");
+                sql.execute("ROLLBACK TO request");
             }
+            sql.execute("RELEASE request");
         }
 
         @SuppressWarnings("NullAway") // a T that may be null is one by its own type
@@ -306,53 +323,6 @@ final class Database implements AutoCloseable {
                 throw translated(e.getCause());
             }
         }
-    }
-
-    // Shorthand for the tables' SQL.
-
-    /// Runs a statement that changes rows. @return how many
-    static int update(Connection connection, String sql, @Nullable Object... arguments) throws SQLException {
-        try (PreparedStatement statement = prepare(connection, sql, arguments)) {
-            return statement.executeUpdate();
-        }
-    }
-
-    /// Runs an INSERT. @return the id that the row got
-    static long insert(Connection connection, String sql, @Nullable Object... arguments) throws SQLException {
-        return first(connection, sql + " RETURNING id", row -> row.getLong(1), arguments)
-                .orElseThrow();
-    }
-
-    static <T> Optional<T> first(Connection connection, String sql, Row<T> mapping, @Nullable Object... arguments)
-            throws SQLException {
-        return all(connection, sql, mapping, arguments).stream().findFirst();
-    }
-
-    static <T> List<T> all(Connection connection, String sql, Row<T> mapping, @Nullable Object... arguments)
-            throws SQLException {
-        try (PreparedStatement statement = prepare(connection, sql, arguments);
-                ResultSet rows = statement.executeQuery()) {
-            List<T> all = new ArrayList<>();
-            while (rows.next()) {
-                all.add(mapping.map(rows));
-            }
-            return all;
-        }
-    }
-
-    /// A value out of the current row.
-    @FunctionalInterface
-    interface Row<T> {
-        T map(ResultSet row) throws SQLException;
-    }
-
-    private static PreparedStatement prepare(Connection connection, String sql, @Nullable Object[] arguments)
-            throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(sql);
-        for (int i = 0; i < arguments.length; i++) {
-            statement.setObject(i + 1, arguments[i]);
-        }
-        return statement;
     }
 
     /// What Flyway opens its connections from: it wants a data source to keep the settings.

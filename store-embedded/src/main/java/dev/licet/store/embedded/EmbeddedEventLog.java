@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -25,6 +27,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 /// Events in the journal when they are acknowledged, in the event table when they are asked for.
 final class EmbeddedEventLog implements EventLog, AutoCloseable {
@@ -37,6 +40,9 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
     private final EventTable table;
     private final Journal journal;
     private final Loader loader;
+    private final Keeper keeper;
+    /// By the constructor, the last one first.
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final IdIndex ids;
     private final OnceOnly once;
     /// Questions run in native code, which would hold up a virtual thread's carrier, so they have threads of
@@ -49,31 +55,55 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
             new ArrayBlockingQueue<>(QUESTIONS_WAITING),
             Thread.ofPlatform().name("event-query-", 0).daemon().factory());
 
-    EmbeddedEventLog(Path directory, Retention retention) throws SQLException, IOException {
+    /// @param archives whether what the journal need not keep becomes archive files
+    /// @param queryMemory the most that DuckDB takes, in bytes
+    EmbeddedEventLog(Path directory, Retention retention, boolean archives, long queryMemory)
+            throws SQLException, IOException {
         Path segments = directory.resolve("journal");
-        table = EventTable.open(directory.resolve("events.duckdb"));
-        long applied = table.applied();
+        BooleanSupplier hasRoom = () -> true;
         try {
-            journal = Journal.open(segments, SEGMENT_BYTES, applied);
-        } catch (RuntimeException e) {
-            table.close();
+            Archive archive = Archive.open(directory.resolve("archive"));
+            table = opened(EventTable.open(directory.resolve("events.duckdb"), queryMemory));
+            long known = Math.max(table.applied(), archive.lastId());
+            journal = opened(Journal.open(segments, SEGMENT_BYTES, known));
+            refuseAnotherJournal(segments, known);
+            // The names of the journal and the archive, which nobody else makes last.
+            Journal.syncDirectory(directory);
+            PastIds past = new PastIds(segments, journal, table, archive);
+            ids = opened(IdIndex.open(
+                    directory.resolve("ids.db"), () -> journal.end().lastId(), past));
+            once = new OnceOnly(journal, ids);
+            loader = new Loader(segments, journal, table, archive, hasRoom);
+            keeper = new Keeper(segments, journal, loader, table, archive, retention, archives, hasRoom);
+        } catch (Throwable e) {
+            closeOpened();
             throw e;
         }
-        if (journal.end().lastId() < applied) {
-            journal.close();
-            table.close();
-            throw new IllegalStateException(
-                    "the journal ends at event " + journal.end().lastId() + ", but event "
-                            + applied + " was loaded from it: " + segments
-                            + " is not the journal of events.duckdb. Restore both from the same backup.");
-        }
-        // The name of the journal itself, which nobody else makes last.
-        Journal.syncDirectory(directory);
-        ids = IdIndex.open(
-                directory.resolve("ids.db"), () -> journal.end().lastId(), new PastIds(segments, journal, table));
-        once = new OnceOnly(journal, ids);
-        loader = new Loader(segments, journal, table, retention);
         loader.start();
+        keeper.start();
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        opened.push(part);
+        return part;
+    }
+
+    private void closeOpened() {
+        for (AutoCloseable part : opened) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.log(ERROR, "closing what was opened for a start that failed", e);
+            }
+        }
+    }
+
+    private void refuseAnotherJournal(Path segments, long known) {
+        if (journal.end().lastId() < known) {
+            throw new IllegalStateException("the journal ends at event "
+                    + journal.end().lastId() + ", but event " + known + " was loaded from it: " + segments
+                    + " is not the journal of events.duckdb and archive. Restore them from the same backup.");
+        }
     }
 
     @Override
@@ -100,7 +130,7 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
     }
 
     Optional<String> check() {
-        return journal.check().or(loader::check).or(ids::check);
+        return journal.check().or(loader::check).or(keeper::check).or(ids::check);
     }
 
     private <T> T ask(Callable<T> question) {
@@ -133,6 +163,7 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
         journal.close();
         ids.close();
         loader.catchUp(journal.end().lastId(), READ_YOUR_WRITES);
+        keeper.close();
         loader.close();
         questions.shutdown();
         table.close();

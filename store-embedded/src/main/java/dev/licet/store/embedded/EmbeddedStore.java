@@ -31,20 +31,43 @@ import org.jspecify.annotations.Nullable;
 
 /// A store in one directory of one process, with no server beside it.
 ///
-/// `entities.db` is SQLite; `journal/` is what events are on when they are acknowledged; `events.duckdb` is what
-/// questions are asked of, and is rebuilt from the journal when it is missing; `lock` keeps other processes out.
+/// `entities.db` is SQLite; `journal/` is what events are on when they are acknowledged; `archive/` has
+/// those that the journal no longer has; `events.duckdb` is what questions are asked of, and is rebuilt from the
+/// archive
+/// and the journal when it is missing; `lock` keeps other processes out.
 public final class EmbeddedStore implements Store {
     private static final String ENTITIES = "entities.db";
+    private static final long DEFAULT_QUERY_MEMORY = 1L << 30;
 
     private final DirectoryLock lock;
     private final Database database;
     private final EmbeddedEventLog events;
+    private final Accounts accounts;
+    private final Users users;
+    private final Applications applications;
+    private final AccessTokens accessTokens;
+    private final UserTokens userTokens;
+    private final Quotas quotas;
+    private final Products products;
+    private final LicenseKeys licenseKeys;
+    private final Licenses licenses;
+    private final KeptAnswers keptAnswers;
     private final SqliteSessions sessions;
 
     private EmbeddedStore(DirectoryLock lock, Database database, EmbeddedEventLog events) {
         this.lock = lock;
         this.database = database;
         this.events = events;
+        this.accounts = new SqliteIdentities.SqliteAccounts(database);
+        this.users = new SqliteIdentities.SqliteUsers(database);
+        this.applications = new SqliteIdentities.SqliteApplications(database);
+        this.accessTokens = new SqliteIdentities.SqliteAccessTokens(database);
+        this.userTokens = new SqliteIdentities.SqliteUserTokens(database);
+        this.quotas = new SqliteIdentities.SqliteQuotas(database);
+        this.products = new SqliteLicensing.SqliteProducts(database);
+        this.licenseKeys = new SqliteLicensing.SqliteLicenseKeys(database);
+        this.licenses = new SqliteLicensing.SqliteLicenses(database);
+        this.keptAnswers = new SqliteKeptAnswers(database);
         this.sessions = new SqliteSessions(database);
     }
 
@@ -53,26 +76,31 @@ public final class EmbeddedStore implements Store {
         return Files.exists(directory.resolve(ENTITIES));
     }
 
+    /// How events are kept.
+    ///
+    /// @param retention how long, from their receipt
+    /// @param archive whether they go from the journal into archive files
+    /// @param queryMemory the most that questions take, in bytes
+    public record EventSettings(Duration retention, boolean archive, long queryMemory) {}
+
     /// Opens the store in this directory, and makes one if there is none. It lets no events go: how long they are
     /// kept is the running server's to say.
     public static EmbeddedStore open(Path directory) {
-        return open(directory, Retention.forEver());
+        return open(directory, Retention.forEver(), false, DEFAULT_QUERY_MEMORY);
     }
 
     /// Opens the store in this directory, and makes one if there is none.
-    ///
-    /// @param retention how long events are kept from their receipt
-    public static EmbeddedStore open(Path directory, Duration retention, Clock clock) {
-        return open(directory, new Retention(retention, clock));
+    public static EmbeddedStore open(Path directory, EventSettings settings, Clock clock) {
+        return open(directory, new Retention(settings.retention(), clock), settings.archive(), settings.queryMemory());
     }
 
-    private static EmbeddedStore open(Path directory, Retention retention) {
+    private static EmbeddedStore open(Path directory, Retention retention, boolean archives, long queryMemory) {
         DirectoryLock lock = DirectoryLock.take(directory);
         Database database = null;
         try {
             database = Database.open(directory.resolve(ENTITIES));
             Journal.syncDirectory(directory);
-            return new EmbeddedStore(lock, database, new EmbeddedEventLog(directory, retention));
+            return new EmbeddedStore(lock, database, new EmbeddedEventLog(directory, retention, archives, queryMemory));
         } catch (SQLException e) {
             closeQuietly(lock, database);
             throw new IllegalStateException("can't open the events in " + directory + ": " + e.getMessage(), e);
@@ -160,47 +188,47 @@ public final class EmbeddedStore implements Store {
 
     @Override
     public Accounts accounts() {
-        return new SqliteIdentities.SqliteAccounts(database);
+        return accounts;
     }
 
     @Override
     public Users users() {
-        return new SqliteIdentities.SqliteUsers(database);
+        return users;
     }
 
     @Override
     public Applications applications() {
-        return new SqliteIdentities.SqliteApplications(database);
+        return applications;
     }
 
     @Override
     public AccessTokens accessTokens() {
-        return new SqliteIdentities.SqliteAccessTokens(database);
+        return accessTokens;
     }
 
     @Override
     public UserTokens userTokens() {
-        return new SqliteIdentities.SqliteUserTokens(database);
+        return userTokens;
     }
 
     @Override
     public Quotas quotas() {
-        return new SqliteIdentities.SqliteQuotas(database);
+        return quotas;
     }
 
     @Override
     public Products products() {
-        return new SqliteLicensing.SqliteProducts(database);
+        return products;
     }
 
     @Override
     public LicenseKeys licenseKeys() {
-        return new SqliteLicensing.SqliteLicenseKeys(database);
+        return licenseKeys;
     }
 
     @Override
     public Licenses licenses() {
-        return new SqliteLicensing.SqliteLicenses(database);
+        return licenses;
     }
 
     @Override
@@ -220,7 +248,7 @@ public final class EmbeddedStore implements Store {
 
     @Override
     public KeptAnswers keptAnswers() {
-        return new SqliteKeptAnswers(database);
+        return keptAnswers;
     }
 
     @Override

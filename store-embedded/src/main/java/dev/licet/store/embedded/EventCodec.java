@@ -7,19 +7,20 @@ import dev.licet.core.id.ProductId;
 import dev.licet.core.id.UserId;
 import dev.licet.core.once.Fingerprint;
 import dev.licet.core.once.RequestKey;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /// Events as the bytes of a journal record: a version, the key of the request, then each event as its fields in a
 /// fixed order, every optional one behind a byte that says whether it is there. Version 1 had no key, and no client
@@ -66,61 +67,172 @@ final class EventCodec {
         return bytes.toByteArray();
     }
 
-    static Decoded decode(byte[] payload, int count) {
-        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(payload))) {
-            int version = in.readByte();
-            if (version < 1 || version > VERSION) {
-                throw new IllegalStateException(
-                        "the journal was written by a newer version of Licet (record version " + version + ")");
-            }
-            Optional<RequestKey> requestKey = version >= 2 && in.readBoolean()
-                    ? Optional.of(requestKey(in.readNBytes(2 * Fingerprint.BYTES)))
-                    : Optional.empty();
-            List<UsageEvent> events = new ArrayList<>(count);
+    /// Takes what a record holds, field by field, in the order of the record. Between [#begin] and [#end] of an
+    /// event come its source, time, name, feature, product, key, machine, user, application, value, currency,
+    /// metadata, client id, end user, session.
+    ///
+    /// @param <E> how it fails
+    interface Sink<E extends Exception> {
+        /// Before all else. @param bytes as of [EventCodec#bytes]
+        void requestKey(byte @Nullable [] bytes) throws E;
+
+        void begin(long account) throws E;
+
+        void number(long number) throws E;
+
+        /// @param micros since 1970
+        void time(long micros) throws E;
+
+        /// @param utf8 the sink's to keep
+        void text(byte[] utf8) throws E;
+
+        void absent() throws E;
+
+        void end() throws E;
+    }
+
+    /// Reads a payload into the sink. This is where the layout is read, whatever is made of it.
+    static <E extends Exception> void read(byte[] payload, int count, Sink<E> sink) throws E {
+        int version = payload[0];
+        if (version < 1 || version > VERSION) {
+            throw new IllegalStateException(
+                    "the journal was written by a newer version of Licet (record version " + version + ")");
+        }
+        ByteBuffer in = ByteBuffer.wrap(payload, 1, payload.length - 1);
+        try {
+            sink.requestKey(version >= 2 && in.get() != 0 ? bytes(in, 2 * Fingerprint.BYTES) : null);
             for (int i = 0; i < count; i++) {
-                events.add(event(in, version));
+                readEvent(in, version, sink);
             }
-            return new Decoded(requestKey, events);
-        } catch (IOException e) {
+        } catch (BufferUnderflowException e) {
             throw new IllegalStateException("a journal record with a good checksum can't be read", e);
         }
     }
 
-    private static UsageEvent event(DataInputStream in, int version) throws IOException {
-        AccountNumber account = new AccountNumber(in.readLong());
-        String source = text(in);
-        long at = in.readLong();
-        Optional<String> name = optional(in);
-        Optional<String> feature = optional(in);
-        Optional<ProductId> product = number(in).map(ProductId::new);
-        Optional<String> key = optional(in);
-        Optional<String> machine = optional(in);
-        Optional<UserId> user = number(in).map(UserId::new);
-        Optional<ApplicationId> application = number(in).map(ApplicationId::new);
-        OptionalLong value = number(in).map(OptionalLong::of).orElseGet(OptionalLong::empty);
-        Optional<String> currency = optional(in);
-        Optional<String> metadata = optional(in);
-        boolean hasIds = version >= 2;
-        Optional<String> clientId = hasIds ? optional(in) : Optional.empty();
-        Optional<String> endUser = hasIds ? optional(in) : Optional.empty();
-        Optional<String> session = hasIds ? optional(in) : Optional.empty();
-        return new UsageEvent(
-                account,
-                source,
-                clientId,
-                Micros.instant(at),
-                name,
-                feature,
-                product,
-                key,
-                machine,
-                endUser,
-                session,
-                user,
-                application,
-                value,
-                currency,
-                metadata);
+    private static <E extends Exception> void readEvent(ByteBuffer in, int version, Sink<E> sink) throws E {
+        sink.begin(in.getLong());
+        sink.text(bytes(in, in.getInt())); // source
+        sink.time(in.getLong());
+        text(in, sink); // name
+        text(in, sink); // feature
+        number(in, sink); // product
+        text(in, sink); // key
+        text(in, sink); // machine
+        number(in, sink); // user
+        number(in, sink); // application
+        number(in, sink); // value
+        text(in, sink); // currency
+        text(in, sink); // metadata
+        for (int i = 0; i < 3; i++) { // client id, end user, session
+            if (version >= 2) {
+                text(in, sink);
+                continue;
+            }
+            sink.absent();
+        }
+        sink.end();
+    }
+
+    private static <E extends Exception> void text(ByteBuffer in, Sink<E> sink) throws E {
+        if (in.get() != 0) {
+            sink.text(bytes(in, in.getInt()));
+            return;
+        }
+        sink.absent();
+    }
+
+    private static <E extends Exception> void number(ByteBuffer in, Sink<E> sink) throws E {
+        if (in.get() != 0) {
+            sink.number(in.getLong());
+            return;
+        }
+        sink.absent();
+    }
+
+    private static byte[] bytes(ByteBuffer in, int length) {
+        if (length < 0 || length > in.remaining()) {
+            throw new BufferUnderflowException();
+        }
+        byte[] bytes = new byte[length];
+        in.get(bytes);
+        return bytes;
+    }
+
+    static Decoded decode(byte[] payload, int count) {
+        Events events = new Events(count);
+        read(payload, count, events);
+        return new Decoded(Optional.ofNullable(events.requestKey).map(EventCodec::requestKey), events.made);
+    }
+
+    /// Makes values of what a record holds.
+    private static final class Events implements Sink<RuntimeException> {
+        private final List<UsageEvent> made;
+        private final List<Optional<Object>> fields = new ArrayList<>();
+        private byte @Nullable [] requestKey;
+
+        Events(int count) {
+            made = new ArrayList<>(count);
+        }
+
+        @Override
+        public void requestKey(byte @Nullable [] bytes) {
+            requestKey = bytes;
+        }
+
+        @Override
+        public void begin(long account) {
+            fields.clear();
+            number(account);
+        }
+
+        @Override
+        public void number(long number) {
+            fields.add(Optional.of(number));
+        }
+
+        @Override
+        public void time(long micros) {
+            fields.add(Optional.of(Micros.instant(micros)));
+        }
+
+        @Override
+        public void text(byte[] utf8) {
+            fields.add(Optional.of(new String(utf8, StandardCharsets.UTF_8)));
+        }
+
+        @Override
+        public void absent() {
+            fields.add(Optional.empty());
+        }
+
+        @Override
+        public void end() {
+            made.add(new UsageEvent(
+                    new AccountNumber(number(0).orElseThrow()),
+                    text(1).orElseThrow(),
+                    text(13),
+                    (Instant) fields.get(2).orElseThrow(),
+                    text(3),
+                    text(4),
+                    number(5).map(ProductId::new),
+                    text(6),
+                    text(7),
+                    text(14),
+                    text(15),
+                    number(8).map(UserId::new),
+                    number(9).map(ApplicationId::new),
+                    number(10).map(OptionalLong::of).orElseGet(OptionalLong::empty),
+                    text(11),
+                    text(12)));
+        }
+
+        private Optional<Long> number(int field) {
+            return fields.get(field).map(Long.class::cast);
+        }
+
+        private Optional<String> text(int field) {
+            return fields.get(field).map(String.class::cast);
+        }
     }
 
     /// The key of a request: its name, then its content.
@@ -156,17 +268,5 @@ final class EventCodec {
         if (number.isPresent()) {
             out.writeLong(number.get());
         }
-    }
-
-    private static String text(DataInputStream in) throws IOException {
-        return new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
-    }
-
-    private static Optional<String> optional(DataInputStream in) throws IOException {
-        return in.readBoolean() ? Optional.of(text(in)) : Optional.empty();
-    }
-
-    private static Optional<Long> number(DataInputStream in) throws IOException {
-        return in.readBoolean() ? Optional.of(in.readLong()) : Optional.empty();
     }
 }

@@ -30,14 +30,17 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.Stream;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
 /// The events as questions are asked of them: one DuckDB table, with the id of the last event loaded in the
-/// same transactions. It can be lost: the journal rebuilds it.
+/// same transactions. It can be lost: the archive and the journal rebuild it.
 ///
-/// One thread loads; any thread asks, on a connection of its own.
+/// One thread loads; any thread asks, on a connection of its own. DuckDB itself makes no checkpoint while it runs,
+/// since
+/// it would do so within a load's commit: [Keeper] does.
 final class EventTable implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(EventTable.class.getName());
     private static final String SCHEMA = """
@@ -65,6 +68,8 @@ final class EventTable implements AutoCloseable {
             -- The ids of the last events of each load. Rows are only added, so that a load can commit while a
             -- checkpoint runs.
             CREATE TABLE IF NOT EXISTS applied (id BIGINT NOT NULL);
+            -- What should have been loaded and was nowhere to be found.
+            CREATE TABLE IF NOT EXISTS missing (first_id BIGINT NOT NULL, last_id BIGINT NOT NULL);
             -- Tables of before these columns; new ones come last, as the appender has them.
             ALTER TABLE event ADD COLUMN IF NOT EXISTS client_id VARCHAR;
             ALTER TABLE event ADD COLUMN IF NOT EXISTS end_user VARCHAR;
@@ -72,54 +77,107 @@ final class EventTable implements AutoCloseable {
             ALTER TABLE event ADD COLUMN IF NOT EXISTS request_key BLOB;
             """;
 
+    private static final String APPLIED = "SELECT coalesce(max(id), 0) FROM applied";
+    /// A day's questions and sorts need far less; what does not end must not fill the disk.
+    private static final String MAX_TEMPORARY = "4GiB";
+
     private final Path file;
+    private final long memory;
     /// Who asks has its read lock, who puts another instance in place its write lock.
     private final ReentrantReadWriteLock instance = new ReentrantReadWriteLock();
     private DuckDBConnection root;
 
-    private EventTable(Path file, DuckDBConnection root) {
+    private EventTable(Path file, long memory, DuckDBConnection root) {
         this.file = file;
+        this.memory = memory;
         this.root = root;
     }
 
     /// Opens the file. One that can't be opened is put aside under another name, and the table starts empty; but
     /// not on a full disk, where the file is not at fault.
-    static EventTable open(Path file) {
-        return new EventTable(file, connect(file));
+    ///
+    /// @param memory the most that DuckDB takes, in bytes
+    static EventTable open(Path file, long memory) {
+        return new EventTable(file, memory, connect(file, memory));
     }
 
-    private static DuckDBConnection connect(Path file) {
+    private static DuckDBConnection connect(Path file, long memory) {
         try {
-            return tryConnect(file);
+            return tryConnect(file, memory);
         } catch (SQLException broken) {
             if (!Files.exists(file) || isOfAFullDisk(broken)) {
                 throw new IllegalStateException("can't open " + file + ": " + broken.getMessage(), broken);
             }
-            try {
-                Path aside = file.resolveSibling(file.getFileName() + ".broken");
-                Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
-                Files.deleteIfExists(file.resolveSibling(file.getFileName() + ".wal"));
-                LOG.log(
-                        WARNING,
-                        file + " can't be opened (" + broken.getMessage() + "). It is now " + aside.getFileName()
-                                + ", and the events are loaded again from the journal.");
-                return tryConnect(file);
-            } catch (IOException e) {
-                throw new UncheckedIOException("can't put " + file + " aside", e);
-            } catch (SQLException e) {
-                throw new IllegalStateException("can't make " + file + ": " + e.getMessage(), e);
-            }
+            LOG.log(WARNING, file + " can't be opened: " + broken.getMessage());
+            return withoutItsLogs(file, memory).orElseGet(() -> anew(file, memory));
         }
+    }
+
+    /// The table as the last checkpoint left it: what came after is still in the journal.
+    private static Optional<DuckDBConnection> withoutItsLogs(Path file, long memory) {
+        try {
+            if (!putAside(logs(file))) {
+                return Optional.empty();
+            }
+            DuckDBConnection connection = tryConnect(file, memory);
+            LOG.log(WARNING, "its log was put aside, and what it had is loaded again from the journal");
+            return Optional.of(connection);
+        } catch (SQLException notTheLog) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't put the log of " + file + " aside", e);
+        }
+    }
+
+    private static DuckDBConnection anew(Path file, long memory) {
+        try {
+            putAside(List.of(file));
+            LOG.log(
+                    WARNING,
+                    "it is now " + aside(file).getFileName()
+                            + ", and the events are loaded again from the archive and the journal");
+            return tryConnect(file, memory);
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't put " + file + " aside", e);
+        } catch (SQLException e) {
+            throw new IllegalStateException("can't make " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// The write-ahead log, and the ones that a checkpoint has beside it while it runs.
+    private static List<Path> logs(Path file) throws IOException {
+        String start = file.getFileName() + ".";
+        try (Stream<Path> files = Files.list(file.toAbsolutePath().getParent())) {
+            return files.filter(path -> path.getFileName().toString().startsWith(start)
+                            && path.getFileName().toString().endsWith("wal"))
+                    .toList();
+        }
+    }
+
+    private static boolean putAside(List<Path> files) throws IOException {
+        for (Path path : files) {
+            Files.move(path, aside(path), StandardCopyOption.REPLACE_EXISTING);
+        }
+        return !files.isEmpty();
+    }
+
+    private static Path aside(Path path) {
+        return path.resolveSibling(path.getFileName() + ".broken");
     }
 
     private static boolean isOfAFullDisk(SQLException e) {
         return String.valueOf(e.getMessage()).contains("No space left");
     }
 
-    private static DuckDBConnection tryConnect(Path file) throws SQLException {
+    private static DuckDBConnection tryConnect(Path file, long memory) throws SQLException {
         Properties settings = new Properties();
         settings.setProperty("threads", Integer.toString(Runtime.getRuntime().availableProcessors()));
-        settings.setProperty("memory_limit", "1GB");
+        settings.setProperty("memory_limit", memory + "B");
+        settings.setProperty("temp_directory", file.toAbsolutePath() + ".tmp");
+        settings.setProperty("max_temp_directory_size", MAX_TEMPORARY);
+        settings.setProperty("checkpoint_threshold", "1024TiB"); // never by itself
+        settings.setProperty("auto_checkpoint_skip_wal_threshold", Long.toString(Long.MAX_VALUE)); // nor instead
+        settings.setProperty("autoinstall_known_extensions", "false"); // nothing is fetched
         DuckDBConnection root =
                 (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:" + file.toAbsolutePath(), settings);
         try (Statement statement = root.createStatement()) {
@@ -146,36 +204,64 @@ final class EventTable implements AutoCloseable {
         instance.writeLock().lock();
         try {
             close();
-            root = connect(file);
+            root = connect(file, memory);
         } finally {
             instance.writeLock().unlock();
         }
     }
 
-    /// The id of the last event loaded; 0 for none.
+    /// The id of the last event loaded; 0 for none. For the loading thread alone.
     long applied() throws SQLException {
-        try (Statement statement = root.createStatement();
-                ResultSet row = statement.executeQuery("SELECT coalesce(max(id), 0) FROM applied")) {
-            row.next();
-            return row.getLong(1);
-        }
+        return applied(root);
     }
 
-    /// Adds the records and the position after them in one transaction. For the loading thread alone.
-    void load(List<JournalRecord> records) throws SQLException {
+    static long applied(Connection connection) throws SQLException {
+        return number(connection, APPLIED);
+    }
+
+    /// Where a load takes its records from.
+    interface Records {
+        /// The next one; null at the end.
+        @Nullable
+        JournalRecord next() throws IOException;
+    }
+
+    /// Adds the records and the position after them in one transaction. Only one record at a time is in memory. For
+    /// the loading thread alone.
+    void load(Records records) throws SQLException, IOException {
+        inTransaction(statement -> {
+            long last = 0;
+            try (DuckDBAppender appender = root.createAppender("event")) {
+                Rows rows = new Rows(appender);
+                for (JournalRecord record = records.next(); record != null; record = records.next()) {
+                    rows.add(record);
+                    last = record.nextId() - 1;
+                }
+                appender.flush();
+            }
+            applied(statement, last);
+        });
+    }
+
+    /// Notes in a transaction that it brings all events up to this one.
+    static void applied(Statement change, long id) throws SQLException {
+        change.execute("INSERT INTO applied VALUES (" + id + ")"); // not an update: see the schema
+    }
+
+    /// What is done in one transaction.
+    interface Change {
+        void with(Statement statement) throws SQLException, IOException;
+    }
+
+    /// All of it or nothing. For the loading thread alone.
+    void inTransaction(Change change) throws SQLException, IOException {
         try (Statement statement = root.createStatement()) {
+            // Not by setAutoCommit: the appender's flush would commit then.
             statement.execute("BEGIN TRANSACTION");
             try {
-                try (DuckDBAppender appender = root.createAppender("event")) {
-                    for (JournalRecord record : records) {
-                        append(appender, record);
-                    }
-                    appender.flush();
-                }
-                statement.execute(
-                        "INSERT INTO applied VALUES (" + (records.getLast().nextId() - 1) + ")");
+                change.with(statement);
                 statement.execute("COMMIT");
-            } catch (SQLException | RuntimeException e) {
+            } catch (Throwable e) {
                 rollBack();
                 throw e;
             }
@@ -190,82 +276,166 @@ final class EventTable implements AutoCloseable {
         }
     }
 
-    private static void append(DuckDBAppender appender, JournalRecord record) throws SQLException {
-        long id = record.firstId();
-        EventCodec.Decoded decoded = EventCodec.decode(record.payload(), record.count());
-        byte @Nullable [] requestKey =
-                decoded.requestKey().map(EventCodec::bytes).orElse(null);
-        for (UsageEvent event : decoded.events()) {
-            appender.beginRow();
-            appender.append(id++);
-            appender.append(event.account().value());
-            appender.appendEpochMicros(Micros.of(record.receivedAt()));
-            appender.append(event.source());
-            appender.appendEpochMicros(Micros.of(event.at()));
-            appender.append(event.name().orElse(null));
-            appender.append(event.feature().orElse(null));
-            appender.append(event.product().map(ProductId::value).orElse(null));
-            appender.append(event.key().orElse(null));
-            appender.append(event.machine().orElse(null));
-            appender.append(event.user().map(UserId::value).orElse(null));
-            appender.append(event.application().map(ApplicationId::value).orElse(null));
-            appender.append(
-                    event.value().isPresent() ? Long.valueOf(event.value().getAsLong()) : null);
-            appender.append(event.currency().orElse(null));
-            appender.append(event.metadata().orElse(null));
-            appender.append(event.clientId().orElse(null));
-            appender.append(event.endUser().orElse(null));
-            appender.append(event.session().orElse(null));
+    /// The events of records as rows: from the bytes of the one to the bytes of the other.
+    private static final class Rows implements EventCodec.Sink<SQLException> {
+        private final DuckDBAppender appender;
+        private long id;
+        private long receivedAt;
+        private byte @Nullable [] requestKey;
+
+        Rows(DuckDBAppender appender) {
+            this.appender = appender;
+        }
+
+        void add(JournalRecord record) throws SQLException {
+            id = record.firstId();
+            receivedAt = Micros.of(record.receivedAt());
+            EventCodec.read(record.payload(), record.count(), this);
+        }
+
+        @Override
+        public void requestKey(byte @Nullable [] bytes) {
+            requestKey = bytes;
+        }
+
+        @Override
+        public void begin(long account) throws SQLException {
+            appender.beginRow().append(id++).append(account).appendEpochMicros(receivedAt);
+        }
+
+        @Override
+        public void number(long number) throws SQLException {
+            appender.append(number);
+        }
+
+        @Override
+        public void time(long micros) throws SQLException {
+            appender.appendEpochMicros(micros);
+        }
+
+        @Override
+        public void text(byte[] utf8) throws SQLException {
+            appender.append(utf8);
+        }
+
+        @Override
+        public void absent() throws SQLException {
+            appender.appendNull();
+        }
+
+        @Override
+        public void end() throws SQLException {
             appender.append(requestKey);
             appender.endRow();
         }
     }
 
-    /// Deletes what was received before then. For the loading thread alone. @return how many
-    long deleteReceivedBefore(Instant then) throws SQLException {
-        try (PreparedStatement statement =
-                root.prepareStatement("DELETE FROM event WHERE received_at < make_timestamp(?)")) {
-            statement.setLong(1, Micros.of(then));
-            return statement.executeUpdate();
+    /// What is done on a connection of its own.
+    interface Work<T> {
+        T with(Connection connection) throws SQLException, IOException;
+    }
+
+    /// Does it while nobody puts another instance in place. For any thread.
+    <T> T work(Work<T> work) throws SQLException, IOException {
+        instance.readLock().lock();
+        try (Connection connection = root.duplicate()) {
+            return work.with(connection);
+        } finally {
+            instance.readLock().unlock();
         }
+    }
+
+    /// Brings what was committed from the log into the file. @return the id of the last event that is in the file now
+    long checkpoint() throws SQLException, IOException {
+        return work(connection -> {
+            long applied = applied(connection);
+            // A new one each time: a statement that failed once fails for ever.
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("CHECKPOINT");
+            }
+            return applied;
+        });
+    }
+
+    /// How much waits for a checkpoint.
+    long logBytes() throws IOException {
+        long bytes = 0;
+        for (Path log : logs(file)) {
+            bytes += log.toFile().length(); // 0 for one that just went
+        }
+        return bytes;
+    }
+
+    /// What should have been loaded and was nowhere to be found, the lowest first.
+    List<IdRange> missing() throws SQLException, IOException {
+        return work(connection -> {
+            List<IdRange> missing = new ArrayList<>();
+            try (Statement statement = connection.createStatement();
+                    ResultSet rows =
+                            statement.executeQuery("SELECT first_id, last_id FROM missing ORDER BY first_id")) {
+                while (rows.next()) {
+                    missing.add(new IdRange(rows.getLong(1), rows.getLong(2)));
+                }
+            }
+            return missing;
+        });
+    }
+
+    /// Deletes what was received before then. @return how many
+    long deleteReceivedBefore(Instant then) throws SQLException, IOException {
+        return work(connection -> {
+            try (PreparedStatement statement =
+                    connection.prepareStatement("DELETE FROM event WHERE received_at < make_timestamp(?)")) {
+                statement.setLong(1, Micros.of(then));
+                return (long) statement.executeUpdate();
+            }
+        });
     }
 
     /// When the last event that is there was received; empty when there is none.
-    Optional<Instant> lastReceipt() throws SQLException {
-        try (Statement statement = root.createStatement();
-                ResultSet row = statement.executeQuery("SELECT epoch_us(max(received_at)) FROM event")) {
-            row.next();
-            long micros = row.getLong(1);
-            return row.wasNull() ? Optional.empty() : Optional.of(Micros.instant(micros));
-        }
+    Optional<Instant> lastReceipt() throws SQLException, IOException {
+        return work(connection -> {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT epoch_us(max(received_at)) FROM event")) {
+                row.next();
+                long micros = row.getLong(1);
+                return row.wasNull() ? Optional.empty() : Optional.of(Micros.instant(micros));
+            }
+        });
     }
 
-    /// Each load leaves a position; only the last one is needed. For the loading thread alone.
-    void forgetOldPositions() throws SQLException {
-        try (Statement statement = root.createStatement()) {
-            statement.execute("DELETE FROM applied WHERE id < (SELECT max(id) FROM applied)");
-        }
+    /// Each load leaves a position; only the last one is needed. Not while a checkpoint runs.
+    void forgetOldPositions() throws SQLException, IOException {
+        work(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                return statement.execute("DELETE FROM applied WHERE id < (SELECT max(id) FROM applied)");
+            }
+        });
     }
 
     /// Whether any event of these ids is left.
-    boolean hasAny(long firstId, long lastId) throws SQLException {
-        try (PreparedStatement statement =
-                root.prepareStatement("SELECT count(*) FROM (SELECT 1 FROM event WHERE id BETWEEN ? AND ? LIMIT 1)")) {
-            statement.setLong(1, firstId);
-            statement.setLong(2, lastId);
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return row.getLong(1) > 0;
-            }
+    boolean hasAny(IdRange ids) throws SQLException, IOException {
+        return work(connection -> number(
+                        connection,
+                        "SELECT count(*) FROM (SELECT 1 FROM event WHERE id BETWEEN " + ids.first() + " AND "
+                                + ids.last() + " LIMIT 1)")
+                > 0);
+    }
+
+    static long number(Connection connection, String question) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(question)) {
+            row.next();
+            return row.getLong(1);
         }
     }
 
     /// Tells the ids that clients gave, of the loaded events between these two, both left out.
-    void tellIds(long above, long below, IdIndex.Learner learner) throws SQLException {
-        String sql = """
-                SELECT id, account, client_id, request_key FROM event
-                WHERE id > ? AND id < ? AND (client_id IS NOT NULL OR request_key IS NOT NULL)
-                ORDER BY id""";
+    ///
+    /// @param from the table, or archived rows of it
+    void tellIds(String from, long above, long below, IdIndex.Learner learner) throws SQLException {
+        String sql = "SELECT id, account, client_id, request_key FROM " + from
+                + " WHERE id > ? AND id < ? AND (client_id IS NOT NULL OR request_key IS NOT NULL) ORDER BY id";
         instance.readLock().lock();
         try (Connection connection = root.duplicate();
                 PreparedStatement statement = connection.prepareStatement(sql)) {

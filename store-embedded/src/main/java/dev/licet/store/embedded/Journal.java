@@ -153,6 +153,11 @@ final class Journal implements AutoCloseable {
         }
     }
 
+    /// Lets a segment go, which is not the last one.
+    void release(long firstId) throws IOException {
+        Files.delete(directory.resolve(String.format("%019d.log", firstId)));
+    }
+
     /// The segments by the id of their first event.
     static NavigableMap<Long, Path> segments(Path directory) throws IOException {
         NavigableMap<Long, Path> segments = new TreeMap<>();

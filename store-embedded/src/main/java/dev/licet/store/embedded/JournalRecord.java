@@ -70,6 +70,34 @@ record JournalRecord(long firstId, int count, Instant receivedAt, byte[] payload
                 : Optional.empty();
     }
 
+    /// How many bytes the record at the buffer's position takes by its header, if there is one; at least [#HEADER].
+    static int sizeAt(ByteBuffer buffer) {
+        int length = buffer.getInt(buffer.position());
+        return length < 1 || length > MAX_PAYLOAD ? HEADER : HEADER + length;
+    }
+
+    /// The record at the buffer's position, which is moved behind it; empty when what is there is none, as of [#read].
+    ///
+    /// @param buffer has all bytes of it, and an array
+    static Optional<JournalRecord> parse(ByteBuffer buffer, long minId) {
+        int start = buffer.position();
+        int length = buffer.getInt(start);
+        int count = buffer.getInt(start + 8);
+        long firstId = buffer.getLong(start + 12);
+        if (length < 1 || length > buffer.remaining() - HEADER || count < 1 || firstId < minId) {
+            return Optional.empty();
+        }
+        CRC32C crc = new CRC32C();
+        crc.update(buffer.array(), buffer.arrayOffset() + start + 8, HEADER - 8 + length);
+        if ((int) crc.getValue() != buffer.getInt(start + 4)) {
+            return Optional.empty();
+        }
+        byte[] payload = new byte[length];
+        buffer.get(start + HEADER, payload);
+        buffer.position(start + HEADER + length);
+        return Optional.of(new JournalRecord(firstId, count, Micros.instant(buffer.getLong(start + 20)), payload));
+    }
+
     /// @param end where the record ends @param groupStart where its group starts
     record Place(long offset, long firstId, long end, long groupStart) {}
 

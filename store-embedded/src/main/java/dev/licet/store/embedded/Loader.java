@@ -3,36 +3,39 @@ package dev.licet.store.embedded;
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Brings what the journal holds into the event table, exactly once: it goes on from the position that the
-/// table committed with its rows. The same way it fills an empty table again.
-///
-/// The same thread deletes what has been kept long enough, since the table has one writer.
+/// Brings what the archive and the journal hold into the event table, exactly once: it goes on from the position that
+/// the table committed with its rows. A table that was lost, or comes from a backup, is so made again by itself. What
+/// should be there and is nowhere is noted in the table and gone over: questions are better answered without it than
+/// not at all.
 ///
 /// One thread loads, once a second or as soon as a reader asks; `lock` guards what the threads tell each other.
 final class Loader implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Loader.class.getName());
     private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration TELL_EVERY = Duration.ofSeconds(5);
+    /// A commit takes its time whatever its size; but what is loaded is seen only after it.
     private static final int LOAD_EVENTS = 100_000;
+    private static final int LOAD_EVENTS_BEHIND = 250_000;
     private static final long LOAD_BYTES = 64L << 20;
 
-    private final Path directory;
+    private final Path segments;
     private final Journal journal;
     private final EventTable table;
-    private final Retention retention;
+    private final Archive archive;
+    private final BooleanSupplier hasRoom;
+    private final Trouble trouble = new Trouble("loading events");
     private final Thread thread = Thread.ofPlatform().name("event-loader").unstarted(this::run);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition wanted = lock.newCondition();
@@ -40,20 +43,23 @@ final class Loader implements AutoCloseable {
     private boolean asked;
     private boolean closing;
     private long applied;
-    private Optional<String> fault = Optional.empty();
 
-    // The thread's own: where it reads.
-    private long segment;
-    private long offset;
-    private @Nullable FileChannel file;
+    // The thread's own.
+    private final JournalReader reader;
+    private long toldAt;
+    private boolean telling;
 
-    Loader(Path directory, Journal journal, EventTable table, Retention retention) throws SQLException, IOException {
-        this.directory = directory;
+    /// @param segments the journal's directory
+    /// @param hasRoom whether the disk has room for more than what has to be written
+    Loader(Path segments, Journal journal, EventTable table, Archive archive, BooleanSupplier hasRoom)
+            throws SQLException {
+        this.segments = segments;
         this.journal = journal;
         this.table = table;
-        this.retention = retention;
-        // What is before the first segment was let go; a table that is made again does not wait for it.
-        this.applied = Math.max(table.applied(), Journal.segments(directory).firstKey() - 1);
+        this.archive = archive;
+        this.hasRoom = hasRoom;
+        this.reader = new JournalReader(segments);
+        this.applied = table.applied();
     }
 
     void start() {
@@ -68,6 +74,11 @@ final class Loader implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Whether the table has all that only the archive has.
+    boolean isPastArchive() throws IOException {
+        return applied() >= Math.max(archive.lastId(), firstInJournal() - 1);
     }
 
     /// Waits until the table has all events up to this one, or for so long. @return whether it has
@@ -91,12 +102,7 @@ final class Loader implements AutoCloseable {
 
     /// What is wrong; empty when the last load went well.
     Optional<String> check() {
-        lock.lock();
-        try {
-            return fault;
-        } finally {
-            lock.unlock();
-        }
+        return trouble.check();
     }
 
     @Override
@@ -114,40 +120,46 @@ final class Loader implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        closeFile();
+        closeReader();
     }
 
-    private void closeFile() {
+    private boolean isClosing() {
+        lock.lock();
         try {
-            if (file != null) {
-                file.close();
-            }
+            return closing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void closeReader() {
+        try {
+            reader.close();
         } catch (IOException e) {
             LOG.log(ERROR, "closing a journal segment failed", e);
         }
-        file = null;
     }
 
     private void run() {
+        boolean isNew = true;
         while (true) {
             try {
                 if (table.isDead()) {
                     revive();
+                    isNew = true;
                 }
-                long behind = journal.end().lastId() - applied();
-                if (behind > LOAD_EVENTS) {
-                    LOG.log(INFO, "loading " + behind + " events into the event table");
+                if (isNew) {
+                    fillIn();
+                    isNew = false;
                 }
-                while (loadSome()) {
-                    // until it is level with the journal
+                while (!isClosing() && hasRoom.getAsBoolean() && loadSome()) {
+                    tellProgress();
                 }
-                retention.keepTo(directory, table, applied());
-                settle(Optional.empty());
+                trouble.isOver();
             } catch (Throwable e) {
                 // An error too: without this thread no question sees a new event again.
-                settle(Optional.of("event table: " + e.getMessage()));
-                LOG.log(ERROR, "loading events failed; it is tried again in a second", e);
-                closeFile();
+                trouble.happened(e);
+                closeReader();
             }
             if (!pause()) {
                 return;
@@ -156,10 +168,10 @@ final class Loader implements AutoCloseable {
     }
 
     /// The table is taken as it is on disk, which may be behind what was loaded.
-    private void revive() throws SQLException, IOException {
+    private void revive() throws SQLException {
         table.reopen();
-        closeFile();
-        long found = Math.max(table.applied(), Journal.segments(directory).firstKey() - 1);
+        closeReader();
+        long found = table.applied();
         lock.lock();
         try {
             applied = found;
@@ -170,10 +182,10 @@ final class Loader implements AutoCloseable {
     }
 
     private boolean pause() {
+        boolean failed = trouble.check().isPresent();
         lock.lock();
         try {
             long left = PAUSE.toNanos();
-            boolean failed = fault.isPresent();
             while ((!asked || failed) && !closing && left > 0) {
                 left = wanted.awaitNanos(left);
             }
@@ -187,56 +199,145 @@ final class Loader implements AutoCloseable {
         }
     }
 
-    private void settle(Optional<String> result) {
-        lock.lock();
-        try {
-            fault = result;
-        } finally {
-            lock.unlock();
+    private void tellProgress() {
+        long end = journal.end().lastId();
+        long behind = end - applied();
+        long now = System.nanoTime();
+        if (telling && behind == 0) {
+            telling = false;
+            LOG.log(INFO, "all " + end + " events can be queried");
+            return;
+        }
+        if (behind > LOAD_EVENTS_BEHIND && (!telling || now - toldAt > TELL_EVERY.toNanos())) {
+            telling = true;
+            toldAt = now;
+            LOG.log(INFO, "loading events: " + applied() + " of " + end + " can be queried");
         }
     }
 
-    /// Loads the next records. @return false when there are none
+    /// Loads the next events. @return false when there are none
     private boolean loadSome() throws IOException, SQLException {
-        Journal.End end = journal.end();
+        long end = journal.end().lastId();
         long next = applied() + 1;
-        if (next > end.lastId()) {
+        if (next > end) {
             return false;
         }
-        List<JournalRecord> records = new ArrayList<>();
-        long events = 0;
-        long bytes = 0;
-        while (events < LOAD_EVENTS && bytes < LOAD_BYTES && next <= end.lastId()) {
-            FileChannel reading = segmentOf(next);
-            Optional<JournalRecord> record = JournalRecord.read(reading, offset, segment);
-            if (record.isEmpty()) {
-                throw new IOException("the journal is damaged: segment " + segment + " has no good record at byte "
-                        + offset + ", where event " + next + " should be");
-            }
-            if (record.get().nextId() <= next) {
-                offset += record.get().size();
-                continue; // loaded before a restart
-            }
-            if (record.get().firstId() != next) {
-                throw new IOException("the journal is damaged: segment " + segment + " goes on with event "
-                        + record.get().firstId() + " at byte " + offset + ", where event " + next + " should be");
-            }
-            offset += record.get().size();
-            records.add(record.get());
-            events += record.get().count();
-            bytes += record.get().size();
-            next = record.get().nextId();
-        }
+        long reached;
         try {
-            table.load(records);
+            long inJournal = firstInJournal();
+            reached = next >= inJournal ? loadJournal(next, end) : loadArchived(next, inJournal);
         } catch (Throwable e) {
             // It may have been committed all the same.
             reached(table.applied());
             throw e;
         }
-        reached(next - 1);
-        LOG.log(DEBUG, "loaded: events {0} to {1}", records.getFirst().firstId(), next - 1);
+        reached(reached);
+        LOG.log(DEBUG, "loaded: events {0} to {1}", next, reached);
         return true;
+    }
+
+    private long firstInJournal() throws IOException {
+        return Journal.segments(segments).firstKey();
+    }
+
+    private long loadJournal(long next, long end) throws IOException, SQLException {
+        int most = end - next > LOAD_EVENTS_BEHIND ? LOAD_EVENTS_BEHIND : LOAD_EVENTS;
+        Load load = new Load(next, end, most);
+        table.load(load);
+        return load.next - 1;
+    }
+
+    /// Records of the journal up to a bound.
+    private final class Load implements EventTable.Records {
+        private final long end;
+        private final long enough;
+        private long next;
+        private long bytes;
+
+        Load(long next, long end, int most) {
+            this.next = next;
+            this.end = end;
+            this.enough = next + most;
+        }
+
+        @Override
+        public @Nullable JournalRecord next() throws IOException {
+            if (next >= enough || bytes >= LOAD_BYTES) {
+                return null;
+            }
+            JournalRecord record = reader.next(next, end).orElse(null);
+            if (record != null) {
+                next = record.nextId();
+                bytes += record.payload().length;
+            }
+            return record;
+        }
+    }
+
+    /// @param inJournal the first event that the journal has, which comes later
+    private long loadArchived(long next, long inJournal) throws IOException, SQLException {
+        var parts = archive.parts();
+        var part = parts.floorEntry(next);
+        if (part != null && part.getValue().ids().last() >= next) {
+            return loadArchived(part.getValue(), next);
+        }
+        Long later = parts.higherKey(next);
+        long last = (later == null ? inJournal : Math.min(later, inJournal)) - 1;
+        long lost = Math.max(next, archive.expired() + 1);
+        table.inTransaction(change -> {
+            if (lost <= last) {
+                change.execute("INSERT INTO missing VALUES (" + lost + ", " + last + ")");
+            }
+            EventTable.applied(change, last);
+        });
+        if (lost <= last) {
+            LOG.log(
+                    ERROR,
+                    new IdRange(lost, last) + " are neither in the archive nor in the journal: questions are answered"
+                            + " without them");
+        }
+        return last;
+    }
+
+    private long loadArchived(Archive.Part part, long next) throws IOException, SQLException {
+        IdRange ids = new IdRange(next, part.ids().last());
+        try {
+            table.inTransaction(change -> {
+                archive.load(change, part, ids);
+                EventTable.applied(change, ids.last());
+            });
+            return ids.last();
+        } catch (SQLException e) {
+            if (table.isDead() || table.applied() >= ids.last() || !archive.isBroken(table, part)) {
+                throw e;
+            }
+            LOG.log(ERROR, "can't read " + part.path(), e);
+            archive.putAside(part);
+            return next - 1;
+        }
+    }
+
+    /// What was missing may have been put back into the archive since.
+    private void fillIn() throws SQLException, IOException {
+        for (IdRange gap : table.missing()) {
+            Optional<Archive.Part> back = archive.parts().values().stream()
+                    .filter(part -> part.ids().overlaps(gap))
+                    .findFirst();
+            if (back.isEmpty()) {
+                LOG.log(WARNING, gap + " are missing in all answers: they were lost");
+                continue;
+            }
+            IdRange found = back.get().ids().within(gap);
+            table.inTransaction(change -> {
+                archive.load(change, back.get(), found);
+                change.execute("DELETE FROM missing WHERE first_id = " + gap.first());
+                change.execute("INSERT INTO missing SELECT * FROM (VALUES (" + gap.first() + ", " + (found.first() - 1)
+                        + "), (" + (found.last() + 1) + ", " + gap.last() + ")) AS rest(f, l) WHERE f <= l");
+            });
+            LOG.log(INFO, found + " were missing and are back");
+            fillIn();
+            return;
+        }
     }
 
     private void reached(long id) {
@@ -247,25 +348,5 @@ final class Loader implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-    }
-
-    /// The file that has this event, with `offset` at or before it.
-    private FileChannel segmentOf(long id) throws IOException {
-        FileChannel open = file;
-        if (open != null && (offset < open.size() || segment == journal.end().segment())) {
-            return open;
-        }
-        var entry = Journal.segments(directory).floorEntry(id);
-        if (entry == null || open != null && entry.getKey() <= segment) {
-            throw new IOException("the journal has no segment with event " + id);
-        }
-        if (open != null) {
-            open.close();
-        }
-        segment = entry.getKey();
-        offset = 0;
-        FileChannel opened = FileChannel.open(entry.getValue(), StandardOpenOption.READ);
-        file = opened;
-        return opened;
     }
 }

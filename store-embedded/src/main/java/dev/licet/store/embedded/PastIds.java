@@ -11,23 +11,27 @@ import java.util.NavigableMap;
 import java.util.Optional;
 
 /// The ids that clients gave to what was appended before this start: from the journal, and what it no longer has
-/// from the event table.
+/// from the event table, or from the archive while the table is made again.
 final class PastIds implements IdIndex.Past {
     private final Path segments;
     private final Journal journal;
     private final EventTable table;
+    private final Archive archive;
 
-    PastIds(Path segments, Journal journal, EventTable table) {
+    PastIds(Path segments, Journal journal, EventTable table, Archive archive) {
         this.segments = segments;
         this.journal = journal;
         this.table = table;
+        this.archive = archive;
     }
 
     @Override
     public void tellAfter(long event, IdIndex.Learner learner) throws IOException, SQLException {
         NavigableMap<Long, Path> files = Journal.segments(segments);
         if (files.firstKey() > event + 1) {
-            table.tellIds(event, files.firstKey(), learner);
+            long loaded = table.work(EventTable::applied);
+            table.tellIds("event", event, files.firstKey(), learner);
+            archive.tellIds(table, Math.max(event, loaded), files.firstKey(), learner);
         }
         long end = journal.end().lastId();
         Long first = Optional.ofNullable(files.floorKey(event + 1)).orElse(files.firstKey());

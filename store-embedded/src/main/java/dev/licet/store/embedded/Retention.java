@@ -4,19 +4,17 @@ import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 
 /// Lets events go once they have been kept long enough since their receipt: out of the event table, and with each
-/// journal segment of which the table has none left. If that would be all of them, the clock is taken to be wrong. For
-/// the loading thread alone.
+/// archive file and journal segment that has nothing else. If that would be all of them, the clock is taken to be
+/// wrong. For the keeping thread alone.
 final class Retention {
     private static final System.Logger LOG = System.getLogger(Retention.class.getName());
     private static final Duration PAUSE = Duration.ofHours(1);
@@ -39,17 +37,28 @@ final class Retention {
         return new Retention(Optional.empty(), Clock.systemUTC());
     }
 
-    /// Once an hour. @param loaded the id of the last event in the table
-    void keepTo(Path directory, EventTable table, long loaded) throws SQLException, IOException {
+    /// Gives a segment of the journal back, by the id that names it.
+    interface Release {
+        void release(long firstId) throws IOException;
+    }
+
+    /// Once an hour.
+    ///
+    /// @param table has all events that the archive has @param segments of the journal
+    void keepTo(EventTable table, Archive archive, NavigableMap<Long, Path> segments, Release release)
+            throws SQLException, IOException {
         Instant now = clock.instant();
         if (kept.isEmpty() || now.isBefore(last.plus(PAUSE)) && !now.isBefore(last)) {
             return;
         }
         Instant then = now.minus(kept.get());
         table.forgetOldPositions();
-        if (table.lastReceipt().filter(receipt -> receipt.isBefore(then)).isPresent()) {
+        Optional<Instant> newest = table.lastReceipt();
+        if (newest.isEmpty() || newest.get().isBefore(then)) {
             // Nothing came for all that time, or the clock is wrong: better to keep it all.
-            LOG.log(WARNING, "all events are older than " + kept.get().toDays() + " days; none is let go");
+            if (newest.isPresent()) {
+                LOG.log(WARNING, "all events are older than " + kept.get().toDays() + " days; none is let go");
+            }
             last = now;
             return;
         }
@@ -60,20 +69,39 @@ final class Retention {
                     "let " + deleted + " events go that were kept for "
                             + kept.get().toDays() + " days");
         }
-        letSegmentsGo(directory, table, loaded);
+        letArchiveGo(table, archive, then);
+        letSegmentsGo(table, archive, segments, release);
         last = now;
     }
 
-    private static void letSegmentsGo(Path directory, EventTable table, long loaded) throws SQLException, IOException {
-        NavigableMap<Long, Path> segments = Journal.segments(directory);
-        for (Map.Entry<Long, Path> segment :
-                segments.headMap(segments.lastKey(), false).entrySet()) {
-            long lastId = segments.higherKey(segment.getKey()) - 1;
-            if (lastId > loaded || table.hasAny(segment.getKey(), lastId)) {
+    /// From the oldest on: each file that has nothing left to keep. One that has is kept as a whole.
+    private static void letArchiveGo(EventTable table, Archive archive, Instant then) throws SQLException, IOException {
+        for (Archive.Part part : archive.parts().values()) {
+            if (archive.lastReceipt(table, part)
+                    .filter(receipt -> !receipt.isBefore(then))
+                    .isPresent()) {
                 return;
             }
-            Files.delete(segment.getValue());
-            LOG.log(INFO, "let the journal's events " + segment.getKey() + " to " + lastId + " go");
+            archive.delete(part);
+            LOG.log(INFO, "let the archive of " + part.ids() + " go");
+        }
+    }
+
+    private static void letSegmentsGo(
+            EventTable table, Archive archive, NavigableMap<Long, Path> segments, Release release)
+            throws SQLException, IOException {
+        if (!archive.parts().isEmpty()) {
+            return; // what is older goes first
+        }
+        long applied = table.work(EventTable::applied);
+        for (long firstId : segments.headMap(segments.lastKey(), false).keySet()) {
+            IdRange ids = new IdRange(firstId, segments.higherKey(firstId) - 1);
+            if (ids.last() > applied || table.hasAny(ids)) {
+                return;
+            }
+            archive.expire(ids.last());
+            release.release(firstId);
+            LOG.log(INFO, "let the journal's " + ids + " go");
         }
     }
 }

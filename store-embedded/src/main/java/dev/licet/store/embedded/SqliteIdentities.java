@@ -1,10 +1,5 @@
 package dev.licet.store.embedded;
 
-import static dev.licet.store.embedded.Database.all;
-import static dev.licet.store.embedded.Database.first;
-import static dev.licet.store.embedded.Database.insert;
-import static dev.licet.store.embedded.Database.update;
-
 import dev.licet.core.Refusal;
 import dev.licet.core.gate.QuotaState;
 import dev.licet.core.gate.Quotas;
@@ -29,7 +24,6 @@ import dev.licet.core.identity.User;
 import dev.licet.core.identity.UserToken;
 import dev.licet.core.identity.UserTokens;
 import dev.licet.core.identity.Users;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -54,8 +48,7 @@ final class SqliteIdentities {
 
         @Override
         public boolean add(Account account) {
-            return database.write(connection -> update(
-                            connection,
+            return database.write(sql -> sql.update(
                             "INSERT INTO account (number, name, signing_key, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
                             account.number().value(),
                             account.name(),
@@ -66,36 +59,35 @@ final class SqliteIdentities {
 
         @Override
         public Optional<Account> find(AccountNumber number) {
-            return database.read(connection ->
-                    first(connection, "SELECT * FROM account WHERE number = ?", SqliteAccounts::row, number.value()));
+            return database.read(
+                    sql -> sql.first("SELECT * FROM account WHERE number = ?", SqliteAccounts::row, number.value()));
         }
 
         @Override
         public List<Account> list() {
-            return database.read(connection ->
-                    all(connection, "SELECT * FROM account ORDER BY created_at, number", SqliteAccounts::row));
+            return database.read(
+                    sql -> sql.all("SELECT * FROM account ORDER BY created_at, number", SqliteAccounts::row));
         }
 
         @Override
         public boolean rename(AccountNumber number, String name) {
-            return database.write(connection ->
-                    update(connection, "UPDATE account SET name = ? WHERE number = ?", name, number.value()) == 1);
+            return database.write(
+                    sql -> sql.update("UPDATE account SET name = ? WHERE number = ?", name, number.value()) == 1);
         }
 
         @Override
         public boolean revoke(AccountNumber number) {
-            return database.write(connection -> {
+            return database.write(sql -> {
                 String users = "(SELECT id FROM user WHERE account = ?)";
-                update(connection, "DELETE FROM user_token WHERE user IN " + users, number.value());
-                update(
-                        connection,
+                sql.update("DELETE FROM user_token WHERE user IN " + users, number.value());
+                sql.update(
                         "DELETE FROM session_key WHERE session IN (SELECT id FROM session WHERE account = ?)",
                         number.value());
-                update(connection, "DELETE FROM session WHERE account = ?", number.value());
-                update(connection, "UPDATE user SET revoked = 1 WHERE account = ?", number.value());
-                update(connection, "UPDATE application SET revoked = 1 WHERE account = ?", number.value());
-                update(connection, "UPDATE access_token SET revoked = 1 WHERE account = ?", number.value());
-                return update(connection, "UPDATE account SET revoked = 1 WHERE number = ?", number.value()) == 1;
+                sql.update("DELETE FROM session WHERE account = ?", number.value());
+                sql.update("UPDATE user SET revoked = 1 WHERE account = ?", number.value());
+                sql.update("UPDATE application SET revoked = 1 WHERE account = ?", number.value());
+                sql.update("UPDATE access_token SET revoked = 1 WHERE account = ?", number.value());
+                return sql.update("UPDATE account SET revoked = 1 WHERE number = ?", number.value()) == 1;
             });
         }
 
@@ -111,23 +103,24 @@ final class SqliteIdentities {
 
     static final class SqliteUsers implements Users {
         private final Database database;
+        private final Remembered<UserId, User> remembered;
 
         SqliteUsers(Database database) {
             this.database = database;
+            this.remembered = new Remembered<>(database);
         }
 
         @Override
         public Optional<User> add(AccountNumber account, String username, PasswordHash password, Instant at) {
-            return database.write(connection -> first(
-                    connection, """
+            return database.write(sql ->
+                    sql.first("""
                     INSERT INTO user (account, username, password, created_at) VALUES (?, ?, ?, ?)
                     ON CONFLICT DO NOTHING RETURNING *""", SqliteUsers::row, account.value(), username, password.encoded(), Micros.of(at)));
         }
 
         @Override
         public Optional<User> find(AccountNumber account, String username) {
-            return database.read(connection -> first(
-                    connection,
+            return database.read(sql -> sql.first(
                     "SELECT * FROM user WHERE account = ? AND username = ?",
                     SqliteUsers::row,
                     account.value(),
@@ -136,47 +129,44 @@ final class SqliteIdentities {
 
         @Override
         public Optional<User> find(UserId id) {
-            return database.read(
-                    connection -> first(connection, "SELECT * FROM user WHERE id = ?", SqliteUsers::row, id.value()));
+            return remembered.find(
+                    id,
+                    () -> database.read(
+                            sql -> sql.first("SELECT * FROM user WHERE id = ?", SqliteUsers::row, id.value())));
         }
 
         @Override
         public List<User> list(AccountNumber account) {
-            return database.read(connection -> all(
-                    connection, "SELECT * FROM user WHERE account = ? ORDER BY id", SqliteUsers::row, account.value()));
+            return database.read(sql ->
+                    sql.all("SELECT * FROM user WHERE account = ? ORDER BY id", SqliteUsers::row, account.value()));
         }
 
         @Override
         public boolean rename(UserId id, String username) {
-            return database.write(connection ->
-                    update(connection, "UPDATE OR IGNORE user SET username = ? WHERE id = ?", username, id.value())
-                            == 1);
+            return database.write(sql ->
+                    sql.update("UPDATE OR IGNORE user SET username = ? WHERE id = ?", username, id.value()) == 1);
         }
 
         @Override
         public boolean setPassword(UserId id, PasswordHash password) {
-            return database.write(connection -> {
-                endTokensAndSessions(connection, id);
-                return update(connection, "UPDATE user SET password = ? WHERE id = ?", password.encoded(), id.value())
-                        == 1;
+            return database.write(sql -> {
+                endTokensAndSessions(sql, id);
+                return sql.update("UPDATE user SET password = ? WHERE id = ?", password.encoded(), id.value()) == 1;
             });
         }
 
         @Override
         public boolean revoke(UserId id) {
-            return database.write(connection -> {
-                endTokensAndSessions(connection, id);
-                return update(connection, "UPDATE user SET revoked = 1 WHERE id = ?", id.value()) == 1;
+            return database.write(sql -> {
+                endTokensAndSessions(sql, id);
+                return sql.update("UPDATE user SET revoked = 1 WHERE id = ?", id.value()) == 1;
             });
         }
 
-        private static void endTokensAndSessions(Connection connection, UserId id) throws SQLException {
-            update(connection, "DELETE FROM user_token WHERE user = ?", id.value());
-            update(
-                    connection,
-                    "DELETE FROM session_key WHERE session IN (SELECT id FROM session WHERE user = ?)",
-                    id.value());
-            update(connection, "DELETE FROM session WHERE user = ?", id.value());
+        private static void endTokensAndSessions(Sql sql, UserId id) throws SQLException {
+            sql.update("DELETE FROM user_token WHERE user = ?", id.value());
+            sql.update("DELETE FROM session_key WHERE session IN (SELECT id FROM session WHERE user = ?)", id.value());
+            sql.update("DELETE FROM session WHERE user = ?", id.value());
         }
 
         private static User row(ResultSet row) throws SQLException {
@@ -192,16 +182,17 @@ final class SqliteIdentities {
 
     static final class SqliteApplications implements Applications {
         private final Database database;
+        private final Remembered<SecretHash, Application> remembered;
 
         SqliteApplications(Database database) {
             this.database = database;
+            this.remembered = new Remembered<>(database);
         }
 
         @Override
         public Application add(NewApplication wanted, SecretHash apiKey, Instant at) {
             CallLimits limits = wanted.limits();
-            long id = database.write(connection -> insert(
-                    connection,
+            long id = database.write(sql -> sql.insert(
                     """
                     INSERT INTO application (account, owner, name, api_key, may_write, partner,
                       quota_calls, quota_window, gap, created_at)
@@ -221,23 +212,23 @@ final class SqliteIdentities {
 
         @Override
         public Optional<Application> find(SecretHash apiKey) {
-            return database.read(connection -> first(
-                    connection,
-                    "SELECT * FROM application WHERE api_key = ? AND NOT revoked",
-                    SqliteApplications::row,
-                    apiKey.toBytes()));
+            return remembered.find(
+                    apiKey,
+                    () -> database.read(sql -> sql.first(
+                            "SELECT * FROM application WHERE api_key = ? AND NOT revoked",
+                            SqliteApplications::row,
+                            apiKey.toBytes())));
         }
 
         @Override
         public Optional<Application> find(ApplicationId id) {
-            return database.read(connection ->
-                    first(connection, "SELECT * FROM application WHERE id = ?", SqliteApplications::row, id.value()));
+            return database.read(
+                    sql -> sql.first("SELECT * FROM application WHERE id = ?", SqliteApplications::row, id.value()));
         }
 
         @Override
         public List<Application> list(AccountNumber account) {
-            return database.read(connection -> all(
-                    connection,
+            return database.read(sql -> sql.all(
                     "SELECT * FROM application WHERE account = ? ORDER BY id",
                     SqliteApplications::row,
                     account.value()));
@@ -245,25 +236,18 @@ final class SqliteIdentities {
 
         @Override
         public boolean set(ApplicationId id, boolean write, boolean partner, CallLimits limits) {
-            return database.write(connection -> update(
-                            connection,
-                            """
+            return database.write(sql ->
+                    sql.update("""
                             UPDATE application
                             SET may_write = ?, partner = ?, quota_calls = ?, quota_window = ?, gap = ?
-                            WHERE id = ?""",
-                            write,
-                            partner,
-                            quotaCalls(limits),
-                            quotaWindow(limits),
-                            gap(limits),
-                            id.value())
-                    == 1);
+                            WHERE id = ?""", write, partner, quotaCalls(limits), quotaWindow(limits), gap(limits), id.value())
+                            == 1);
         }
 
         @Override
         public boolean revoke(ApplicationId id) {
-            return database.write(connection ->
-                    update(connection, "UPDATE application SET revoked = 1 WHERE id = ?", id.value()) == 1);
+            return database.write(
+                    sql -> sql.update("UPDATE application SET revoked = 1 WHERE id = ?", id.value()) == 1);
         }
 
         private static @Nullable Long quotaCalls(CallLimits limits) {
@@ -307,17 +291,13 @@ final class SqliteIdentities {
 
         @Override
         public Optional<Refusal> take(ApplicationId application, CallLimits limits, Instant now) {
-            return database.write(connection -> {
-                QuotaState state = first(
-                                connection,
-                                "SELECT * FROM quota WHERE application = ?",
-                                SqliteQuotas::row,
-                                application.value())
+            return database.writeUnremembered(sql -> {
+                QuotaState state = sql.first(
+                                "SELECT * FROM quota WHERE application = ?", SqliteQuotas::row, application.value())
                         .orElse(QuotaState.UNUSED);
                 QuotaState.Decision decision = state.decide(limits, now);
                 if (!decision.next().equals(state)) {
-                    update(
-                            connection,
+                    sql.update(
                             "INSERT OR REPLACE INTO quota VALUES (?, ?, ?, ?)",
                             application.value(),
                             Micros.of(decision.next().windowStart()),
@@ -336,15 +316,16 @@ final class SqliteIdentities {
 
     static final class SqliteAccessTokens implements AccessTokens {
         private final Database database;
+        private final Remembered<SecretHash, AccessToken> remembered;
 
         SqliteAccessTokens(Database database) {
             this.database = database;
+            this.remembered = new Remembered<>(database);
         }
 
         @Override
         public AccessToken add(NewAccessToken wanted, SecretHash secret, Instant at) {
-            long id = database.write(connection -> insert(
-                    connection,
+            long id = database.write(sql -> sql.insert(
                     """
                     INSERT INTO access_token (account, name, secret, permissions, product, key_lock, created_at)
                     VALUES (?, ?, ?, ?, ?, ?, ?)""",
@@ -360,23 +341,23 @@ final class SqliteIdentities {
 
         @Override
         public Optional<AccessToken> find(SecretHash secret) {
-            return database.read(connection -> first(
-                    connection,
-                    "SELECT * FROM access_token WHERE secret = ? AND NOT revoked",
-                    SqliteAccessTokens::row,
-                    secret.toBytes()));
+            return remembered.find(
+                    secret,
+                    () -> database.read(sql -> sql.first(
+                            "SELECT * FROM access_token WHERE secret = ? AND NOT revoked",
+                            SqliteAccessTokens::row,
+                            secret.toBytes())));
         }
 
         @Override
         public Optional<AccessToken> find(TokenId id) {
-            return database.read(connection ->
-                    first(connection, "SELECT * FROM access_token WHERE id = ?", SqliteAccessTokens::row, id.value()));
+            return database.read(
+                    sql -> sql.first("SELECT * FROM access_token WHERE id = ?", SqliteAccessTokens::row, id.value()));
         }
 
         @Override
         public List<AccessToken> list(AccountNumber account) {
-            return database.read(connection -> all(
-                    connection,
+            return database.read(sql -> sql.all(
                     "SELECT * FROM access_token WHERE account = ? ORDER BY id",
                     SqliteAccessTokens::row,
                     account.value()));
@@ -384,8 +365,7 @@ final class SqliteIdentities {
 
         @Override
         public boolean set(TokenId id, Set<Permission> permissions, Optional<ProductId> product, KeyLock keyLock) {
-            return database.write(connection -> update(
-                            connection,
+            return database.write(sql -> sql.update(
                             "UPDATE access_token SET permissions = ?, product = ?, key_lock = ? WHERE id = ?",
                             names(permissions),
                             product.map(ProductId::value).orElse(null),
@@ -396,8 +376,8 @@ final class SqliteIdentities {
 
         @Override
         public boolean revoke(TokenId id) {
-            return database.write(connection ->
-                    update(connection, "UPDATE access_token SET revoked = 1 WHERE id = ?", id.value()) == 1);
+            return database.write(
+                    sql -> sql.update("UPDATE access_token SET revoked = 1 WHERE id = ?", id.value()) == 1);
         }
 
         private static String names(Set<Permission> permissions) {
@@ -432,8 +412,7 @@ final class SqliteIdentities {
 
         @Override
         public void add(SecretHash secret, UserToken token) {
-            database.write(connection -> update(
-                    connection,
+            database.writeUnremembered(sql -> sql.update(
                     "INSERT INTO user_token VALUES (?, ?, ?, ?)",
                     secret.toBytes(),
                     token.user().value(),
@@ -443,8 +422,7 @@ final class SqliteIdentities {
 
         @Override
         public Optional<UserToken> find(SecretHash secret) {
-            return database.read(connection -> first(
-                    connection,
+            return database.read(sql -> sql.first(
                     "SELECT * FROM user_token WHERE secret = ?",
                     row -> new UserToken(
                             new UserId(row.getLong("user")),
@@ -455,8 +433,8 @@ final class SqliteIdentities {
 
         @Override
         public void forgetExpiredBefore(Instant then) {
-            database.write(
-                    connection -> update(connection, "DELETE FROM user_token WHERE expires_at < ?", Micros.of(then)));
+            database.writeUnremembered(
+                    sql -> sql.update("DELETE FROM user_token WHERE expires_at < ?", Micros.of(then)));
         }
     }
 }

@@ -1,8 +1,5 @@
 package dev.licet.store.embedded;
 
-import static dev.licet.store.embedded.Database.first;
-import static dev.licet.store.embedded.Database.update;
-
 import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
 import dev.licet.core.RequestId;
@@ -26,9 +23,8 @@ final class SqliteKeptAnswers implements KeptAnswers {
     @Override
     public Outcome<Kept> once(RequestKey key, Instant at, Supplier<Change> change) {
         String request = RequestId.current();
-        return database.write(connection -> {
-            Optional<Row> kept = first(
-                    connection,
+        return database.writeUnremembered(sql -> {
+            Optional<Row> kept = sql.first(
                     "SELECT content, answer FROM kept_answer WHERE name = ?",
                     row -> new Row(Fingerprint.of(row.getBytes(1)), row.getBytes(2)),
                     key.name().toBytes());
@@ -39,8 +35,7 @@ final class SqliteKeptAnswers implements KeptAnswers {
             }
             Change done = ScopedValue.where(RequestId.CURRENT, request).call(change::get);
             if (done.made()) {
-                update(
-                        connection,
+                sql.update(
                         "INSERT INTO kept_answer VALUES (?, ?, ?, ?)",
                         key.name().toBytes(),
                         key.content().toBytes(),
@@ -53,6 +48,6 @@ final class SqliteKeptAnswers implements KeptAnswers {
 
     @Override
     public void forgetKeptBefore(Instant then) {
-        database.write(connection -> update(connection, "DELETE FROM kept_answer WHERE kept_at < ?", Micros.of(then)));
+        database.writeUnremembered(sql -> sql.update("DELETE FROM kept_answer WHERE kept_at < ?", Micros.of(then)));
     }
 }

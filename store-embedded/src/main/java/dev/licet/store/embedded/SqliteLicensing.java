@@ -1,10 +1,5 @@
 package dev.licet.store.embedded;
 
-import static dev.licet.store.embedded.Database.all;
-import static dev.licet.store.embedded.Database.first;
-import static dev.licet.store.embedded.Database.insert;
-import static dev.licet.store.embedded.Database.update;
-
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.KeyId;
 import dev.licet.core.id.LicenseId;
@@ -32,15 +27,16 @@ final class SqliteLicensing {
 
     static final class SqliteProducts implements Products {
         private final Database database;
+        private final Remembered<ProductId, Product> remembered;
 
         SqliteProducts(Database database) {
             this.database = database;
+            this.remembered = new Remembered<>(database);
         }
 
         @Override
         public Product add(AccountNumber account, String name, Instant at) {
-            long id = database.write(connection -> insert(
-                    connection,
+            long id = database.write(sql -> sql.insert(
                     "INSERT INTO product (account, name, created_at) VALUES (?, ?, ?)",
                     account.value(),
                     name,
@@ -55,29 +51,26 @@ final class SqliteLicensing {
 
         @Override
         public Optional<Product> find(ProductId id) {
-            return database.read(connection ->
-                    first(connection, "SELECT * FROM product WHERE id = ?", SqliteProducts::row, id.value()));
+            return remembered.find(
+                    id,
+                    () -> database.read(
+                            sql -> sql.first("SELECT * FROM product WHERE id = ?", SqliteProducts::row, id.value())));
         }
 
         @Override
         public List<Product> list(AccountNumber account) {
-            return database.read(connection -> all(
-                    connection,
-                    "SELECT * FROM product WHERE account = ? ORDER BY id",
-                    SqliteProducts::row,
-                    account.value()));
+            return database.read(sql -> sql.all(
+                    "SELECT * FROM product WHERE account = ? ORDER BY id", SqliteProducts::row, account.value()));
         }
 
         @Override
         public boolean rename(ProductId id, String name) {
-            return database.write(connection ->
-                    update(connection, "UPDATE product SET name = ? WHERE id = ?", name, id.value()) == 1);
+            return database.write(sql -> sql.update("UPDATE product SET name = ? WHERE id = ?", name, id.value()) == 1);
         }
 
         @Override
         public boolean revoke(ProductId id) {
-            return database.write(
-                    connection -> update(connection, "UPDATE product SET revoked = 1 WHERE id = ?", id.value()) == 1);
+            return database.write(sql -> sql.update("UPDATE product SET revoked = 1 WHERE id = ?", id.value()) == 1);
         }
 
         private static Product row(ResultSet row) throws SQLException {
@@ -91,28 +84,33 @@ final class SqliteLicensing {
     }
 
     static final class SqliteLicenseKeys implements LicenseKeys {
+        private record Named(ProductId product, String key) {}
+
         private final Database database;
+        private final Remembered<Named, LicenseKey> remembered;
 
         SqliteLicenseKeys(Database database) {
             this.database = database;
+            this.remembered = new Remembered<>(database);
         }
 
         @Override
         public Optional<LicenseKey> add(AccountNumber account, ProductId product, String key, Instant at) {
-            return database.write(connection -> first(
-                    connection, """
+            return database.write(sql ->
+                    sql.first("""
                     INSERT INTO license_key (account, product, key, created_at) VALUES (?, ?, ?, ?)
                     ON CONFLICT DO NOTHING RETURNING *""", SqliteLicenseKeys::row, account.value(), product.value(), key, Micros.of(at)));
         }
 
         @Override
         public Optional<LicenseKey> find(ProductId product, String key) {
-            return database.read(connection -> first(
-                    connection,
-                    "SELECT * FROM license_key WHERE product = ? AND key = ?",
-                    SqliteLicenseKeys::row,
-                    product.value(),
-                    key));
+            return remembered.find(
+                    new Named(product, key),
+                    () -> database.read(sql -> sql.first(
+                            "SELECT * FROM license_key WHERE product = ? AND key = ?",
+                            SqliteLicenseKeys::row,
+                            product.value(),
+                            key)));
         }
 
         private static LicenseKey row(ResultSet row) throws SQLException {
@@ -137,8 +135,7 @@ final class SqliteLicensing {
             @Nullable Integer count = license.term().map(Term::count).orElse(null);
             @Nullable
             String unit = license.term().map(term -> term.unit().name()).orElse(null);
-            long id = database.write(connection -> insert(
-                    connection,
+            long id = database.writeUnremembered(sql -> sql.insert(
                     """
                     INSERT INTO license (account, name, type, price, currency, term_count, term_unit,
                       created_by, created_at)
@@ -157,8 +154,7 @@ final class SqliteLicensing {
 
         @Override
         public Optional<License> find(AccountNumber account, LicenseId id) {
-            return database.read(connection -> first(
-                    connection,
+            return database.read(sql -> sql.first(
                     "SELECT * FROM license WHERE account = ? AND id = ?",
                     SqliteLicenses::row,
                     account.value(),
@@ -167,11 +163,8 @@ final class SqliteLicensing {
 
         @Override
         public List<License> list(AccountNumber account) {
-            return database.read(connection -> all(
-                    connection,
-                    "SELECT * FROM license WHERE account = ? ORDER BY id",
-                    SqliteLicenses::row,
-                    account.value()));
+            return database.read(sql -> sql.all(
+                    "SELECT * FROM license WHERE account = ? ORDER BY id", SqliteLicenses::row, account.value()));
         }
 
         private static License row(ResultSet row) throws SQLException {

@@ -1,13 +1,9 @@
 package dev.licet.store.embedded;
 
-import static dev.licet.store.embedded.Database.first;
-import static dev.licet.store.embedded.Database.update;
-
 import dev.licet.core.identity.SecretHash;
 import dev.licet.core.session.NumberReserve;
 import dev.licet.core.session.Session;
 import dev.licet.core.session.Sessions;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
@@ -22,9 +18,8 @@ final class SqliteSessions implements Sessions, NumberReserve {
 
     @Override
     public boolean open(SecretHash key, Session session) {
-        return database.write(connection -> {
-            Optional<Long> id = first(
-                    connection,
+        return database.writeUnremembered(sql -> {
+            Optional<Long> id = sql.first(
                     """
                     INSERT INTO session (account, user, started_at, expires_at)
                     SELECT account, id, ?, ? FROM user WHERE account = ? AND id = ? AND NOT revoked
@@ -35,7 +30,7 @@ final class SqliteSessions implements Sessions, NumberReserve {
                     session.account().value(),
                     session.user().value());
             if (id.isPresent()) {
-                update(connection, "INSERT INTO session_key VALUES (?, ?, NULL)", key.toBytes(), id.get());
+                sql.update("INSERT INTO session_key VALUES (?, ?, NULL)", key.toBytes(), id.get());
             }
             return id.isPresent();
         });
@@ -43,10 +38,10 @@ final class SqliteSessions implements Sessions, NumberReserve {
 
     @Override
     public KeyState keepAlive(SecretHash key, Instant now, Instant until) {
-        return database.write(connection -> {
-            Optional<Found> found = find(connection, key, now);
+        return database.writeUnremembered(sql -> {
+            Optional<Found> found = find(sql, key, now);
             if (found.isPresent() && found.get().state() == KeyState.LIVE) {
-                moveEnd(connection, found.get(), until);
+                moveEnd(sql, found.get(), until);
             }
             return found.map(Found::state).orElse(KeyState.UNKNOWN);
         });
@@ -54,22 +49,19 @@ final class SqliteSessions implements Sessions, NumberReserve {
 
     @Override
     public KeyState rotate(SecretHash key, Rotation rotation, Instant now, Instant until) {
-        return database.write(connection -> {
-            Optional<Found> found = find(connection, key, now);
+        return database.writeUnremembered(sql -> {
+            Optional<Found> found = find(sql, key, now);
             if (found.isPresent() && found.get().state() == KeyState.LIVE) {
-                moveEnd(connection, found.get(), until);
-                update(
-                        connection,
+                moveEnd(sql, found.get(), until);
+                sql.update(
                         "DELETE FROM session_key WHERE session = ? AND good_until < ?",
                         found.get().session(),
                         Micros.of(now));
-                update(
-                        connection,
+                sql.update(
                         "UPDATE session_key SET good_until = ? WHERE session = ? AND good_until IS NULL",
                         Micros.of(now.plus(rotation.grace())),
                         found.get().session());
-                update(
-                        connection,
+                sql.update(
                         "INSERT INTO session_key VALUES (?, ?, NULL)",
                         rotation.newKey().toBytes(),
                         found.get().session());
@@ -80,17 +72,12 @@ final class SqliteSessions implements Sessions, NumberReserve {
 
     @Override
     public KeyState close(SecretHash key, Instant now) {
-        return database.write(connection -> {
-            Optional<Found> found = find(connection, key, now);
+        return database.writeUnremembered(sql -> {
+            Optional<Found> found = find(sql, key, now);
             if (found.isPresent() && found.get().state() == KeyState.LIVE) {
-                update(
-                        connection,
-                        "DELETE FROM session_key WHERE session = ?",
-                        found.get().session());
-                update(
-                        connection,
-                        "DELETE FROM session WHERE id = ?",
-                        found.get().session());
+                sql.update(
+                        "DELETE FROM session_key WHERE session = ?", found.get().session());
+                sql.update("DELETE FROM session WHERE id = ?", found.get().session());
             }
             return found.map(Found::state).orElse(KeyState.UNKNOWN);
         });
@@ -98,29 +85,24 @@ final class SqliteSessions implements Sessions, NumberReserve {
 
     @Override
     public long count(Instant now) {
-        return database.read(connection -> first(
-                        connection,
-                        "SELECT count(*) FROM session WHERE expires_at > ?",
-                        row -> row.getLong(1),
-                        Micros.of(now))
+        return database.read(sql -> sql.first(
+                        "SELECT count(*) FROM session WHERE expires_at > ?", row -> row.getLong(1), Micros.of(now))
                 .orElseThrow());
     }
 
     @Override
     public void forgetEndedBefore(Instant then) {
-        database.write(connection -> {
-            update(
-                    connection,
+        database.writeUnremembered(sql -> {
+            sql.update(
                     "DELETE FROM session_key WHERE session IN (SELECT id FROM session WHERE expires_at < ?)",
                     Micros.of(then));
-            return update(connection, "DELETE FROM session WHERE expires_at < ?", Micros.of(then));
+            return sql.update("DELETE FROM session WHERE expires_at < ?", Micros.of(then));
         });
     }
 
     @Override
     public long reserve(int count) {
-        return database.write(connection -> first(
-                        connection,
+        return database.writeUnremembered(sql -> sql.first(
                         "UPDATE number_reserve SET next = next + ? WHERE name = 'transaction' RETURNING next - ?",
                         row -> row.getLong(1),
                         count,
@@ -130,9 +112,8 @@ final class SqliteSessions implements Sessions, NumberReserve {
 
     private record Found(long session, KeyState state) {}
 
-    private static Optional<Found> find(Connection connection, SecretHash key, Instant now) throws SQLException {
-        return first(
-                connection,
+    private static Optional<Found> find(Sql sql, SecretHash key, Instant now) throws SQLException {
+        return sql.first(
                 """
                 SELECT session.id, min(session.expires_at, coalesce(session_key.good_until, session.expires_at))
                 FROM session_key JOIN session ON session.id = session_key.session
@@ -141,7 +122,7 @@ final class SqliteSessions implements Sessions, NumberReserve {
                 key.toBytes());
     }
 
-    private static void moveEnd(Connection connection, Found found, Instant until) throws SQLException {
-        update(connection, "UPDATE session SET expires_at = ? WHERE id = ?", Micros.of(until), found.session());
+    private static void moveEnd(Sql sql, Found found, Instant until) throws SQLException {
+        sql.update("UPDATE session SET expires_at = ? WHERE id = ?", Micros.of(until), found.session());
     }
 }

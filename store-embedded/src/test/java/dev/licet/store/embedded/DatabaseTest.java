@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.licet.core.AtOnce;
 import dev.licet.core.Unavailable;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,17 +41,17 @@ class DatabaseTest {
     @Test
     void write_oneOfAGroupFails_itsNeighboursAreWrittenAndItIsNot() throws Exception {
         List<Future<Integer>> group = writeAsOneGroup(List.of(
-                connection -> Database.update(connection, INSERT, "first"),
-                connection -> Database.update(connection, INSERT, "second"),
-                connection -> {
-                    Database.update(connection, INSERT, "half of the third");
-                    return Database.update(connection, INSERT, "first");
+                sql -> sql.update(INSERT, "first"),
+                sql -> sql.update(INSERT, "second"),
+                sql -> {
+                    sql.update(INSERT, "half of the third");
+                    return sql.update(INSERT, "first");
                 },
-                connection -> {
-                    Database.update(connection, INSERT, "half of the fourth");
+                sql -> {
+                    sql.update(INSERT, "half of the fourth");
                     throw new IllegalArgumentException("no");
                 },
-                connection -> Database.update(connection, INSERT, "fifth")));
+                sql -> sql.update(INSERT, "fifth")));
 
         assertThat(group.get(0).get()).isEqualTo(1);
         assertThat(group.get(1).get()).isEqualTo(1);
@@ -66,9 +65,8 @@ class DatabaseTest {
     @Test
     void write_brokenForeignKey_failsAlone() throws Exception {
         String session = "INSERT INTO session (account, user, started_at, expires_at) VALUES (1, 1, 0, 0)";
-        List<Future<Integer>> group = writeAsOneGroup(List.of(
-                connection -> Database.update(connection, session),
-                connection -> Database.update(connection, INSERT, "neighbour")));
+        List<Future<Integer>> group =
+                writeAsOneGroup(List.of(sql -> sql.update(session), sql -> sql.update(INSERT, "neighbour")));
 
         assertThatThrownBy(group.get(0)::get).hasStackTraceContaining("FOREIGN KEY");
         assertThat(group.get(1).get()).isEqualTo(1);
@@ -77,7 +75,7 @@ class DatabaseTest {
 
     @Test
     void write_isThereAfterReopen() {
-        AtOnce.run(50, i -> database.write(connection -> Database.update(connection, INSERT, "name " + i)));
+        AtOnce.run(50, i -> database.write(sql -> sql.update(INSERT, "name " + i)));
 
         close();
         open();
@@ -93,8 +91,7 @@ class DatabaseTest {
             List<Future<Integer>> waiting = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 String name = "name " + i;
-                waiting.add(
-                        threads.submit(() -> database.write(connection -> Database.update(connection, INSERT, name))));
+                waiting.add(threads.submit(() -> database.write(sql -> sql.update(INSERT, name))));
             }
             Thread.sleep(100);
             Future<?> closing = threads.submit(database::close);
@@ -115,8 +112,8 @@ class DatabaseTest {
         CountDownLatch written = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<?> write = threads.submit(() -> database.write(connection -> {
-                Database.update(connection, INSERT, "name");
+            Future<?> write = threads.submit(() -> database.write(sql -> {
+                sql.update(INSERT, "name");
                 written.countDown();
                 await(release);
                 return 1;
@@ -133,7 +130,7 @@ class DatabaseTest {
 
     @Test
     void read_cantWrite() {
-        assertThatThrownBy(() -> database.read(connection -> Database.update(connection, INSERT, "name")))
+        assertThatThrownBy(() -> database.read(sql -> sql.update(INSERT, "name")))
                 .hasStackTraceContaining("READONLY");
         assertThat(names()).isEmpty();
     }
@@ -142,7 +139,7 @@ class DatabaseTest {
     void write_afterClose_isUnavailable() {
         close();
 
-        assertThatThrownBy(() -> database.write(connection -> Database.update(connection, INSERT, "name")))
+        assertThatThrownBy(() -> database.write(sql -> sql.update(INSERT, "name")))
                 .isInstanceOf(Unavailable.class);
         open();
         assertThat(names()).isEmpty();
@@ -150,17 +147,15 @@ class DatabaseTest {
 
     @Test
     void everyConnection_syncsEachCommit() {
-        Database.Work<String> settings =
-                connection -> setting(connection, "synchronous") + setting(connection, "journal_mode");
+        Database.Work<String> settings = sql -> setting(sql, "synchronous") + setting(sql, "journal_mode");
 
         String full = "2";
         assertThat((String) database.write(settings)).isEqualTo(full + "wal");
         assertThat((String) database.read(settings)).isEqualTo(full + "wal");
     }
 
-    private static String setting(Connection connection, String name) throws SQLException {
-        return Database.first(connection, "PRAGMA " + name, row -> row.getString(1))
-                .orElseThrow();
+    private static String setting(Sql sql, String name) throws SQLException {
+        return sql.first("PRAGMA " + name, row -> row.getString(1)).orElseThrow();
     }
 
     /// Holds the writer until all of these wait behind it.
@@ -184,7 +179,7 @@ class DatabaseTest {
 
     private void block(Start threads, CountDownLatch release) throws Exception {
         CompletableFuture<Boolean> running = new CompletableFuture<>();
-        threads.start(() -> database.write(connection -> {
+        threads.start(() -> database.write(sql -> {
             running.complete(true);
             await(release);
             return 0;
@@ -204,20 +199,18 @@ class DatabaseTest {
     }
 
     private List<String> names() {
-        return database.read(connection -> Database.all(
-                connection,
-                "SELECT name FROM number_reserve WHERE name <> 'transaction' ORDER BY name",
-                row -> row.getString(1)));
+        return database.read(sql -> sql.all(
+                "SELECT name FROM number_reserve WHERE name <> 'transaction' ORDER BY name", row -> row.getString(1)));
     }
 
     @Test
     void write_error_failsAloneAndTheWriterGoesOn() throws Exception {
         List<Future<Integer>> group = writeAsOneGroup(List.of(
-                connection -> {
-                    Database.update(connection, INSERT, "half");
+                sql -> {
+                    sql.update(INSERT, "half");
                     throw new StackOverflowError("made for this test");
                 },
-                connection -> Database.update(connection, INSERT, "neighbour")));
+                sql -> sql.update(INSERT, "neighbour")));
 
         assertThatThrownBy(() -> group.get(0).get(10, TimeUnit.SECONDS)).hasStackTraceContaining("made for this test");
         assertThat(group.get(1).get(10, TimeUnit.SECONDS)).isEqualTo(1);

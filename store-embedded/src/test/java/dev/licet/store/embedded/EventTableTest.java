@@ -13,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,8 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The event table can be lost in any way: what the journal has is loaded again, exactly once.
 class EventTableTest {
-    private static final Retention FOR_EVER = new Retention(Duration.ofDays(36_500), Clock.systemUTC());
-
     private static final int EVENTS = 300;
 
     /// The files as a killed process leaves them: the table's write-ahead log is not yet in the table.
@@ -239,9 +236,10 @@ class EventTableTest {
     void load_overManySegments_hasEachEventOnce() throws Exception {
         Path segments = parent.resolve("segments");
         for (int start = 0; start < 3; start++) {
-            try (EventTable events = EventTable.open(parent.resolve("small.duckdb"));
+            try (EventTable events = EventTable.open(parent.resolve("small.duckdb"), TestEvents.QUERY_MEMORY);
                     Journal journal = Journal.open(segments, 1000, 0);
-                    Loader loader = new Loader(segments, journal, events, FOR_EVER)) {
+                    Loader loader = new Loader(
+                            segments, journal, events, Archive.open(segments.resolveSibling("archive")), () -> true)) {
                 loader.start();
                 for (int i = 1; i <= 100; i++) {
                     long id = journal.append(new Submission(List.of(TestEvents.event("event")), TestClock.START));
@@ -256,9 +254,10 @@ class EventTableTest {
             }
         }
         assertThat(Journal.segments(segments)).hasSizeGreaterThan(20);
-        try (EventTable events = EventTable.open(parent.resolve("rebuilt.duckdb"));
+        try (EventTable events = EventTable.open(parent.resolve("rebuilt.duckdb"), TestEvents.QUERY_MEMORY);
                 Journal journal = Journal.open(segments, 1000, 0);
-                Loader loader = new Loader(segments, journal, events, FOR_EVER)) {
+                Loader loader = new Loader(
+                        segments, journal, events, Archive.open(segments.resolveSibling("archive")), () -> true)) {
             loader.start();
             assertThat(loader.catchUp(300, Duration.ofSeconds(10))).isTrue();
             assertThat(events.find(TestEvents.EVERYTHING))

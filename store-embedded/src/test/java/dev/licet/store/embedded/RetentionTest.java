@@ -28,52 +28,120 @@ class RetentionTest {
         return table.find(TestEvents.EVERYTHING).stream().map(RecordedEvent::id).toList();
     }
 
+    private Path segments() {
+        return directory.resolve("journal");
+    }
+
+    private Archive archive() throws IOException {
+        return Archive.open(directory.resolve("archive"));
+    }
+
     /// A journal of segments with one event each, received a day apart; the last one may not go.
-    private long fill(int events) throws IOException {
-        try (Journal journal = Journal.open(directory.resolve("journal"), 1, 0)) {
+    private void fill(int events) throws IOException {
+        try (Journal journal = Journal.open(segments(), 1, 0)) {
             Instant at = clock.instant();
             for (int i = 0; i < events; i++) {
                 journal.append(new Submission(List.of(event("day " + i)), at.plus(Duration.ofDays(i))));
             }
-            return journal.end().lastId();
         }
     }
 
-    private void load(EventTable table, Journal journal, Retention retention) throws Exception {
-        try (Loader loader = new Loader(directory.resolve("journal"), journal, table, retention)) {
+    private EventTable table() {
+        return EventTable.open(directory.resolve("events.duckdb"), TestEvents.QUERY_MEMORY);
+    }
+
+    private void load(EventTable table, Journal journal) throws Exception {
+        try (Loader loader = new Loader(segments(), journal, table, archive(), () -> true)) {
             loader.start();
             assertThat(loader.catchUp(journal.end().lastId(), Duration.ofSeconds(10)))
                     .isTrue();
         }
     }
 
+    /// As at the next full hour.
+    private void keep(EventTable table, Journal journal) throws Exception {
+        new Retention(KEPT, clock).keepTo(table, archive(), Journal.segments(segments()), journal::release);
+    }
+
     @Test
     void events_goOnTheDayTheyWereKeptLongEnough_andNotBefore() throws Exception {
         fill(5);
-        try (EventTable table = EventTable.open(directory.resolve("events.duckdb"));
-                Journal journal = Journal.open(directory.resolve("journal"), 1, 0)) {
-            load(table, journal, new Retention(KEPT, clock));
+        try (EventTable table = table();
+                Journal journal = Journal.open(segments(), 1, 0)) {
+            load(table, journal);
             clock.advance(KEPT);
-            new Retention(KEPT, clock).keepTo(directory.resolve("journal"), table, 5);
+            keep(table, journal);
             assertThat(ids(table)).containsExactly(5L, 4L, 3L, 2L, 1L);
             clock.advance(Duration.ofNanos(1000));
-            new Retention(KEPT, clock).keepTo(directory.resolve("journal"), table, 5);
+            keep(table, journal);
             assertThat(ids(table)).containsExactly(5L, 4L, 3L, 2L);
-            assertThat(Journal.segments(directory.resolve("journal"))).containsOnlyKeys(2L, 3L, 4L, 5L);
+            assertThat(Journal.segments(segments())).containsOnlyKeys(2L, 3L, 4L, 5L);
+        }
+    }
+
+    @Test
+    void archiveFile_goesWhenAllOfItIsOldEnough_andIsNotMissedAfterwards() throws Exception {
+        fill(5);
+        try (EventTable table = table();
+                Journal journal = Journal.open(segments(), 1, 0)) {
+            load(table, journal);
+            archive().write(table, new IdRange(1, 2));
+            archive().write(table, new IdRange(3, 3));
+            for (long id = 1; id <= 3; id++) {
+                journal.release(id);
+            }
+            clock.advance(KEPT.plusHours(12));
+            keep(table, journal);
+            assertThat(ids(table)).containsExactly(5L, 4L, 3L, 2L);
+            assertThat(archive().parts()).containsOnlyKeys(1L, 3L);
+            clock.advance(Duration.ofDays(1));
+            keep(table, journal);
+            assertThat(ids(table)).containsExactly(5L, 4L, 3L);
+            assertThat(archive().parts()).containsOnlyKeys(3L);
+        }
+        Files.delete(directory.resolve("events.duckdb"));
+        try (EventTable table = table();
+                Journal journal = Journal.open(segments(), 1, 0)) {
+            load(table, journal);
+            assertThat(ids(table)).containsExactly(5L, 4L, 3L);
+            assertThat(table.missing()).isEmpty();
+        }
+    }
+
+    @Test
+    void tableMadeAgain_losesWhatIsTooOldButStillInAnArchiveFile() throws Exception {
+        fill(4);
+        try (EventTable table = table();
+                Journal journal = Journal.open(segments(), 1, 0)) {
+            load(table, journal);
+            archive().write(table, new IdRange(1, 2));
+            journal.release(1);
+            journal.release(2);
+        }
+        Files.delete(directory.resolve("events.duckdb"));
+        clock.advance(KEPT.plusHours(12));
+        try (EventTable table = table();
+                Journal journal = Journal.open(segments(), 1, 0)) {
+            load(table, journal);
+            keep(table, journal);
+            assertThat(ids(table)).containsExactly(4L, 3L, 2L);
         }
     }
 
     @Test
     void clockFarAhead_letsNothingGo() throws Exception {
-        fill(3);
+        fill(4);
         clock.advance(Duration.ofDays(36_500));
-        try (EventTable table = EventTable.open(directory.resolve("events.duckdb"));
-                Journal journal = Journal.open(directory.resolve("journal"), 1, 0)) {
-            load(table, journal, new Retention(KEPT, clock));
-            new Retention(KEPT, clock).keepTo(directory.resolve("journal"), table, 3);
-            assertThat(ids(table)).containsExactly(3L, 2L, 1L);
-            assertThat(Journal.segments(directory.resolve("journal"))).containsOnlyKeys(1L, 2L, 3L);
-            assertThat(table.applied()).isEqualTo(3);
+        try (EventTable table = table();
+                Journal journal = Journal.open(segments(), 1, 0)) {
+            load(table, journal);
+            archive().write(table, new IdRange(1, 1));
+            journal.release(1);
+            keep(table, journal);
+            assertThat(ids(table)).containsExactly(4L, 3L, 2L, 1L);
+            assertThat(archive().parts()).containsOnlyKeys(1L);
+            assertThat(Journal.segments(segments())).containsOnlyKeys(2L, 3L, 4L);
+            assertThat(table.applied()).isEqualTo(4);
         }
     }
 
@@ -81,33 +149,24 @@ class RetentionTest {
     void whatIsNotLoadedYet_stays() throws Exception {
         fill(3);
         clock.advance(Duration.ofDays(400));
-        try (EventTable table = EventTable.open(directory.resolve("events.duckdb"))) {
-            new Retention(KEPT, clock).keepTo(directory.resolve("journal"), table, 0);
-            assertThat(Journal.segments(directory.resolve("journal"))).hasSize(3);
-        }
-    }
-
-    @Test
-    void tableThatIsMadeAgain_startsAtTheFirstSegmentLeft() throws Exception {
-        fill(3);
-        Files.delete(Journal.segments(directory.resolve("journal")).get(1L));
-        try (EventTable table = EventTable.open(directory.resolve("events.duckdb"));
-                Journal journal = Journal.open(directory.resolve("journal"), 1, 0)) {
-            load(table, journal, new Retention(KEPT, clock));
-            assertThat(ids(table)).containsExactly(3L, 2L);
+        try (EventTable table = table();
+                Journal journal = Journal.open(segments(), 1, 0)) {
+            keep(table, journal);
+            assertThat(Journal.segments(segments())).hasSize(3);
         }
     }
 
     @Test
     void storeThatIsOpenedWithoutARetention_letsNothingGo() {
         Path store = directory.resolve("store");
-        Duration tenYears = Duration.ofDays(3650);
+        EmbeddedStore.EventSettings settings =
+                new EmbeddedStore.EventSettings(Duration.ofDays(3650), true, TestEvents.QUERY_MEMORY);
         Instant threeYearsAgo = Clock.systemUTC().instant().minus(Duration.ofDays(1095));
-        try (EmbeddedStore serving = EmbeddedStore.open(store, tenYears, Clock.systemUTC())) {
+        try (EmbeddedStore serving = EmbeddedStore.open(store, settings, Clock.systemUTC())) {
             TestEvents.append(serving.events(), threeYearsAgo, event("old"));
         }
         EmbeddedStore.open(store).close();
-        try (EmbeddedStore serving = EmbeddedStore.open(store, tenYears, Clock.systemUTC())) {
+        try (EmbeddedStore serving = EmbeddedStore.open(store, settings, Clock.systemUTC())) {
             assertThat(TestEvents.all(serving.events())).hasSize(1);
         }
     }

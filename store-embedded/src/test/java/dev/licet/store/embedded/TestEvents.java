@@ -31,6 +31,8 @@ final class TestEvents {
             OptionalLong.empty(),
             10_000_000);
 
+    static final long QUERY_MEMORY = 256L << 20;
+
     private TestEvents() {}
 
     static UsageEvent event(String name) {

@@ -8,7 +8,6 @@ import dev.licet.core.event.RecordedEvent;
 import dev.licet.core.event.Submission;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// event. A log that runs out of memory stands for all that can go wrong.
 @Timeout(value = 15, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ThreadsSurviveTest {
-    private static final Retention FOR_EVER = new Retention(Duration.ofDays(36_500), Clock.systemUTC());
-
     @TempDir
     Path directory;
 
@@ -80,9 +77,10 @@ class ThreadsSurviveTest {
     void loader_errorAfterTheCommit_loadsOnAndNothingTwice() throws Exception {
         Path segments = directory.resolve("journal");
         try (FailingOnce log = new FailingOnce(Loader.class, "loaded: ");
-                EventTable table = EventTable.open(directory.resolve("events.duckdb"));
+                EventTable table = EventTable.open(directory.resolve("events.duckdb"), TestEvents.QUERY_MEMORY);
                 Journal journal = Journal.open(segments, 1 << 20, 0);
-                Loader loader = new Loader(segments, journal, table, FOR_EVER)) {
+                Loader loader = new Loader(
+                        segments, journal, table, Archive.open(segments.resolveSibling("archive")), () -> true)) {
             journal.append(new Submission(List.of(event("first")), TestClock.START));
             loader.start();
             assertThat(loader.catchUp(1, Duration.ofSeconds(10))).isTrue();
@@ -103,9 +101,10 @@ class ThreadsSurviveTest {
             }
         }
         Files.delete(Journal.segments(segments).get(2L));
-        try (EventTable table = EventTable.open(directory.resolve("events.duckdb"));
+        try (EventTable table = EventTable.open(directory.resolve("events.duckdb"), TestEvents.QUERY_MEMORY);
                 Journal journal = Journal.open(segments, 1, 0);
-                Loader loader = new Loader(segments, journal, table, FOR_EVER)) {
+                Loader loader = new Loader(
+                        segments, journal, table, Archive.open(segments.resolveSibling("archive")), () -> true)) {
             loader.start();
             for (int i = 0; i < 100 && loader.check().isEmpty(); i++) {
                 TimeUnit.MILLISECONDS.sleep(50);

@@ -1,0 +1,239 @@
+package dev.licet.store.embedded;
+
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.ERROR;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// The events that the journal no longer has, as Parquet files: from them and the journal the event table can always
+/// be made again, and any tool can read them. A file has the rows of the event table with the ids in its name, and has
+/// its name only once it is whole and on disk.
+///
+/// The file `expired` has the id up to which events were let go on purpose, so that nobody takes them for lost.
+///
+/// Safe for threads: one writes and deletes, another reads and puts aside.
+final class Archive {
+    private static final System.Logger LOG = System.getLogger(Archive.class.getName());
+    private static final Pattern NAME = Pattern.compile("([0-9]{19})-([0-9]{19})\\.parquet");
+    private static final String TEMPORARY = ".tmp";
+    private static final String EXPIRED = "expired";
+
+    private final Path directory;
+
+    private Archive(Path directory) {
+        this.directory = directory;
+    }
+
+    static Archive open(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        for (Path path : list(directory)) {
+            if (path.toString().endsWith(TEMPORARY)) {
+                Files.delete(path); // of a process that ended before it was whole
+            }
+        }
+        return new Archive(directory);
+    }
+
+    private static List<Path> list(Path directory) throws IOException {
+        try (Stream<Path> paths = Files.list(directory)) {
+            return paths.toList();
+        }
+    }
+
+    /// The files by the lowest id of each.
+    NavigableMap<Long, Part> parts() throws IOException {
+        NavigableMap<Long, Part> parts = new TreeMap<>();
+        for (Path path : list(directory)) {
+            Matcher name = NAME.matcher(path.getFileName().toString());
+            if (name.matches()) {
+                IdRange ids = new IdRange(Long.parseLong(name.group(1)), Long.parseLong(name.group(2)));
+                parts.put(ids.first(), new Part(ids, path));
+            }
+        }
+        return parts;
+    }
+
+    /// One file of it.
+    record Part(IdRange ids, Path path) {}
+
+    /// The highest id that was ever in it; 0 for none.
+    long lastId() throws IOException {
+        Map.Entry<Long, Part> last = parts().lastEntry();
+        return Math.max(expired(), last == null ? 0 : last.getValue().ids().last());
+    }
+
+    private Path path(IdRange ids) {
+        return directory.resolve(String.format("%019d-%019d.parquet", ids.first(), ids.last()));
+    }
+
+    boolean has(IdRange ids) {
+        return Files.exists(path(ids));
+    }
+
+    /// Writes these events of the table, which has to have loaded them all. When it returns the file is on disk, and
+    /// has been read back and found to be the same.
+    void write(EventTable table, IdRange ids) throws SQLException, IOException {
+        Path target = path(ids);
+        Path temporary = target.resolveSibling(target.getFileName() + TEMPORARY);
+        Files.deleteIfExists(temporary);
+        String rows = "SELECT * FROM event WHERE id BETWEEN " + ids.first() + " AND " + ids.last();
+        table.work(connection -> {
+            if (EventTable.applied(connection) < ids.last()) {
+                throw new IOException(ids + " are not all in the event table"); // it was put in place anew meanwhile
+            }
+            run(connection, "COPY (" + rows + ") TO " + quoted(temporary) + " (FORMAT parquet, COMPRESSION zstd)");
+            LOG.log(DEBUG, "archive: written {0}", ids);
+            force(temporary);
+            Contents written = contents(connection, "SELECT * FROM " + rows(temporary));
+            Contents meant = contents(connection, rows);
+            if (!written.equals(meant)) {
+                throw new IOException(temporary + " has " + written + ", but should have " + meant);
+            }
+            return meant;
+        });
+        LOG.log(DEBUG, "archive: verified {0}", ids);
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        Journal.syncDirectory(directory);
+        LOG.log(DEBUG, "archive: named {0}", ids);
+    }
+
+    private static void force(Path path) throws IOException {
+        try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            file.force(true);
+        }
+    }
+
+    /// @param hash of all rows, whatever their order
+    private record Contents(long rows, long first, long last, String hash) {}
+
+    private static Contents contents(Connection connection, String rows) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT count(*), min(id), max(id), CAST(bit_xor(hash(part)) AS VARCHAR) FROM (" + rows
+                                + ") AS part")) {
+            row.next();
+            return new Contents(row.getLong(1), row.getLong(2), row.getLong(3), String.valueOf(row.getString(4)));
+        }
+    }
+
+    /// Adds those events of the file to the table that have these ids. @param change a transaction of the table
+    void load(Statement change, Part part, IdRange ids) throws SQLException {
+        // By name: a file of before a column was added has no such column.
+        change.execute("INSERT INTO event BY NAME SELECT * FROM " + rows(part.path()) + " WHERE id BETWEEN "
+                + ids.first() + " AND " + ids.last());
+    }
+
+    /// Whether the file itself is at fault when it can't be loaded, and not a full disk, too little memory, or that a
+    /// newer version wrote it.
+    boolean isBroken(EventTable table, Part part) throws IOException {
+        try {
+            table.work(connection -> contents(connection, "SELECT * FROM " + rows(part.path())));
+            return false;
+        } catch (SQLException e) {
+            String message = String.valueOf(e.getMessage());
+            return Stream.of("No space left", "Out of Memory", "Too many open files", "Interrupt", "FATAL")
+                    .noneMatch(message::contains);
+        }
+    }
+
+    /// A file that can't be read is kept under another name: somebody may know how to.
+    void putAside(Part part) throws IOException {
+        Path aside = part.path().resolveSibling(part.path().getFileName() + ".broken");
+        Files.move(part.path(), aside, StandardCopyOption.ATOMIC_MOVE);
+        Journal.syncDirectory(directory);
+        LOG.log(ERROR, "the archive file " + part.path() + " can't be read; it is now " + aside.getFileName());
+    }
+
+    /// When the newest event in it was received; empty when it has none.
+    Optional<Instant> lastReceipt(EventTable table, Part part) throws SQLException, IOException {
+        return table.work(connection -> {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row =
+                            statement.executeQuery("SELECT epoch_us(max(received_at)) FROM " + rows(part.path()))) {
+                row.next();
+                long micros = row.getLong(1);
+                return row.wasNull() ? Optional.empty() : Optional.of(Micros.instant(micros));
+            }
+        });
+    }
+
+    /// Lets the file go. @return how many bytes that frees
+    long delete(Part part) throws IOException {
+        long bytes = Files.size(part.path());
+        expire(part.ids().last());
+        Files.delete(part.path());
+        return bytes;
+    }
+
+    /// The id up to which events were let go on purpose; 0 for none.
+    long expired() throws IOException {
+        try {
+            return Long.parseLong(Files.readString(directory.resolve(EXPIRED)).strip());
+        } catch (NoSuchFileException none) {
+            return 0;
+        } catch (NumberFormatException e) {
+            throw new IOException(directory.resolve(EXPIRED) + " should have a number", e);
+        }
+    }
+
+    /// Notes that events up to this one are let go; before they are.
+    void expire(long id) throws IOException {
+        if (id <= expired()) {
+            return;
+        }
+        Path note = directory.resolve(EXPIRED);
+        Path temporary = directory.resolve(EXPIRED + TEMPORARY);
+        Files.writeString(temporary, id + "\n");
+        force(temporary);
+        Files.move(temporary, note, StandardCopyOption.ATOMIC_MOVE);
+        Journal.syncDirectory(directory);
+    }
+
+    /// Tells the ids that clients gave, of the archived events between these two, both left out.
+    void tellIds(EventTable table, long above, long below, IdIndex.Learner learner) throws SQLException, IOException {
+        List<String> files = new ArrayList<>();
+        for (Part part : parts().values()) {
+            if (part.ids().last() > above && part.ids().first() < below) {
+                files.add("FROM " + rows(part.path()));
+            }
+        }
+        if (!files.isEmpty()) {
+            table.tellIds("(" + String.join(" UNION ALL BY NAME ", files) + ")", above, below, learner);
+        }
+    }
+
+    private static void run(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /// The rows of a file, as SQL. In its name DuckDB would look for patterns.
+    private static String rows(Path path) {
+        return "read_parquet(" + quoted(path).replaceAll("[\\[*?]", "[$0]") + ")";
+    }
+
+    private static String quoted(Path path) {
+        return "'" + path.toAbsolutePath().toString().replace("'", "''") + "'";
+    }
+}

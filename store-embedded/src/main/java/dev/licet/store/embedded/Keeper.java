@@ -1,0 +1,165 @@
+package dev.licet.store.embedded;
+
+import static java.lang.System.Logger.Level.DEBUG;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/// Keeps the event table and the journal in bounds while the loader loads: makes checkpoints, turns full segments of
+/// the journal into archive files, and lets go what has been kept long enough.
+///
+/// A segment goes only when a checkpoint has brought all its events into the table's file and they are archived: then
+/// neither a lost write-ahead log nor a lost table loses an event. All of it is on one thread, because a deletion can't
+/// be committed while a checkpoint runs.
+final class Keeper implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Keeper.class.getName());
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(5);
+    /// A log of this size is read again in about a second at a start.
+    private static final long CHECKPOINT_BYTES = 64L << 20;
+    private static final Duration CHECKPOINT_EVERY = Duration.ofMinutes(5);
+    /// The one that is written, and one whose events may still be asked for by their ids.
+    private static final int SEGMENTS_KEPT = 2;
+
+    private final Path segments;
+    private final Journal journal;
+    private final Loader loader;
+    private final EventTable table;
+    private final Archive archive;
+    private final Retention retention;
+    private final boolean archives;
+    private final BooleanSupplier hasRoom;
+    private final Trouble trouble = new Trouble("keeping the event table");
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Thread thread = Thread.ofPlatform().name("event-keeper").unstarted(this::run);
+
+    // The thread's own.
+    private long inFile;
+    private long checkpointAt = System.nanoTime();
+
+    /// @param segments the journal's directory
+    /// @param archives whether full segments become archive files; else they stay until all of it may go
+    /// @param hasRoom whether the disk has room for more than what has to be written
+    Keeper(
+            Path segments,
+            Journal journal,
+            Loader loader,
+            EventTable table,
+            Archive archive,
+            Retention retention,
+            boolean archives,
+            BooleanSupplier hasRoom) {
+        this.segments = segments;
+        this.journal = journal;
+        this.loader = loader;
+        this.table = table;
+        this.archive = archive;
+        this.retention = retention;
+        this.archives = archives;
+        this.hasRoom = hasRoom;
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /// What is wrong; empty when the last round went well.
+    Optional<String> check() {
+        return trouble.check();
+    }
+
+    private void run() {
+        Duration pause = PAUSE;
+        while (!closes(pause)) {
+            try {
+                if (hasRoom.getAsBoolean()) {
+                    keep();
+                }
+                trouble.isOver();
+                pause = PAUSE;
+            } catch (Throwable e) {
+                // An error too: without this thread the disk fills up.
+                trouble.happened(e);
+                pause = PAUSE_AFTER_FAILURE;
+            }
+        }
+    }
+
+    private boolean closes(Duration pause) {
+        try {
+            return closing.await(pause.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    /// One round.
+    void keep() throws SQLException, IOException {
+        long log = table.logBytes();
+        boolean isLate = System.nanoTime() - checkpointAt > CHECKPOINT_EVERY.toNanos();
+        if (log >= CHECKPOINT_BYTES || log > 0 && isLate) {
+            checkpoint();
+        }
+        if (archives) {
+            archiveFullSegments();
+        }
+        // A table that is still being made again has no newest events by which to tell a wrong clock.
+        if (loader.isPastArchive()) {
+            retention.keepTo(table, archive, segments(), this::release);
+        }
+    }
+
+    private void checkpoint() throws SQLException, IOException {
+        inFile = table.checkpoint();
+        checkpointAt = System.nanoTime();
+        LOG.log(DEBUG, "checkpoint: {0}", inFile);
+    }
+
+    private void archiveFullSegments() throws SQLException, IOException {
+        NavigableMap<Long, Path> left = segments();
+        while (left.size() > SEGMENTS_KEPT) {
+            IdRange ids = new IdRange(left.firstKey(), left.higherKey(left.firstKey()) - 1);
+            if (loader.applied() < ids.last() || closing.getCount() == 0) {
+                return;
+            }
+            if (inFile < ids.last()) {
+                checkpoint();
+            }
+            if (inFile < ids.last()) {
+                return; // the table was opened anew meanwhile, and is behind
+            }
+            if (!archive.has(ids)) {
+                archive.write(table, ids);
+            }
+            release(ids.first());
+            left = left.tailMap(ids.last(), false);
+        }
+    }
+
+    private NavigableMap<Long, Path> segments() throws IOException {
+        return Journal.segments(segments);
+    }
+
+    private void release(long firstId) throws IOException {
+        journal.release(firstId);
+        LOG.log(DEBUG, "archive: released {0}", firstId);
+    }
+
+    @Override
+    public void close() {
+        closing.countDown();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.licet.store.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(30)
+class RememberedTest {
+    @TempDir
+    Path directory;
+
+    private Database database;
+    private Remembered<String, Long> remembered;
+    private final AtomicInteger reads = new AtomicInteger();
+
+    @BeforeEach
+    void open() {
+        database = Database.open(directory.resolve("test.db"));
+        remembered = new Remembered<>(database);
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    private Optional<Long> find() {
+        return remembered.find("number", () -> {
+            reads.incrementAndGet();
+            return database.read(sql ->
+                    sql.first("SELECT next FROM number_reserve WHERE name = 'transaction'", row -> row.getLong(1)));
+        });
+    }
+
+    private void set(long value) {
+        database.write(sql -> sql.update("UPDATE number_reserve SET next = ? WHERE name = 'transaction'", value));
+    }
+
+    @Test
+    void find_whatWasFoundBefore_isNotReadAgainUntilSomethingChanges() {
+        set(1);
+        assertThat(find()).contains(1L);
+        assertThat(find()).contains(1L);
+        assertThat(reads).hasValue(1);
+
+        database.writeUnremembered(sql -> sql.update("DELETE FROM session"));
+        find();
+        assertThat(reads).hasValue(1);
+
+        set(2);
+        assertThat(find()).contains(2L);
+        assertThat(reads).hasValue(2);
+    }
+
+    @Test
+    void find_whatIsNotThere_isReadEachTime() {
+        remembered.find("nothing", () -> {
+            reads.incrementAndGet();
+            return Optional.empty();
+        });
+        remembered.find("nothing", () -> {
+            reads.incrementAndGet();
+            return Optional.empty();
+        });
+
+        assertThat(reads).hasValue(2);
+    }
+
+    @Test
+    void find_withinAChange_seesWhatItChanged() {
+        set(1);
+        find();
+        long within = database.write(sql -> {
+            set(5);
+            return find().orElseThrow();
+        });
+
+        assertThat(within).isEqualTo(5);
+        assertThat(find()).contains(5L);
+    }
+
+    /// Of a change that was acknowledged, nobody sees what was before it.
+    @Test
+    void find_whileItChanges_isNeverOlderThanWhatWasAcknowledged() throws Exception {
+        set(0);
+        AtomicLong acknowledged = new AtomicLong();
+        AtomicLong tooOld = new AtomicLong();
+        List<Thread> readers = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            readers.add(Thread.ofPlatform().start(() -> {
+                while (acknowledged.get() < 500) {
+                    long before = acknowledged.get();
+                    if (find().orElseThrow() < before) {
+                        tooOld.incrementAndGet();
+                    }
+                }
+            }));
+        }
+        for (long i = 1; i <= 500; i++) {
+            set(i);
+            acknowledged.set(i);
+        }
+        for (Thread reader : readers) {
+            reader.join();
+        }
+        assertThat(tooOld).hasValue(0);
+    }
+}
