@@ -83,6 +83,9 @@ final class Comparison {
 
     /// A connection's requests follow each other, and so do the lives of the server.
     private void inOrder(Stored.Event event, Entry entry, Map<String, Entry> last) {
+        if (entry.isSentAgain()) {
+            return;
+        }
         Entry ofConnection = last.put("connection " + entry.life() + "-" + entry.connection(), entry);
         if (ofConnection != null && ofConnection.number() > entry.number()) {
             found(

@@ -21,7 +21,9 @@ import tools.jackson.databind.json.JsonMapper;
 final class KillRun {
     private static final Duration SESSION_TIMEOUT = Duration.ofHours(8);
     private static final int KILLED = 128 + 9;
-    private static final int WARM_ANSWERS = 100;
+    /// Of the requests that were acknowledged, each so manieth is sent again.
+    private static final int SENT_AGAIN = 20;
+    private static final int WARM_ANSWERS = 200;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /// When the kill comes.
@@ -181,11 +183,10 @@ final class KillRun {
         try (Processes.Running server = serve()) {
             Target target = Target.of(server, data, credentials);
             String checked = check(target, began);
-            int millis = random.nextInt(
-                    kill == Kill.SOON_AFTER_START
-                            ? 150
-                            : (int) plan.longestLoad().toMillis());
+            boolean soon = kill == Kill.SOON_AFTER_START;
+            int millis = random.nextInt(soon ? 500 : (int) plan.longestLoad().toMillis());
             Load load = Load.start(target, ledger, life, plan.share(), random.nextLong());
+            load.awaitAnswers(soon ? 0 : WARM_ANSWERS, PATIENCE);
             Thread.sleep(millis);
             int stopping = kill == Kill.WHILE_STOPPING ? random.nextInt(300) : 0;
             if (kill == Kill.WHILE_STOPPING) {
@@ -221,6 +222,12 @@ final class KillRun {
     private String check(Target target) throws IOException, InterruptedException {
         Questions questions = new Questions(target);
         int before = findings.size();
+        int again = questions.sendAgain(
+                ledger,
+                ledger.entries().stream()
+                        .filter(entry -> entry.isKeyed() && entry.life() > checkedLife && entry.life() < life)
+                        .filter(entry -> entry.answer() != Ledger.Answer.YES || entry.number() % SENT_AGAIN == 0)
+                        .toList());
         List<Stored.Event> events = questions.eventsAbove(checkedId);
         findings.addAll(Comparison.ofEvents(ledger, checkedLife + 1, events));
         findings.addAll(Comparison.ofThings(ledger, Ledger.Kind.PRODUCT, questions.products()));
@@ -234,6 +241,7 @@ final class KillRun {
                 .skip(before)
                 .limit(20)
                 .forEach(finding -> plan.progress().accept("FAULT " + finding));
-        return "compared " + events.size() + " events, " + (findings.size() - before) + " faults";
+        return "sent " + again + " again, compared " + events.size() + " events, " + (findings.size() - before)
+                + " faults";
     }
 }

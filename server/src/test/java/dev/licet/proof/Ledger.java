@@ -67,6 +67,7 @@ final class Ledger {
         private final int events;
         private volatile Answer answer = Answer.NONE;
         private volatile long id;
+        private volatile boolean sentAgain;
 
         private Entry(Kind kind, int life, int connection, int number, int events) {
             this.kind = kind;
@@ -110,6 +111,20 @@ final class Ledger {
         /// Stands in all that it stores.
         String name() {
             return NAME + life + "-" + connection + "-" + number;
+        }
+
+        /// Whether it carries an `Idempotency-Key`, its name: then it may be sent again, and counts once.
+        boolean isKeyed() {
+            return number % 2 == 0 && kind.stores != Stores.A_SESSION;
+        }
+
+        /// Whether it was sent in a later life too, and may have been stored only then.
+        boolean isSentAgain() {
+            return sentAgain;
+        }
+
+        void sentAgain() {
+            sentAgain = true;
         }
 
         /// The name of one of its events.

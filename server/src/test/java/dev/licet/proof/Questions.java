@@ -20,6 +20,27 @@ final class Questions {
         this.target = target;
     }
 
+    /// Sends requests with a key again: each has to be acknowledged now, and as it was if it was before.
+    int sendAgain(Ledger ledger, List<Ledger.Entry> entries) throws IOException {
+        try (Target.Line line = target.connect(true)) {
+            for (Ledger.Entry entry : entries) {
+                boolean acknowledged = entry.answer() == Ledger.Answer.YES;
+                long id = entry.id();
+                if (!acknowledged) {
+                    entry.sentAgain();
+                }
+                Asking.of(target, entry).send(line, entry, ledger);
+                if (entry.answer() != Ledger.Answer.YES || acknowledged && entry.id() != id) {
+                    ledger.found(
+                            Finding.Fault.STRANGE_ANSWER,
+                            entry.kind(),
+                            entry.name() + " sent again: " + entry.answer() + ", id " + entry.id() + " after " + id);
+                }
+            }
+        }
+        return entries.size();
+    }
+
     /// Its events with ids above this one.
     List<Stored.Event> eventsAbove(long id) throws IOException, InterruptedException {
         List<Stored.Event> events = new ArrayList<>();

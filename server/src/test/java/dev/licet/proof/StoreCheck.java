@@ -121,7 +121,7 @@ final class StoreCheck {
         Instant least = held.aliveFrom().plus(sessionTimeout).minus(CLOSE);
         Instant most = held.aliveUpTo().plus(sessionTimeout).plus(CLOSE);
         boolean livesOn = sessions.keepAlive(key, most, most) == KeyState.LIVE;
-        boolean lives = livesOn || sessions.keepAlive(key, least, least) == KeyState.LIVE;
+        boolean lives = livesOn || sessions.keepAlive(key, least, most) == KeyState.LIVE;
         switch (held.state()) {
             case ALIVE -> {
                 if (livesOn) {

@@ -19,7 +19,6 @@ import tools.jackson.databind.JsonNode;
 record Target(int port, int tlsPort, SSLContext trusting, JsonNode credentials) {
     private static final int PATIENCE_MILLIS = 20_000;
     private static final String FORM = "application/x-www-form-urlencoded";
-    private static final String JSON = "application/json";
 
     static Target of(dev.licet.cli.Processes.Running server, Path data, JsonNode credentials) {
         return new Target(
@@ -31,7 +30,11 @@ record Target(int port, int tlsPort, SSLContext trusting, JsonNode credentials) 
 
     /// A credential as a form spells it.
     String form(String name) {
-        return URLEncoder.encode(credentials.get(name).asString(), StandardCharsets.UTF_8);
+        return URLEncoder.encode(text(name), StandardCharsets.UTF_8);
+    }
+
+    String text(String name) {
+        return credentials.get(name).asString();
     }
 
     Line connect(boolean tls) throws IOException {
@@ -51,10 +54,6 @@ record Target(int port, int tlsPort, SSLContext trusting, JsonNode credentials) 
 
         TestServer.Reply form(String path, String form) throws IOException {
             return exchange("POST", path, Map.of("Content-Type", FORM), form);
-        }
-
-        TestServer.Reply json(String path, String json) throws IOException {
-            return exchange("POST", path, Map.of("Content-Type", JSON, "Authorization", bearer), json);
         }
 
         TestServer.Reply get(String path) throws IOException {
