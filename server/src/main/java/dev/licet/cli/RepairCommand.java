@@ -61,8 +61,8 @@ final class RepairCommand implements Callable<Integer> {
     }
 
     private static String inWords(Damage damage) {
-        StringBuilder words = new StringBuilder(damage.file() + ", bytes " + damage.fromByte() + " to "
-                + damage.toByte() + ": ");
+        StringBuilder words =
+                new StringBuilder(damage.file() + ", bytes " + damage.fromByte() + " to " + damage.toByte() + ": ");
         if (damage.lost() == 0) {
             words.append("no event is gone");
         } else {

@@ -82,7 +82,10 @@ public final class Wiring implements AutoCloseable {
     }
 
     private static EmbeddedStore.EventSettings eventSettings(Settings.EventSettings settings) {
-        return new EmbeddedStore.EventSettings(settings.retention(), settings.archive(), settings.queryMemory());
+        JournalSettings journal =
+                new JournalSettings(settings.queueRequests(), settings.queueBytes(), settings.diskFloor());
+        return new EmbeddedStore.EventSettings(
+                settings.retention(), settings.archive(), settings.queryMemory(), journal);
     }
 
     /// Whether a data directory has been initialised.

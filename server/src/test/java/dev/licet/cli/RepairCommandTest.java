@@ -117,7 +117,8 @@ class RepairCommandTest {
 
     @Test
     void repair_ofWhatIsNoDataDirectory_isWrongUse() {
-        assertThat(run("repair", "--data", directory.resolve("other").toString()).exitCode())
+        assertThat(run("repair", "--data", directory.resolve("other").toString())
+                        .exitCode())
                 .isEqualTo(2);
         assertThat(run("repair").exitCode()).isEqualTo(2);
     }

@@ -48,8 +48,8 @@ class StopUnderLoadTest {
         Path data = directory.resolve("data");
         Ledger ledger = new Ledger();
         JsonNode credentials;
-        try (Processes.Running init = Processes.start(
-                Processes.java(), directory, Map.of(), "init", "--data", data.toString(), "--json")) {
+        try (Processes.Running init =
+                Processes.start(Processes.java(), directory, Map.of(), "init", "--data", data.toString(), "--json")) {
             credentials = new JsonMapper().readTree(init.ended().out());
         }
         try (Processes.Running server = serve()) {
@@ -68,8 +68,7 @@ class StopUnderLoadTest {
                         credentials.get("account_number").asString())
                 .orElseThrow();
         try (Processes.Running again = serve()) {
-            List<Stored.Event> stored =
-                    new Questions(Target.of(again, data, credentials)).eventsAbove(0);
+            List<Stored.Event> stored = new Questions(Target.of(again, data, credentials)).eventsAbove(0);
             assertThat(Comparison.ofEvents(ledger, 1, stored)).isEmpty();
             assertThat(storedButNotAnswered(ledger, stored))
                     .as("a request that was taken is answered")

@@ -27,8 +27,7 @@ public record RepairReport(int files, long events, List<Damage> damages, boolean
     /// @param firstId of the events that are gone @param lastId below the first where none is
     /// @param after when the last event before them was received @param before when the first behind them was
     /// @param queryable how many of them questions still find, for as long as the event table is not made again
-    /// @param setAside the file that has the bytes of the stretch; empty where there are none or nothing was
-    changed
+    /// @param setAside the file that has the bytes of the stretch; empty for none
     public record Damage(
             String file,
             long fromByte,

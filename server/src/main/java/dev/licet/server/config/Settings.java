@@ -271,11 +271,25 @@ public final class Settings {
 
     /// How events are kept.
     public EventSettings events() {
-        return new EventSettings(retention(), yesOrNo(Setting.ARCHIVE), queryMemory());
+        return new EventSettings(
+                retention(),
+                yesOrNo(Setting.ARCHIVE),
+                queryMemory(),
+                count(Setting.JOURNAL_QUEUE_REQUESTS),
+                bytes(Setting.JOURNAL_QUEUE_BYTES),
+                diskFloor());
     }
 
     /// @param retention from their receipt @param archive in files of their own @param queryMemory bytes
-    public record EventSettings(Duration retention, boolean archive, long queryMemory) {}
+    /// @param queueRequests that may wait to be written @param queueBytes that they may take
+    /// @param diskFloor bytes of the disk that have to be free; 0 for none
+    public record EventSettings(
+            Duration retention,
+            boolean archive,
+            long queryMemory,
+            int queueRequests,
+            long queueBytes,
+            long diskFloor) {}
 
     private Duration retention() {
         Duration retention = duration(Setting.RETENTION);
@@ -291,18 +305,7 @@ public final class Settings {
                 .orElseThrow(() -> wrong(Setting.QUERY_MEMORY, "a size such as 512MiB or 2GiB, 128MiB at least"));
     }
 
-    /// How many requests with events may wait to be written.
-    public int journalQueueRequests() {
-        return count(Setting.JOURNAL_QUEUE_REQUESTS);
-    }
-
-    /// How many bytes of events may wait to be written.
-    public long journalQueueBytes() {
-        return bytes(Setting.JOURNAL_QUEUE_BYTES);
-    }
-
-    /// How many bytes of the disk have to be free; 0 for no floor.
-    public long diskFloor() {
+    private long diskFloor() {
         return text(Setting.DISK_FLOOR).equals("0") ? 0 : bytes(Setting.DISK_FLOOR);
     }
 

@@ -23,8 +23,7 @@ final class AppendQueue {
     private static final int SHARE = 3;
 
     /// One request. @param firstId is completed once it is on disk
-    record Request(
-            long account, int count, Instant receivedAt, byte[] payload, CompletableFuture<Long> firstId) {}
+    record Request(long account, int count, Instant receivedAt, byte[] payload, CompletableFuture<Long> firstId) {}
 
     /// What became of an offer.
     enum Answer {

@@ -106,9 +106,10 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
 
     private void refuseAnotherJournal(Path segments, long known) {
         if (journal.end().lastId() < known) {
-            throw new IllegalStateException("the journal ends at event "
-                    + journal.end().lastId() + ", but event " + known + " was loaded from it: " + segments
-                    + " is not the journal of events.duckdb and archive. Restore them from the same backup, or run ./licet repair.");
+            throw new IllegalStateException(
+                    "the journal ends at event "
+                            + journal.end().lastId() + ", but event " + known + " was loaded from it: " + segments
+                            + " is not the journal of events.duckdb and archive. Restore them from the same backup, or run ./licet repair.");
         }
     }
 

@@ -13,6 +13,7 @@ import dev.licet.core.license.Products;
 import dev.licet.core.once.KeptAnswers;
 import dev.licet.core.session.NumberReserve;
 import dev.licet.core.session.Sessions;
+import dev.licet.core.store.RepairReport;
 import dev.licet.core.store.Store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,11 +21,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -104,9 +108,7 @@ public final class EmbeddedStore implements Store {
             database = Database.open(directory.resolve(ENTITIES), space);
             Journal.syncDirectory(directory);
             return new EmbeddedStore(
-                    lock,
-                    database,
-                    new EmbeddedEventLog(directory, retention, archives, queryMemory, journal, space));
+                    lock, database, new EmbeddedEventLog(directory, retention, archives, queryMemory, journal, space));
         } catch (SQLException e) {
             closeQuietly(lock, database);
             throw new IllegalStateException("can't open the events in " + directory + ": " + e.getMessage(), e);
@@ -116,6 +118,24 @@ public final class EmbeddedStore implements Store {
         } catch (RuntimeException e) {
             closeQuietly(lock, database);
             throw e;
+        }
+    }
+
+    /// Checks the events on disk of a store that is not open, and goes on without what can't be read.
+    ///
+    /// @param dryRun whether to look alone @param progress is told what is done, for work that takes long
+    public static RepairReport repair(Path directory, boolean dryRun, Consumer<String> progress) {
+        try (DirectoryLock lock = DirectoryLock.take(directory)) {
+            Path journal = directory.resolve("journal");
+            if (!Files.isDirectory(journal)) {
+                return new RepairReport(0, 0, List.of(), false);
+            }
+            Path archive = directory.resolve("archive");
+            long archived = Files.exists(archive) ? Archive.open(archive).lastId() : 0;
+            long loaded = Math.max(archived, EventTable.appliedOf(directory.resolve("events.duckdb")));
+            return new Repair(Disk.REAL, journal, new SecureRandom(), loaded, dryRun, progress).run();
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't repair " + directory + ": " + e.getMessage(), e);
         }
     }
 

@@ -215,6 +215,21 @@ final class EventTable implements AutoCloseable {
         return applied(root);
     }
 
+    /// What [#applied] is of a table that is not open, without changing it; 0 if it can't be read.
+    static long appliedOf(Path file) {
+        if (!Files.exists(file)) {
+            return 0;
+        }
+        Properties settings = new Properties();
+        settings.setProperty("duckdb.read_only", "true");
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file.toAbsolutePath(), settings)) {
+            return applied(connection);
+        } catch (SQLException e) {
+            LOG.log(WARNING, file + " can't be read (" + e.getMessage() + ")");
+            return 0;
+        }
+    }
+
     static long applied(Connection connection) throws SQLException {
         return number(connection, APPLIED);
     }

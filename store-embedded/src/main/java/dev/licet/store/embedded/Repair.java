@@ -36,13 +36,7 @@ final class Repair {
     private Optional<Instant> lastReceipt = Optional.empty();
 
     /// @param loaded the id of the last event that was taken from this journal before; 0 if that is not known
-    Repair(
-            Disk disk,
-            Path directory,
-            RandomGenerator random,
-            long loaded,
-            boolean dryRun,
-            Consumer<String> progress) {
+    Repair(Disk disk, Path directory, RandomGenerator random, long loaded, boolean dryRun, Consumer<String> progress) {
         this.disk = disk;
         this.directory = directory;
         this.random = random;
@@ -61,7 +55,8 @@ final class Repair {
         int number = 0;
         for (Map.Entry<Long, Path> entry : segments.entrySet()) {
             number++;
-            progress.accept("checking " + entry.getValue().getFileName() + " (" + number + " of " + segments.size() + ")");
+            progress.accept(
+                    "checking " + entry.getValue().getFileName() + " (" + number + " of " + segments.size() + ")");
             Long next = segments.higherKey(entry.getKey());
             check(entry.getValue(), entry.getKey(), next == null ? Long.MAX_VALUE : next);
         }
@@ -132,8 +127,7 @@ final class Repair {
     }
 
     private static void close(Optional<Stretch> open, long end, List<Stretch> stretches) {
-        open.ifPresent(
-                stretch -> stretches.add(new Stretch(stretch.from(), stretch.firstId(), stretch.start(), end)));
+        open.ifPresent(stretch -> stretches.add(new Stretch(stretch.from(), stretch.firstId(), stretch.start(), end)));
     }
 
     /// The id behind the last that a segment has, where nothing more of it can be read.
@@ -233,8 +227,8 @@ final class Repair {
                 RecordFormat.Found found = damaged.read(offset, next)
                         .orElseThrow(() -> new IOException(damaged.path() + " changed while it was read"));
                 // Each record is a group of its own: all of them are synced.
-                ByteBuffer bytes = ByteBuffer.allocate(
-                        segment.format().size(found.record().payload().length));
+                ByteBuffer bytes =
+                        ByteBuffer.allocate(segment.format().size(found.record().payload().length));
                 segment.format().write(found.record(), bytes);
                 segment.write(bytes.flip(), at);
                 at += bytes.capacity();

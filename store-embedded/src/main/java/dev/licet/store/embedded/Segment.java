@@ -113,9 +113,7 @@ final class Segment implements Closeable {
         }
         boolean good = false;
         try {
-            Header header = header(file)
-                    .filter(read -> read.from() == from)
-                    .orElseThrow(() -> new DamagedHeader(path));
+            Header header = header(file).filter(read -> read.from() == from).orElseThrow(() -> new DamagedHeader(path));
             good = true;
             return new Segment(file, path, header, RecordFormat.withMark(header.mark()), HEADER);
         } finally {
@@ -143,8 +141,8 @@ final class Segment implements Closeable {
             return Optional.empty();
         }
         if (block.getInt(8) != VERSION) {
-            throw new IOException("the journal was written by a newer version of Licet (segment version "
-                    + block.getInt(8) + ")");
+            throw new IOException(
+                    "the journal was written by a newer version of Licet (segment version " + block.getInt(8) + ")");
         }
         return Optional.of(new Header(block.getLong(16), block.getLong(24), block.getLong(32)));
     }

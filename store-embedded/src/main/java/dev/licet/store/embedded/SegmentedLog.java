@@ -145,9 +145,7 @@ final class SegmentedLog implements Closeable {
         long id = end.lastId() + 1;
         for (Request request : group) {
             current.format()
-                    .write(
-                            new JournalRecord(id, request.count(), request.receivedAt(), request.payload()),
-                            buffer);
+                    .write(new JournalRecord(id, request.count(), request.receivedAt(), request.payload()), buffer);
             id += request.count();
         }
         current.write(buffer.flip(), end.offset());
@@ -312,7 +310,8 @@ final class SegmentedLog implements Closeable {
         while (later.isPresent()) {
             if (later.get().groupStart() > offset || later.get().offset() == offset) {
                 throw new IOException(damaged(current.path(), nextId, offset) + ", but one at byte "
-                        + later.get().offset() + " (event " + later.get().record().firstId() + ")" + ADVICE);
+                        + later.get().offset() + " (event "
+                        + later.get().record().firstId() + ")" + ADVICE);
             }
             later = current.findAfter(later.get().end(), nextId);
         }

@@ -168,8 +168,7 @@ class EventTableTest {
     void journalOlderThanTheTable_isRefusedEachTimeAndChangesNothing() throws IOException {
         Path segment = directory.resolve("journal").resolve("0000000000000000001.seg");
         byte[] whole = Files.readAllBytes(segment);
-        int one = RecordFormat.withMark(0)
-                .size(ByteBuffer.wrap(whole).getInt(Segment.HEADER));
+        int one = RecordFormat.withMark(0).size(ByteBuffer.wrap(whole).getInt(Segment.HEADER));
         Files.write(segment, Arrays.copyOf(whole, Segment.HEADER + one));
 
         for (int i = 0; i < 2; i++) {

@@ -115,9 +115,11 @@ class JournalOnABadDiskTest {
         private void readBack() throws IOException {
             Map<Long, String> there = read();
             assertThat(there).containsAllEntriesOf(known);
-            there.keySet().stream().filter(id -> id >= released && !known.containsKey(id)).forEach(id -> assertThat(id)
-                    .as("only what came last may be there unacknowledged")
-                    .isGreaterThan(lastKnown));
+            there.keySet().stream()
+                    .filter(id -> id >= released && !known.containsKey(id))
+                    .forEach(id -> assertThat(id)
+                            .as("only what came last may be there unacknowledged")
+                            .isGreaterThan(lastKnown));
             known.clear();
             known.putAll(there);
             lastKnown = log.end().lastId();

@@ -473,8 +473,7 @@ class JournalTest {
             assertThat(journal.append("six")).isEqualTo(6);
         }
         assertThat(Journal.segments(directory)).containsOnlyKeys(1L, 5L);
-        assertThat(namesOnDisk())
-                .isEqualTo(Map.of(1L, "one", 2L, "one", 3L, "one", 4L, "one", 5L, "five", 6L, "six"));
+        assertThat(namesOnDisk()).isEqualTo(Map.of(1L, "one", 2L, "one", 3L, "one", 4L, "one", 5L, "five", 6L, "six"));
     }
 
     @Test
@@ -531,15 +530,23 @@ class JournalTest {
         DiskSpace space = new DiskSpace(disk, directory, 1000);
         JournalSettings settings = new JournalSettings(100, 1 << 20, 1000);
         try (OpenJournal journal = new OpenJournal(Journal.open(
-                new SegmentedLog.Ground(disk, System::nanoTime, new Random(1)), directory, 50_000, 0, settings, space))) {
+                new SegmentedLog.Ground(disk, System::nanoTime, new Random(1)),
+                directory,
+                50_000,
+                0,
+                settings,
+                space))) {
             journal.append("one");
             disk.usable = 999;
             await(journal.journal::isBelowFloor);
             assertThatThrownBy(() -> journal.append("two")).isInstanceOf(Unavailable.class);
-            assertThat(journal.journal.check()).hasValueSatisfying(what -> assertThat(what).contains("disk-floor"));
+            assertThat(journal.journal.check())
+                    .hasValueSatisfying(what -> assertThat(what).contains("disk-floor"));
             disk.usable = 1249;
             Thread.sleep(1500);
-            assertThat(journal.journal.isBelowFloor()).as("a little above is not enough").isTrue();
+            assertThat(journal.journal.isBelowFloor())
+                    .as("a little above is not enough")
+                    .isTrue();
             disk.usable = 1250;
             await(() -> !journal.journal.isBelowFloor());
             assertThat(journal.append("two")).isEqualTo(2);

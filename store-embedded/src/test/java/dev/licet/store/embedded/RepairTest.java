@@ -184,7 +184,8 @@ class RepairTest {
                 Files.copy(file, directory.resolve(file.getFileName()));
             }
             for (int i = random.nextInt(1, 4); i > 0; i--) {
-                Path file = directory.resolve(files.get(random.nextInt(files.size())).getFileName());
+                Path file = directory.resolve(
+                        files.get(random.nextInt(files.size())).getFileName());
                 int size = (int) Files.size(file);
                 int start = random.nextInt(4) == 0 ? random.nextInt(100) : random.nextInt(Segment.HEADER, size);
                 spoil(file, start, 1 << random.nextInt(12));
@@ -228,7 +229,8 @@ class RepairTest {
             }
         }
         try (EmbeddedStore store = EmbeddedStore.open(data)) {
-            assertThatThrownBy(() -> EmbeddedStore.repair(data, true, what -> {})).isInstanceOf(DirectoryInUse.class);
+            assertThatThrownBy(() -> EmbeddedStore.repair(data, true, what -> {}))
+                    .isInstanceOf(DirectoryInUse.class);
             assertThat(TestEvents.append(store.events(), TestClock.START, event("next")))
                     .isEqualTo(6);
         }

@@ -159,8 +159,8 @@ class RetentionTest {
     @Test
     void storeThatIsOpenedWithoutARetention_letsNothingGo() {
         Path store = directory.resolve("store");
-        EmbeddedStore.EventSettings settings =
-                new EmbeddedStore.EventSettings(Duration.ofDays(3650), true, TestEvents.QUERY_MEMORY, JournalSettings.OFFLINE);
+        EmbeddedStore.EventSettings settings = new EmbeddedStore.EventSettings(
+                Duration.ofDays(3650), true, TestEvents.QUERY_MEMORY, JournalSettings.OFFLINE);
         Instant threeYearsAgo = Clock.systemUTC().instant().minus(Duration.ofDays(1095));
         try (EmbeddedStore serving = EmbeddedStore.open(store, settings, Clock.systemUTC())) {
             TestEvents.append(serving.events(), threeYearsAgo, event("old"));
