@@ -74,6 +74,8 @@ public enum Setting {
     MAX_CURRENCY("max-currency", "16", "The most characters of a currency."),
     MAX_METADATA("max-metadata", "64KiB", "The largest metadata text, or value of a logged event."),
     MAX_EVENTS("max-events", "10000", "The most events of one call."),
+    MAX_LINE("max-line", "256KiB", "The longest line of a body of events that is read line by line."),
+    MAX_STREAM_EVENTS("max-stream-events", "1000000", "The most events of one call whose body is read line by line."),
     STOP_TIMEOUT("stop-timeout", "25s", "How long a stop waits for requests in flight.");
 
     private final String key;
