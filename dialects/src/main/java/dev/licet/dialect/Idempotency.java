@@ -90,6 +90,14 @@ public final class Idempotency {
         return text(request).map(text -> RequestKey.of(scope, text, content(request)));
     }
 
+    /// The key of a request whose body comes as a stream, if it carries one. It stands for what has no body: each part
+    /// of the body that is stored has a [part][RequestKey#part] of it.
+    ///
+    /// @throws MalformedRequest when it is no key
+    public Optional<RequestKey> keyOfStream(Request request, List<String> scope) {
+        return text(request).map(text -> RequestKey.of(scope, text, Fingerprint.of(target(request))));
+    }
+
     /// Answers a request for a change: the first time by making it, later by what was answered then.
     ///
     /// @param change runs in a transaction of the store, so it must not wait for other work
@@ -138,8 +146,7 @@ public final class Idempotency {
 
     /// What is asked. A form of parts is taken apart: what stands between them differs each time it is sent.
     private Fingerprint content(Request request) {
-        String target =
-                request.verb() + " " + request.path() + "?" + request.query().orElse("");
+        String target = target(request);
         if (!request.isMultipart()) {
             return Fingerprint.of(target, request.body());
         }
@@ -149,6 +156,10 @@ public final class Idempotency {
             parts.add(pair.value());
         }
         return Fingerprint.of(parts.toArray(String[]::new));
+    }
+
+    private static String target(Request request) {
+        return request.verb() + " " + request.path() + "?" + request.query().orElse("");
     }
 
     private static SecretKey secret(String key, String credential, RequestKey requestKey) {

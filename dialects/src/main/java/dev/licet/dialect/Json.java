@@ -7,6 +7,7 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /// What the dialects share of reading and writing JSON.
@@ -17,6 +18,13 @@ public final class Json {
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNumberLength(Integer.MAX_VALUE)
                     .build())
+            .build();
+
+    /// Writes to streams that are not its own, and has them keep what they gather. Values stand one a line.
+    public static final JsonFactory LINES = FACTORY.rebuild()
+            .rootValueSeparator("\n")
+            .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+            .disable(StreamWriteFeature.FLUSH_PASSED_TO_STREAM)
             .build();
 
     public static final String MEDIA_TYPE = "application/json; charset=utf-8";
@@ -30,6 +38,17 @@ public final class Json {
             copy.copyCurrentStructure(json);
         }
         return Texts.clean(text.toString());
+    }
+
+    /// An answer of one object, whose members are written while the client reads.
+    public static Answer written(int status, Consumer<JsonGenerator> members) {
+        return Answer.written(status, MEDIA_TYPE, out -> {
+            try (JsonGenerator json = LINES.createGenerator(ObjectWriteContext.empty(), out)) {
+                json.writeStartObject();
+                members.accept(json);
+                json.writeEndObject();
+            }
+        });
     }
 
     /// The bytes of one object, whose members the writer adds.

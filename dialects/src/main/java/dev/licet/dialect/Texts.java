@@ -27,18 +27,23 @@ public final class Texts {
 
     /// The text itself, unless it has a NUL or half a surrogate pair (as JSON escapes can spell).
     public static String clean(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == 0) {
-                throw new MalformedRequest(Fault.MALFORMED, "a NUL in a text");
-            }
-            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
-                i++;
-            } else if (Character.isSurrogate(c)) {
-                throw new MalformedRequest(Fault.MALFORMED, "half a surrogate pair in a text");
-            }
+        if (!isClean(text)) {
+            throw new MalformedRequest(Fault.MALFORMED, "a NUL or half a surrogate pair in a text");
         }
         return text;
+    }
+
+    /// Whether a text has no NUL and no half of a surrogate pair.
+    public static boolean isClean(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+                i++;
+            } else if (c == 0 || Character.isSurrogate(c)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// Refuses a text of more code points than that.

@@ -96,7 +96,7 @@ public final class Wiring implements AutoCloseable {
     /// Initialises a data directory: a first account, and one of everything that is needed to call.
     public static FirstCredentials initialise(Path data, Clock clock) {
         return EmbeddedStore.create(
-                data, store -> FirstCredentials.make(new Parts(Settings.defaults(), store, clock).management()));
+                data, store -> FirstCredentials.make(new Parts(Settings.defaults(), store, clock).useCases()));
     }
 
     /// Opens the data of a server that does not run: the API on it, without sockets.
@@ -152,6 +152,8 @@ public final class Wiring implements AutoCloseable {
         private final Passwords passwords;
         private final Gate gate;
         private final Idempotency idempotency;
+        private final RecordEvents recordEvents;
+        private final ReadEvents readEvents;
 
         Parts(Settings settings, Store store, Clock clock) {
             SecureRandom random = new SecureRandom();
@@ -167,6 +169,8 @@ public final class Wiring implements AutoCloseable {
                     settings.passwordCheck(),
                     clock,
                     random);
+            this.recordEvents = new RecordEvents(store.products(), store.licenseKeys(), store.events(), clock);
+            this.readEvents = new ReadEvents(store.products(), store.licenseKeys(), store.events());
             this.idempotency = new Idempotency(store.keptAnswers(), settings.limits(), clock);
             this.gate = new Gate(
                     store.applications(),
@@ -182,8 +186,6 @@ public final class Wiring implements AutoCloseable {
 
         List<Dialect> dialects(Metrics metrics) {
             Limits limits = settings.limits();
-            RecordEvents recordEvents = new RecordEvents(store.products(), store.licenseKeys(), store.events(), clock);
-            ReadEvents readEvents = new ReadEvents(store.products(), store.licenseKeys(), store.events());
             TextTable texts = settings.texts(Stream.of(VeohDialect.textKeys(), VidentityDialect.textKeys())
                     .flatMap(Set::stream)
                     .collect(Collectors.toSet()));
@@ -220,16 +222,18 @@ public final class Wiring implements AutoCloseable {
         }
 
         RestDialect rest() {
-            return new RestDialect(gate, management(), idempotency, settings.limits());
+            return new RestDialect(gate, useCases(), idempotency, settings.limits(), clock);
         }
 
-        RestDialect.UseCases management() {
+        RestDialect.UseCases useCases() {
             return new RestDialect.UseCases(
                     new ManageAccounts(store.accounts(), secrets, clock),
                     new ManageUsers(store.accounts(), store.users(), passwords, secrets, clock),
                     new ManageApplications(store.applications(), store.users(), secrets, clock),
                     new ManageTokens(store.accounts(), store.accessTokens(), secrets, clock),
-                    new ManageProducts(store.accounts(), store.products(), store.licenseKeys(), secrets, clock));
+                    new ManageProducts(store.accounts(), store.products(), store.licenseKeys(), secrets, clock),
+                    recordEvents,
+                    readEvents);
         }
 
         /// From this machine, or with a token that may manage.

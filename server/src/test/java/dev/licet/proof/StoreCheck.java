@@ -97,6 +97,10 @@ final class StoreCheck {
                             Optional.empty(),
                             Optional.empty(),
                             Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty(),
                             below,
                             OptionalLong.empty(),
                             PAGE));

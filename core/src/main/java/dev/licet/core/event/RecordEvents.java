@@ -9,6 +9,7 @@ import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.Permission;
 import dev.licet.core.license.LicenseKeys;
 import dev.licet.core.license.Products;
+import dev.licet.core.once.Fingerprint;
 import dev.licet.core.once.RequestKey;
 import java.time.Clock;
 import java.time.Instant;
@@ -18,6 +19,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// Takes events from a caller: checks what they name, stamps them, and has them written.
 public final class RecordEvents {
@@ -103,7 +106,7 @@ public final class RecordEvents {
                 good.add(batch.items().get(i));
             }
         }
-        return append(caller, batch, good).map(taken -> {
+        return append(caller, ofTheGood(batch, refusals), good).map(taken -> {
             Iterator<Result> results = taken.results.iterator();
             return new Receipt(
                     refusals.stream()
@@ -111,6 +114,24 @@ public final class RecordEvents {
                             .toList(),
                     taken.at);
         });
+    }
+
+    /// The key of a request says that its events are there, so it has to tell which: sent again, one that could not be
+    /// taken the first time would else be taken for a duplicate once it can.
+    private static Batch ofTheGood(Batch batch, List<Optional<Refusal>> refusals) {
+        String missing = IntStream.range(0, refusals.size())
+                .filter(i -> refusals.get(i).isPresent())
+                .mapToObj(Integer::toString)
+                .collect(Collectors.joining(","));
+        return missing.isEmpty()
+                ? batch
+                : new Batch(
+                        batch.source(),
+                        batch.requestKey()
+                                .map(key -> new RequestKey(
+                                        key.name(),
+                                        Fingerprint.of(missing, key.content().toBytes()))),
+                        batch.items());
     }
 
     /// Why each of the events can't be taken; empty for one that can.

@@ -20,6 +20,8 @@ import dev.licet.core.license.LicenseKey;
 import dev.licet.core.license.LicenseKeys;
 import dev.licet.core.license.Product;
 import dev.licet.core.license.Products;
+import dev.licet.core.once.Fingerprint;
+import dev.licet.core.once.RequestKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -152,6 +154,25 @@ class RecordEventsTest {
         assertThat(outcome)
                 .isEqualTo(Outcome.success(new Receipt(List.of(new Result.Rejected(NO_PRODUCT)), TestClock.START)));
         assertThat(log.events).isEmpty();
+    }
+
+    @Test
+    void recordEach_withAKey_theKeyTellsWhichCouldBeTaken() {
+        RequestKey key = new RequestKey(Fingerprint.of("a"), Fingerprint.of("b"));
+        List<Item> items = List.of(named(PLAYER, null), named(UNKNOWN, null));
+        Caller caller = caller(Optional.empty(), KeyLock.ANY);
+
+        recordEvents.recordEach(caller, new Batch("rest", Optional.of(key), items.subList(0, 1)));
+        assertThat(log.key).contains(key);
+
+        recordEvents.recordEach(caller, new Batch("rest", Optional.of(key), items));
+        RequestKey partial = log.key.orElseThrow();
+        assertThat(partial.name()).isEqualTo(key.name());
+        assertThat(partial.content()).isNotEqualTo(key.content());
+        recordEvents.recordEach(caller, new Batch("rest", Optional.of(key), items));
+        assertThat(log.key).contains(partial);
+        recordEvents.recordEach(caller, new Batch("rest", Optional.of(key), items.reversed()));
+        assertThat(log.key.orElseThrow().content()).isNotEqualTo(partial.content());
     }
 
     @Test
@@ -302,10 +323,12 @@ class RecordEventsTest {
 
     private static final class KeptEvents implements EventLog {
         private final List<UsageEvent> events = new ArrayList<>();
+        private Optional<RequestKey> key = Optional.empty();
         private boolean known;
 
         @Override
         public Outcome<List<Placed>> append(Submission submission) {
+            key = submission.requestKey();
             List<Placed> placed = new ArrayList<>();
             for (UsageEvent event : submission.events()) {
                 events.add(event);

@@ -1442,6 +1442,41 @@ public abstract class StoreContract {
                 .containsExactly("KEY");
     }
 
+    private UsageEvent of(String name, String feature, String machine, String endUser) {
+        return new UsageEvent(
+                account,
+                "rest",
+                Optional.empty(),
+                NOW,
+                Optional.of(name),
+                Optional.of(feature),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(machine),
+                Optional.of(endUser),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalLong.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    @Test
+    void findEvents_byNameFeatureMachineAndEndUser_areExact() {
+        append(of("n", "f", "m", "u"), of("N", "f", "m2", "u"), of("n", "f2", "m", "U"), bare(NOW));
+
+        assertThat(find(query().name("n"))).hasSize(2);
+        assertThat(find(query().name("N"))).hasSize(1);
+        assertThat(find(query().name("%"))).isEmpty();
+        assertThat(find(query().feature("f"))).hasSize(2);
+        assertThat(find(query().machine("m2"))).hasSize(1);
+        assertThat(find(query().endUser("U"))).hasSize(1);
+        assertThat(find(query().name("n").feature("f").machine("m").endUser("u")))
+                .hasSize(1);
+        assertThat(find(query().name("n").endUser("' OR 1=1 --"))).isEmpty();
+    }
+
     @Test
     void findEvents_byTime_fromIsInAndUntilIsOut() {
         append(bare(NOW.minusNanos(1000)), bare(NOW), bare(NOW.plusSeconds(1)), bare(NOW.plusSeconds(2)));
@@ -1748,6 +1783,10 @@ public abstract class StoreContract {
         private final AccountNumber account;
         private Optional<ProductId> product = Optional.empty();
         private Optional<String> key = Optional.empty();
+        private Optional<String> name = Optional.empty();
+        private Optional<String> feature = Optional.empty();
+        private Optional<String> machine = Optional.empty();
+        private Optional<String> endUser = Optional.empty();
         private Optional<Instant> from = Optional.empty();
         private Optional<Instant> until = Optional.empty();
         private Optional<String> metadata = Optional.empty();
@@ -1766,6 +1805,26 @@ public abstract class StoreContract {
 
         Query key(String text) {
             key = Optional.of(text);
+            return this;
+        }
+
+        Query name(String text) {
+            name = Optional.of(text);
+            return this;
+        }
+
+        Query feature(String text) {
+            feature = Optional.of(text);
+            return this;
+        }
+
+        Query machine(String text) {
+            machine = Optional.of(text);
+            return this;
+        }
+
+        Query endUser(String text) {
+            endUser = Optional.of(text);
             return this;
         }
 
@@ -1800,7 +1859,19 @@ public abstract class StoreContract {
         }
 
         EventQuery done() {
-            return new EventQuery(account, product, key, from, until, metadata, below, above, limit);
+            return EventQuery.of(account, limit)
+                    .product(product)
+                    .key(key)
+                    .name(name)
+                    .feature(feature)
+                    .machine(machine)
+                    .endUser(endUser)
+                    .from(from)
+                    .until(until)
+                    .metadataPart(metadata)
+                    .below(below)
+                    .above(above)
+                    .build();
         }
     }
 }

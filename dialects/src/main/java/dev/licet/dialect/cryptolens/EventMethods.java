@@ -88,16 +88,15 @@ final class EventMethods {
         }
         TimeFilter time = TimeFilter.of(fields.json("Time"));
         long limit = fields.integer("Limit").orElse(DEFAULT_PAGE);
-        EventQuery query = new EventQuery(
-                caller.account(),
-                fields.product(),
-                fields.text("Key", limits.name()),
-                time.from(),
-                time.until(),
-                fields.text("Metadata", limits.metadata()),
-                cursor(fields, "StartingAfter"),
-                cursor(fields, "EndingBefore"),
-                (int) Math.clamp(limit, 1, MAX_PAGE));
+        EventQuery query = EventQuery.of(caller.account(), (int) Math.clamp(limit, 1, MAX_PAGE))
+                .product(fields.product())
+                .key(fields.text("Key", limits.name()))
+                .from(time.from())
+                .until(time.until())
+                .metadataPart(fields.text("Metadata", limits.metadata()))
+                .below(cursor(fields, "StartingAfter"))
+                .above(cursor(fields, "EndingBefore"))
+                .build();
         return switch (readEvents.read(caller, query)) {
             case Outcome.Success<EventPage>(EventPage page) -> page(page);
             case Outcome.Refused<EventPage>(Refusal no) -> replies.refusal(no);

@@ -25,10 +25,12 @@ record Body(JsonNode object) {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
+    static final Body NONE = new Body(JsonNodeFactory.instance.objectNode());
+
     /// No body is an object without members.
     static Body of(Request request) {
         if (request.body().length == 0) {
-            return new Body(JsonNodeFactory.instance.objectNode());
+            return NONE;
         }
         if (request.body().length > MAX_BYTES) {
             throw new MalformedRequest(Fault.TOO_LARGE, "a body of more than " + MAX_BYTES + " bytes");

@@ -3,16 +3,26 @@ package dev.licet.dialect.rest;
 import dev.licet.dialect.Answer;
 
 /// One route: a verb, a path that may have one `{…}` part, and what answers.
-record Endpoint(String verb, String template, Handler handler) {
+///
+/// @param readsItself whether the handler reads the body and sees to the `Idempotency-Key` itself
+record Endpoint(String verb, String template, Handler handler, boolean readsItself) {
+
+    Endpoint(String verb, String template, Handler handler) {
+        this(verb, template, handler, false);
+    }
+
+    static Endpoint readingItself(String verb, String template, Handler handler) {
+        return new Endpoint(verb, template, handler, true);
+    }
 
     @FunctionalInterface
     interface Handler {
         Answer answer(Call call);
     }
 
-    /// Whether it changes anything, so that it takes an `Idempotency-Key`.
-    boolean changes() {
-        return !verb.equals("GET");
+    /// Whether it is a change that is made once for an `Idempotency-Key`.
+    boolean isOnce() {
+        return !verb.equals("GET") && !readsItself;
     }
 
     boolean matches(String path) {

@@ -4,6 +4,8 @@ import static java.lang.System.Logger.Level.DEBUG;
 
 import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
+import dev.licet.core.event.ReadEvents;
+import dev.licet.core.event.RecordEvents;
 import dev.licet.core.gate.Gate;
 import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.ManageAccounts;
@@ -24,13 +26,14 @@ import dev.licet.dialect.Route;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Our own JSON API under `/v1/`. So far what the operator's commands need.
+/// Our own JSON API under `/v1/`: events, and what the operator's commands need.
 public final class RestDialect implements Dialect {
     private static final System.Logger LOG = System.getLogger(RestDialect.class.getName());
 
@@ -49,13 +52,20 @@ public final class RestDialect implements Dialect {
             ManageUsers users,
             ManageApplications applications,
             ManageTokens tokens,
-            ManageProducts products) {}
+            ManageProducts products,
+            RecordEvents recordEvents,
+            ReadEvents readEvents) {}
 
-    public RestDialect(Gate gate, UseCases useCases, Idempotency idempotency, Limits limits) {
+    public RestDialect(Gate gate, UseCases useCases, Idempotency idempotency, Limits limits, Clock clock) {
         this.gate = gate;
         this.idempotency = idempotency;
         this.limits = limits;
-        this.endpoints = new Management(useCases).endpoints();
+        this.endpoints = Stream.of(
+                        new Events(useCases.recordEvents(), useCases.readEvents(), idempotency, limits, clock)
+                                .endpoints(),
+                        new Management(useCases).endpoints())
+                .flatMap(List::stream)
+                .toList();
     }
 
     @Override
@@ -78,6 +88,11 @@ public final class RestDialect implements Dialect {
                                         List.of(endpoint.verb()),
                                         endpoint.template())))
                 .toList();
+    }
+
+    @Override
+    public boolean streams(Request head) {
+        return Events.streams(head);
     }
 
     @Override
@@ -111,8 +126,9 @@ public final class RestDialect implements Dialect {
                     .with("Allow", atPath.stream().map(Endpoint::verb).collect(Collectors.joining(", ")));
         }
         try {
-            Call call = new Call(caller, endpoint.get().argument(request.path()), Body.of(request), request, limits);
-            return endpoint.get().changes()
+            Body body = endpoint.get().readsItself() ? Body.NONE : Body.of(request);
+            Call call = new Call(caller, endpoint.get().argument(request.path()), body, request, limits);
+            return endpoint.get().isOnce()
                     ? once(call, endpoint.get())
                     : endpoint.get().handler().answer(call);
         } catch (WrongField e) {

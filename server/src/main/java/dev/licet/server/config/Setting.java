@@ -91,6 +91,8 @@ public enum Setting {
             "disk-floor",
             "512MiB",
             "How much of the disk has to be free for anything to be written; below it writes are answered 503. 0 for no floor."),
+    MAX_LINE("max-line", "256KiB", "The longest line of a body of events that is read line by line."),
+    MAX_STREAM_EVENTS("max-stream-events", "1000000", "The most events of one call whose body is read line by line."),
     STOP_TIMEOUT("stop-timeout", "25s", "How long a stop waits for requests in flight.");
 
     private final String key;

@@ -262,7 +262,9 @@ public final class Settings {
                 count(Setting.MAX_NAME),
                 count(Setting.MAX_CURRENCY),
                 bytes(Setting.MAX_METADATA),
-                count(Setting.MAX_EVENTS));
+                count(Setting.MAX_EVENTS),
+                bytes(Setting.MAX_LINE),
+                count(Setting.MAX_STREAM_EVENTS));
     }
 
     public Duration userTokenLifetime() {

@@ -496,9 +496,19 @@ final class Exchange {
                 onLoop(() -> send(instead, instead.bytes()));
                 return;
             }
-            LOG.log(e instanceof IOException ? DEBUG : ERROR, "an answer was cut", e);
+            LOG.log(isOfTheWire(e) ? DEBUG : ERROR, "an answer was cut", e);
             onLoop(this::showThatItIsCut);
         }
+    }
+
+    /// A library that writes may have wrapped it.
+    private static boolean isOfTheWire(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IOException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void onLoop(Runnable work) {

@@ -59,6 +59,8 @@ class SettingsTest {
         assertThat(settings.limits().currency()).isEqualTo(16);
         assertThat(settings.limits().metadata()).isEqualTo(64 << 10);
         assertThat(settings.limits().events()).isEqualTo(10_000);
+        assertThat(settings.limits().line()).isEqualTo(256 << 10);
+        assertThat(settings.limits().streamEvents()).isEqualTo(1_000_000);
         assertThat(settings.userTokenLifetime()).isEqualTo(Duration.ofHours(24));
         assertThat(settings.cryptolensErrorStatus()).isFalse();
         assertThat(settings.cryptolensGetWrites()).isTrue();
@@ -152,6 +154,8 @@ class SettingsTest {
                 "MAX_CURRENCY | x",
                 "MAX_METADATA | 64kb",
                 "MAX_EVENTS | 1.5",
+                "MAX_LINE | 0",
+                "MAX_STREAM_EVENTS | 1m",
                 "STOP_TIMEOUT | never",
             })
     void value_thatCantBe_isRefusedWithKeyAndRule(Setting setting, String value) {

@@ -483,6 +483,10 @@ final class EventTable implements AutoCloseable {
         List<Object> arguments = new ArrayList<>(List.of(query.account().value()));
         filter(where, arguments, "product = ?", query.product().map(ProductId::value));
         filter(where, arguments, "key = ?", query.key());
+        filter(where, arguments, "name = ?", query.name());
+        filter(where, arguments, "feature = ?", query.feature());
+        filter(where, arguments, "machine = ?", query.machine());
+        filter(where, arguments, "end_user = ?", query.endUser());
         filter(
                 where,
                 arguments,

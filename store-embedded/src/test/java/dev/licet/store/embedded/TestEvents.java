@@ -20,16 +20,7 @@ import java.util.OptionalLong;
 final class TestEvents {
     static final AccountNumber ACCOUNT = new AccountNumber(AccountNumber.FIRST);
 
-    static final EventQuery EVERYTHING = new EventQuery(
-            ACCOUNT,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            OptionalLong.empty(),
-            OptionalLong.empty(),
-            10_000_000);
+    static final EventQuery EVERYTHING = EventQuery.of(ACCOUNT, 10_000_000).build();
 
     static final long QUERY_MEMORY = 256L << 20;
 
