@@ -150,7 +150,7 @@ final class Events {
         try {
             read = read(Texts.utf8(request.body(), 0, request.body().length), shape);
         } catch (JacksonException e) {
-            return Problems.unreadable(request, "The body is not JSON, " + place(e) + ".");
+            return Problems.unreadable(request, "The body " + rule(e) + ".");
         }
         LOG.log(DEBUG, "decoded {0} events", read.entries.size());
         Optional<RequestKey> key = idempotency.key(request, RequestKey.scope(call.caller()));
@@ -203,10 +203,12 @@ final class Events {
         }
     }
 
-    /// Where JSON is broken; what the library says of it may quote the client.
-    private static String place(JacksonException e) {
+    /// What is wrong with JSON, without the library's words: they may quote the client.
+    private static String rule(JacksonException e) {
         TokenStreamLocation at = e.getLocation();
-        return "or nested too deeply, at line " + at.getLineNr() + ", column " + at.getColumnNr();
+        return at == null
+                ? "is nested too deeply, or has too long a name"
+                : "is not JSON, see line " + at.getLineNr() + ", column " + at.getColumnNr();
     }
 
     private static Optional<String> clientId(Entry entry) {
@@ -292,9 +294,27 @@ final class Events {
 
     /// Some lines, read and not recorded yet.
     private static final class Chunk {
+        private final boolean isOnce;
         private final List<Entry> entries = new ArrayList<>();
         private final List<String> texts = new ArrayList<>();
         private int bytes;
+
+        Chunk(boolean isOnce) {
+            this.isOnce = isOnce;
+        }
+
+        void add(EventLines.Line line, Entry entry) {
+            entries.add(entry);
+            bytes += line.bytes().length;
+            if (isOnce) {
+                texts.add(new String(line.bytes(), StandardCharsets.ISO_8859_1));
+            }
+        }
+
+        void cutTo(int count) {
+            entries.subList(count, entries.size()).clear();
+            texts.subList(Math.min(count, texts.size()), texts.size()).clear();
+        }
 
         Fingerprint content() {
             return Fingerprint.of(texts.toArray(String[]::new));
@@ -304,12 +324,10 @@ final class Events {
     private Answer eachLine(Call call, EventLines lines, Optional<RequestKey> key, EventResults results)
             throws IOException {
         for (int number = 0; ; number++) {
-            Chunk chunk = chunk(lines, CHUNK_EVENTS, CHUNK_BYTES);
+            Chunk chunk = chunk(lines, key.isPresent(), CHUNK_EVENTS, CHUNK_BYTES);
             boolean tooMany = results.count() + chunk.entries.size() > limits.streamEvents();
             if (tooMany) {
-                chunk.entries
-                        .subList(limits.streamEvents() - results.count(), chunk.entries.size())
-                        .clear();
+                chunk.cutTo(limits.streamEvents() - results.count());
             }
             if (!chunk.entries.isEmpty()) {
                 int part = number;
@@ -330,7 +348,7 @@ final class Events {
 
     private Answer allLines(Call call, EventLines lines, Optional<RequestKey> key, EventResults results)
             throws IOException {
-        Chunk all = chunk(lines, limits.events() + 1, Integer.MAX_VALUE);
+        Chunk all = chunk(lines, key.isPresent(), limits.events() + 1, Integer.MAX_VALUE);
         if (all.entries.size() > limits.events()) {
             throw new MalformedRequest(Fault.TOO_LARGE, "more than " + limits.events() + " events");
         }
@@ -342,16 +360,15 @@ final class Events {
         return no.map(refusal -> Problems.answer(call.request(), refusal)).orElseGet(() -> byLine(results));
     }
 
-    private Chunk chunk(EventLines lines, int events, int bytes) throws IOException {
-        Chunk chunk = new Chunk();
+    /// @param isOnce whether it has to tell what it was made of
+    private Chunk chunk(EventLines lines, boolean isOnce, int events, int bytes) throws IOException {
+        Chunk chunk = new Chunk(isOnce);
         while (chunk.entries.size() < events && chunk.bytes < bytes) {
             Optional<EventLines.Line> line = lines.next();
             if (line.isEmpty()) {
                 return chunk;
             }
-            chunk.bytes += line.get().bytes().length;
-            chunk.texts.add(new String(line.get().bytes(), StandardCharsets.UTF_8));
-            chunk.entries.add(entry(line.get()));
+            chunk.add(line.get(), entry(line.get()));
         }
         return chunk;
     }
@@ -365,7 +382,7 @@ final class Events {
                     .entries
                     .getFirst();
         } catch (JacksonException e) {
-            return Bad.of("is not JSON, " + place(e));
+            return Bad.of(rule(e));
         } catch (MalformedRequest e) {
             return Bad.of("is not one JSON object in UTF-8");
         }

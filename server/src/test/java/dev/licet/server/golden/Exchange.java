@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 /// Lines with `#` come first: what the file shows, and orders: `# over: tls`, `# setting: key=value`,
 /// `# busy` for a server that has another request in hand. `{{name}}`
 /// stands for something that the server was given for this exchange; in the answer, `{{*guid}}`,
-/// `{{*number}}` and `{{*token}}` stand for what is new each time. The length of the body is filled in.
+/// `{{*number}}`, `{{*request}}` and `{{*token}}` stand for what is new each time. The length of the body is filled in.
 record Exchange(
         Path file,
         boolean tls,
@@ -36,7 +36,8 @@ record Exchange(
     private static final Map<String, String> NEW_EACH_TIME = Map.of(
             "*guid", "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}",
             "*number", "[1-9][0-9]{0,15}",
-            "*token", "[A-Za-z0-9_-]+");
+            "*token", "[A-Za-z0-9_-]+",
+            "*request", "[0-9a-f]+");
 
     static Exchange read(Path file) throws IOException {
         List<String> lines = Files.readAllLines(file);
@@ -128,7 +129,7 @@ record Exchange(
             written.removeLast();
         }
         written.addAll(List.of("", ">>>", "HTTP/1.1 " + reply.status()));
-        for (String header : List.of("content-type", "allow", "retry-after", "licet-as-of")) {
+        for (String header : List.of("content-type", "allow", "accept", "accept-encoding", "retry-after", "licet-as-of")) {
             if (reply.headers().containsKey(header)) {
                 written.add(header + ": " + reply.headers().get(header));
             }
@@ -144,7 +145,9 @@ record Exchange(
                 .replaceAll("eventId=\"[0-9]+\"", "eventId=\"{{*number}}\"")
                 .replaceAll("licenseId=\"[0-9]+\"", "licenseId=\"{{*number}}\"")
                 .replaceAll("userToken=\"[^\"]+\"", "userToken=\"{{*token}}\"")
-                .replaceAll("\"id\":[0-9]+", "\"id\":{{*number}}");
+                .replaceAll("\"id\":[0-9]+", "\"id\":{{*number}}")
+                .replaceAll("\"position\":[0-9]+", "\"position\":{{*number}}")
+                .replaceAll("\"requestId\":\"[0-9a-f]+\"", "\"requestId\":\"{{*request}}\"");
         if (file.getFileName().toString().startsWith("login-success")) {
             text = text.replaceAll("<session_key>[^<]+<", "<session_key>{{*token}}<");
         }

@@ -31,6 +31,12 @@ final class Given {
             case "product_id" -> Long.toString(first.productId());
             case "license_key" -> first.licenseKey();
             case "access_token" -> encoded(first.accessToken());
+            case "bearer" -> first.accessToken();
+            case "get_events_bearer" -> bearer("{\"name\":\"t\",\"permissions\":[\"GetEvents\"]}");
+            case "register_event_bearer" -> bearer("{\"name\":\"t\",\"permissions\":[\"RegisterEvent\"]}");
+            case "key_used_bearer" -> withItsKeyUsedForAnEvent();
+            case "product" -> "prd_" + first.productId();
+            case "shown_event" -> shownEvent();
             case "public_api_key" -> apiKey("{\"name\":\"public\",\"permission\":\"write\"}");
             case "quota_used_api_key" ->
                 used(
@@ -102,6 +108,39 @@ final class Given {
     private String token(String json) {
         return encoded(
                 server.manage("POST", "/v1/tokens", json).get("accessToken").stringValue());
+    }
+
+    private String bearer(String json) {
+        return server.manage("POST", "/v1/tokens", json).get("accessToken").stringValue();
+    }
+
+    private String withItsKeyUsedForAnEvent() {
+        String token = bearer("{\"name\":\"k\"}");
+        server.send(
+                true,
+                "POST",
+                "/v1/events",
+                Map.of(
+                        "Content-Type",
+                        "application/json",
+                        "Authorization",
+                        "Bearer " + token,
+                        "Idempotency-Key",
+                        "used"),
+                "{\"name\":\"a\"}");
+        return token;
+    }
+
+    /// The name of an event that has all that one can have.
+    private String shownEvent() {
+        server.manage(
+                "POST",
+                "/v1/events",
+                "{\"id\":\"order-1\",\"name\":\"shown-event\",\"feature\":\"hd\",\"product\":\"prd_" + first.productId()
+                        + "\",\"key\":\"" + first.licenseKey() + "\",\"machine\":\"laptop\",\"user\":\"ann\","
+                        + "\"session\":\"evening\",\"value\":2530,\"currency\":\"USD\","
+                        + "\"time\":\"2026-11-20T08:00:00Z\",\"properties\":{\"size\":[1,2]}}");
+        return "shown-event";
     }
 
     private long otherProduct() {
