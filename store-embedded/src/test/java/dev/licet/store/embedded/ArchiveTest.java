@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ArchiveTest {
     private static final int EVENTS = 40;
-    private static final int SEGMENT_BYTES = 1000;
+    private static final int SEGMENT_BYTES = Segment.HEADER + 1000;
 
     @TempDir
     Path directory;
