@@ -39,7 +39,8 @@ end
 function done(summary, latency, requests)
   local e = summary.errors
   local thread = threads[1]
-  print(string.format("DONE %d %d %d connect %d read %d write %d status %d timeout %d",
-    math.min(thread:get("counted"), summary.requests), math.max(1, thread:get("last") - thread:get("from")), e.connect + e.read + e.write + e.status + e.timeout,
+  local counted = math.min(thread:get("counted"), summary.requests) -- none is answered when all still shake hands
+  print(string.format("DONE %d %d %d connect %d read %d write %d status %d timeout %d", counted,
+    math.max(1, thread:get("last") - thread:get("from")), e.connect + e.read + e.write + e.status + e.timeout,
     e.connect, e.read, e.write, e.status, e.timeout))
 end
