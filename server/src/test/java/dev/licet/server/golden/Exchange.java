@@ -129,7 +129,8 @@ record Exchange(
             written.removeLast();
         }
         written.addAll(List.of("", ">>>", "HTTP/1.1 " + reply.status()));
-        for (String header : List.of("content-type", "allow", "accept", "accept-encoding", "retry-after", "licet-as-of")) {
+        for (String header :
+                List.of("content-type", "allow", "accept", "accept-encoding", "retry-after", "licet-as-of")) {
             if (reply.headers().containsKey(header)) {
                 written.add(header + ": " + reply.headers().get(header));
             }
