@@ -1,6 +1,7 @@
 package dev.licet.bench;
 
 import dev.licet.core.Outcome;
+import dev.licet.core.Pending;
 import dev.licet.core.event.EventLog;
 import dev.licet.core.event.EventPage;
 import dev.licet.core.event.EventQuery;
@@ -158,7 +159,7 @@ public class DialectBenchmark {
                 "POST",
                 path,
                 Optional.empty(),
-                new Headers(Map.of("content-type", List.of(type))),
+                Headers.of(Map.of("content-type", List.of(type))),
                 body,
                 false,
                 "127.0.0.1");
@@ -220,7 +221,12 @@ public class DialectBenchmark {
     private static final class Forgetful implements EventLog {
         @Override
         public Outcome<List<Placed>> append(Submission submission) {
-            return Outcome.success(IntStream.rangeClosed(1, submission.events().size())
+            return Outcome.success(submit(submission).await());
+        }
+
+        @Override
+        public Pending<List<Placed>> submit(Submission submission) {
+            return Pending.done(IntStream.rangeClosed(1, submission.events().size())
                     .mapToObj(i -> new Placed(i, true))
                     .toList());
         }

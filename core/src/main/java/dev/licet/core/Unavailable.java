@@ -7,6 +7,9 @@ import java.time.Duration;
 public final class Unavailable extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /// When nothing is known to be wrong for longer.
+    public static final Duration SOON = Duration.ofSeconds(1);
+
     private final Duration retryAfter;
 
     public Unavailable(String reason, Duration retryAfter) {

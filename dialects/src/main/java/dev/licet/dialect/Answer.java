@@ -62,6 +62,9 @@ public record Answer(int status, Map<String, String> headers, Body body) {
 
     /// What it says, whole; one that is written is written now.
     public byte[] bytes() {
+        if (body instanceof Whole whole) {
+            return whole.bytes();
+        }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
             body.writeTo(bytes);

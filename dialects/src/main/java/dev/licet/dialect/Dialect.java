@@ -1,5 +1,6 @@
 package dev.licet.dialect;
 
+import dev.licet.core.Pending;
 import java.util.List;
 
 /// One API as its clients speak it: bytes to use cases and back. Safe for threads.
@@ -20,6 +21,20 @@ public interface Dialect {
     /// @param head a request to a path that it claims, without its body
     default boolean streams(Request head) {
         return false;
+    }
+
+    /// Whether this request needs no thread of its own, from the head alone: it takes microseconds, and waits for
+    /// nothing but that one write is on disk. Where there are many of them, a thread each is what costs most.
+    ///
+    /// @param head a request to a path that it claims, without its body
+    default boolean isQuick(Request head) {
+        return false;
+    }
+
+    /// Begins to answer a request that [is quick][#isQuick] and small. It runs on an event loop: whatever waits here
+    /// holds up all connections of that loop. What is made of the write is made on the loop too.
+    default Pending<Answer> begin(Request request) {
+        return Pending.done(answer(request));
     }
 
     /// Answers a request to a path that it claims. What it throws is answered by [#refuse].

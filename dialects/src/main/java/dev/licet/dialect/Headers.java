@@ -1,29 +1,54 @@
 package dev.licet.dialect;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// The headers of a request; names are compared without regard to case.
-public record Headers(Map<String, List<String>> byLowerCaseName) {
-    public static final Headers NONE = new Headers(Map.of());
+/// The headers of a request, in their order; names are compared without regard to case. There are few of them, so
+/// they are looked through.
+public record Headers(List<Header> list) {
+    public static final Headers NONE = new Headers(List.of());
 
-    public Headers {
-        byLowerCaseName = Map.copyOf(byLowerCaseName);
+    /// One line of them.
+    public record Header(String name, String value) {
+        /// Its name alone: the value may be a secret.
+        @Override
+        public String toString() {
+            return name;
+        }
     }
 
-    /// Their names alone: values may be secrets.
-    @Override
-    public String toString() {
-        return byLowerCaseName.keySet().toString();
+    public Headers {
+        list = List.copyOf(list);
+    }
+
+    public static Headers of(Map<String, List<String>> byName) {
+        List<Header> list = new ArrayList<>();
+        byName.forEach((name, values) -> values.forEach(value -> list.add(new Header(name, value))));
+        return new Headers(list);
     }
 
     public Optional<String> first(String name) {
-        return all(name).stream().findFirst();
+        for (Header header : list) {
+            if (header.name.equalsIgnoreCase(name)) {
+                return Optional.of(header.value);
+            }
+        }
+        return Optional.empty();
     }
 
     public List<String> all(String name) {
-        return byLowerCaseName.getOrDefault(name.toLowerCase(Locale.ROOT), List.of());
+        List<String> all = new ArrayList<>();
+        for (Header header : list) {
+            if (header.name.equalsIgnoreCase(name)) {
+                all.add(header.value);
+            }
+        }
+        return all;
+    }
+
+    public boolean has(String name) {
+        return first(name).isPresent();
     }
 }

@@ -83,6 +83,11 @@ public final class Idempotency {
         }
     }
 
+    /// Whether a request carries a key, good or not.
+    public static boolean hasKey(Request request) {
+        return request.headers().has(HEADER);
+    }
+
     /// The key of a request, if it carries one.
     ///
     /// @throws MalformedRequest when it is no key

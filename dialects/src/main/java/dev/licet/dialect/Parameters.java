@@ -1,6 +1,5 @@
 package dev.licet.dialect;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,40 +72,45 @@ public final class Parameters {
     }
 
     private static String decoded(byte[] bytes, int from, int end) {
-        ByteArrayOutputStream decoded = new ByteArrayOutputStream(end - from);
+        byte[] decoded = new byte[end - from];
+        int length = 0;
         for (int i = from; i < end; i++) {
-            if (bytes[i] == '+') {
-                decoded.write(' ');
-            } else if (bytes[i] == '%') {
+            byte b = bytes[i];
+            if (b == '+') {
+                b = ' ';
+            } else if (b == '%') {
                 int high = i + 2 < end ? Character.digit(bytes[i + 1], 16) : -1;
                 int low = i + 2 < end ? Character.digit(bytes[i + 2], 16) : -1;
                 if (high < 0 || low < 0) {
                     throw new MalformedRequest(Fault.MALFORMED, "a broken percent escape");
                 }
-                decoded.write(high << 4 | low);
+                b = (byte) (high << 4 | low);
                 i += 2;
-            } else {
-                decoded.write(bytes[i]);
             }
+            decoded[length++] = b;
         }
-        return Texts.utf8(decoded.toByteArray(), 0, decoded.size());
+        return Texts.utf8(decoded, 0, length);
     }
 
     public boolean has(String name) {
-        return pairs.stream().anyMatch(pair -> pair.name().equals(name));
+        return !all(name).isEmpty();
     }
 
     /// The value given last, unless it is blank or missing.
     public Optional<String> last(String name) {
-        return all(name).reversed().stream().findFirst().filter(value -> !value.isBlank());
+        List<String> all = all(name);
+        return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast()).filter(value -> !value.isBlank());
     }
 
     /// All values of a name, blank ones too.
     public List<String> all(String name) {
-        return pairs.stream()
-                .filter(pair -> pair.name().equals(name))
-                .map(Pair::value)
-                .toList();
+        List<String> all = new ArrayList<>();
+        for (Pair pair : pairs) {
+            if (pair.name.equals(name)) {
+                all.add(pair.value);
+            }
+        }
+        return all;
     }
 
     public List<Pair> pairs() {

@@ -13,6 +13,9 @@ public final class Texts {
 
     /// The text that these bytes spell in UTF-8, which has to be valid and without a NUL.
     public static String utf8(byte[] bytes, int from, int length) {
+        if (isPlain(bytes, from, length)) {
+            return new String(bytes, from, length, StandardCharsets.ISO_8859_1);
+        }
         CharsetDecoder decoder = StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
@@ -23,6 +26,16 @@ public final class Texts {
         } catch (CharacterCodingException e) {
             throw new MalformedRequest(Fault.MALFORMED, "not UTF-8");
         }
+    }
+
+    /// Whether it is ASCII without a NUL, as nearly all of it is.
+    private static boolean isPlain(byte[] bytes, int from, int length) {
+        for (int i = from; i < from + length; i++) {
+            if (bytes[i] <= 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// The text itself, unless it has a NUL or half a surrogate pair (as JSON escapes can spell).

@@ -63,7 +63,7 @@ final class LocalApi implements Api {
                 verb,
                 parts[0],
                 parts.length == 2 ? Optional.of(parts[1]) : Optional.empty(),
-                new Headers(Map.of("content-type", List.of("application/json"))),
+                Headers.of(Map.of("content-type", List.of("application/json"))),
                 body.getBytes(StandardCharsets.UTF_8),
                 true,
                 "127.0.0.1");

@@ -9,9 +9,14 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// What `/metrics` tells.
 final class Metrics implements RequestObserver {
+    private record Kind(String dialect, int status) {}
+
+    private final Map<Kind, Timer> requests = new ConcurrentHashMap<>();
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
     Metrics(Store store, Clock clock) {
@@ -29,12 +34,15 @@ final class Metrics implements RequestObserver {
 
     @Override
     public void answered(String dialect, int status, Duration took) {
-        Timer.builder("licet.requests")
+        requests.computeIfAbsent(new Kind(dialect, status), this::timer).record(took);
+    }
+
+    private Timer timer(Kind kind) {
+        return Timer.builder("licet.requests")
                 .description("Requests answered, by dialect and HTTP status")
-                .tag("dialect", dialect)
-                .tag("status", Integer.toString(status))
-                .register(registry)
-                .record(took);
+                .tag("dialect", kind.dialect)
+                .tag("status", Integer.toString(kind.status))
+                .register(registry);
     }
 
     String text() {

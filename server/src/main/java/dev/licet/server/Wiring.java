@@ -50,7 +50,7 @@ import java.util.stream.Stream;
 /// Every object of the running server and who is given what. Read this file first.
 public final class Wiring implements AutoCloseable {
     /// How many transaction numbers are reserved at once: as many may never be given after a crash.
-    private static final int TRANSACTION_NUMBER_BLOCK = 1000;
+    private static final int TRANSACTION_NUMBER_BLOCK = 10_000;
 
     private final Store store;
     private final List<Dialect> dialects;
@@ -203,7 +203,8 @@ public final class Wiring implements AutoCloseable {
                             clock),
                     new VidentityDialect(
                             keepSessions,
-                            new TransactionNumbers(store.transactionNumbers(), TRANSACTION_NUMBER_BLOCK),
+                            new TransactionNumbers(
+                                    store.transactionNumbers(), Thread::startVirtualThread, TRANSACTION_NUMBER_BLOCK),
                             idempotency,
                             settings.videntityContentType(),
                             texts,

@@ -124,8 +124,8 @@ final class StoreCheck {
         SecretHash key = SecretHash.of(new Secret(held.key()));
         Instant least = held.aliveFrom().plus(sessionTimeout).minus(CLOSE);
         Instant most = held.aliveUpTo().plus(sessionTimeout).plus(CLOSE);
-        boolean livesOn = sessions.keepAlive(key, most, most) == KeyState.LIVE;
-        boolean lives = livesOn || sessions.keepAlive(key, least, most) == KeyState.LIVE;
+        boolean livesOn = sessions.keepAlive(key, most, most).await() == KeyState.LIVE;
+        boolean lives = livesOn || sessions.keepAlive(key, least, most).await() == KeyState.LIVE;
         switch (held.state()) {
             case ALIVE -> {
                 if (livesOn) {

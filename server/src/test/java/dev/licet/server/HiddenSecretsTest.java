@@ -24,7 +24,7 @@ class HiddenSecretsTest {
 
     @Test
     void request() {
-        Headers headers = new Headers(Map.of("authorization", List.of("Bearer " + SECRET)));
+        Headers headers = Headers.of(Map.of("authorization", List.of("Bearer " + SECRET)));
         assertThat(headers).asString().doesNotContain(SECRET);
         assertThat(new Request(
                         "id",

@@ -1,6 +1,7 @@
 package dev.licet.core.event;
 
 import dev.licet.core.Outcome;
+import dev.licet.core.Pending;
 import java.util.List;
 
 /// Where events are kept. Safe for threads.
@@ -14,6 +15,13 @@ public interface EventLog {
     /// was used for another content
     /// @throws dev.licet.core.Unavailable when they can't be stored now; none of them is
     Outcome<List<Placed>> append(Submission submission);
+
+    /// Does the same without waiting for the disk, for a submission that is not [once][Submission#isOnce]: nothing of
+    /// it has to be looked up first.
+    ///
+    /// @return where each event is, once they are on disk
+    /// @throws dev.licet.core.Unavailable when they can't be stored now, at once or when it is awaited
+    Pending<List<Placed>> submit(Submission submission);
 
     /// What matches, of all that was acknowledged before the call, unless the page says that some is missing.
     EventPage find(EventQuery query);

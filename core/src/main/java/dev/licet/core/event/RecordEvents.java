@@ -3,6 +3,7 @@ package dev.licet.core.event;
 import static java.lang.System.Logger.Level.DEBUG;
 
 import dev.licet.core.Outcome;
+import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.identity.Caller;
@@ -82,15 +83,22 @@ public final class RecordEvents {
         return caller.lacks(Permission.REGISTER_EVENT);
     }
 
-    /// Records all of the events or none: the first that can't be taken refuses them all.
-    public Outcome<Receipt> record(Caller caller, Batch batch) {
-        Optional<Refusal> refusal = refusal(caller)
-                .or(() -> refusals(caller, batch.items()).stream()
-                        .flatMap(Optional::stream)
-                        .findFirst());
+    /// Records all of the events or none: the first that can't be taken refuses them all. Waits for the disk only when
+    /// it is [awaited][Pending#await], unless the batch carries ids, which may have to be looked up.
+    public Pending<Outcome<Receipt>> record(Caller caller, Batch batch) {
+        Optional<Refusal> refusal = refusal(caller).or(() -> firstRefusal(caller, batch.items()));
         return refusal.isPresent()
-                ? Outcome.refused(refusal.get())
-                : append(caller, batch, batch.items()).map(taken -> new Receipt(taken.results, taken.at));
+                ? Pending.done(Outcome.refused(refusal.get()))
+                : append(caller, batch, batch.items())
+                        .map(outcome -> outcome.map(taken -> new Receipt(taken.results, taken.at)));
+    }
+
+    private Optional<Refusal> firstRefusal(Caller caller, List<Item> items) {
+        if (items.size() == 1) {
+            return namedKey.refusal(
+                    caller, items.getFirst().product(), items.getFirst().key());
+        }
+        return refusals(caller, items).stream().flatMap(Optional::stream).findFirst();
     }
 
     /// Records those of the events that can be taken; they are one write, so all of them are there or none.
@@ -106,7 +114,7 @@ public final class RecordEvents {
                 good.add(batch.items().get(i));
             }
         }
-        return append(caller, ofTheGood(batch, refusals), good).map(taken -> {
+        return append(caller, ofTheGood(batch, refusals), good).await().map(taken -> {
             Iterator<Result> results = taken.results.iterator();
             return new Receipt(
                     refusals.stream()
@@ -148,21 +156,27 @@ public final class RecordEvents {
 
     private record Taken(List<Result> results, Instant at) {}
 
-    private Outcome<Taken> append(Caller caller, Batch batch, List<Item> items) {
+    private Pending<Outcome<Taken>> append(Caller caller, Batch batch, List<Item> items) {
         Instant now = clock.instant();
         if (items.isEmpty()) {
-            return Outcome.success(new Taken(List.of(), now));
+            return Pending.done(Outcome.success(new Taken(List.of(), now)));
         }
-        List<UsageEvent> events = items.stream()
-                .map(item -> event(caller, batch.source(), item, now))
-                .toList();
-        return log.append(new Submission(events, now, batch.requestKey())).map(placed -> {
-            LOG.log(
-                    DEBUG,
-                    () -> "acknowledged events " + placed.getFirst().id() + " to "
-                            + placed.getLast().id());
-            return new Taken(placed.stream().map(RecordEvents::result).toList(), now);
-        });
+        List<UsageEvent> events = new ArrayList<>(items.size());
+        for (Item item : items) {
+            events.add(event(caller, batch.source(), item, now));
+        }
+        Submission submission = new Submission(events, now, batch.requestKey());
+        return submission.isOnce()
+                ? Pending.done(log.append(submission).map(placed -> taken(placed, now)))
+                : log.submit(submission).map(placed -> Outcome.success(taken(placed, now)));
+    }
+
+    private static Taken taken(List<Placed> placed, Instant now) {
+        LOG.log(
+                DEBUG,
+                () -> "acknowledged events " + placed.getFirst().id() + " to "
+                        + placed.getLast().id());
+        return new Taken(placed.stream().map(RecordEvents::result).toList(), now);
     }
 
     private static Result result(Placed placed) {

@@ -23,7 +23,14 @@ public record Submission(List<UsageEvent> events, Instant receivedAt, Optional<R
 
     /// Whether anything in it can be known already.
     public boolean isOnce() {
-        return requestKey.isPresent()
-                || events.stream().anyMatch(event -> event.clientId().isPresent());
+        if (requestKey.isPresent()) {
+            return true;
+        }
+        for (UsageEvent event : events) {
+            if (event.clientId().isPresent()) {
+                return true;
+            }
+        }
+        return false;
     }
 }

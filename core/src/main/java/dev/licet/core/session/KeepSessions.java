@@ -1,6 +1,7 @@
 package dev.licet.core.session;
 
 import dev.licet.core.Outcome;
+import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
 import dev.licet.core.gate.Gate;
 import dev.licet.core.id.AccountNumber;
@@ -59,19 +60,23 @@ public final class KeepSessions {
                 : Outcome.refused(new Refusal.WrongCredentials());
     }
 
+    /// Waits for the disk only when it is awaited, unless keys [rotate][Settings#rotateOnPing].
+    ///
     /// @return the key to use from now on
-    public Outcome<Secret> ping(Secret key) {
+    public Pending<Outcome<Secret>> ping(Secret key) {
         Instant now = clock.instant();
         Instant until = now.plus(settings.timeout());
-        Secret next = settings.rotateOnPing() ? secrets.sessionKey(settings.keyLength()) : key;
-        Sessions.KeyState state = settings.rotateOnPing()
-                ? sessions.rotate(
-                        SecretHash.of(key),
-                        new Sessions.Rotation(SecretHash.of(next), settings.rotationGrace()),
-                        now,
-                        until)
-                : sessions.keepAlive(SecretHash.of(key), now, until);
-        return outcome(state, next);
+        if (!settings.rotateOnPing()) {
+            return sessions.keepAlive(SecretHash.of(key), now, until).map(state -> outcome(state, key));
+        }
+        Secret next = secrets.sessionKey(settings.keyLength());
+        Sessions.Rotation rotation = new Sessions.Rotation(SecretHash.of(next), settings.rotationGrace());
+        return Pending.done(outcome(sessions.rotate(SecretHash.of(key), rotation, now, until), next));
+    }
+
+    /// Whether a ping does not wait for the disk.
+    public boolean pingsAtOnce() {
+        return !settings.rotateOnPing();
     }
 
     /// @return the key that is no longer good

@@ -1,5 +1,6 @@
 package dev.licet.core.session;
 
+import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
 import dev.licet.core.identity.SecretHash;
 import java.time.Duration;
@@ -13,8 +14,10 @@ public interface Sessions {
     /// @return false, and nothing opened, when its user has been revoked since who it is was checked
     boolean open(SecretHash key, Session session);
 
-    /// Moves the end of a live session to `until`; a session that is over is left as it is.
-    KeyState keepAlive(SecretHash key, Instant now, Instant until);
+    /// Moves the end of a live session to `until`, and never to an earlier one: a clock that is set back ends nobody's
+    /// session. One that is over is left as it is. Waits for the disk only
+    /// when it is awaited.
+    Pending<KeyState> keepAlive(SecretHash key, Instant now, Instant until);
 
     /// Gives a live session a new key and lets the old one live until its grace is over; moves its end as
     /// [#keepAlive] does.

@@ -3,6 +3,7 @@ package dev.licet.core.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.licet.core.Outcome;
+import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
 import dev.licet.core.TestClock;
 import dev.licet.core.event.RecordEvents.Batch;
@@ -68,7 +69,7 @@ class RecordEventsTest {
 
         Outcome<Receipt> outcome = recordEvents.record(
                 caller(Optional.empty(), KeyLock.ANY),
-                batch(full, Item.builder().build()));
+                batch(full, Item.builder().build())).await();
 
         assertThat(outcome)
                 .isEqualTo(Outcome.success(
@@ -113,7 +114,7 @@ class RecordEventsTest {
 
     @Test
     void record_noItems_isDoneAndWritesNothing() {
-        Outcome<Receipt> outcome = recordEvents.record(caller(Optional.empty(), KeyLock.ANY), batch());
+        Outcome<Receipt> outcome = recordEvents.record(caller(Optional.empty(), KeyLock.ANY), batch()).await();
 
         assertThat(outcome).isEqualTo(Outcome.success(new Receipt(List.of(), TestClock.START)));
         assertThat(log.events).isEmpty();
@@ -123,7 +124,7 @@ class RecordEventsTest {
     void record_oneThatCantBeTaken_refusesThemAll() {
         Outcome<Receipt> outcome = recordEvents.record(
                 caller(Optional.empty(), KeyLock.ANY),
-                batch(named(PLAYER, "KEY-1"), named(UNKNOWN, null), named(PLAYER, "KEY-9")));
+                batch(named(PLAYER, "KEY-1"), named(UNKNOWN, null), named(PLAYER, "KEY-9"))).await();
 
         assertThat(outcome).isEqualTo(Outcome.refused(NO_PRODUCT));
         assertThat(log.events).isEmpty();
@@ -180,7 +181,7 @@ class RecordEventsTest {
         log.known = true;
 
         Outcome<Receipt> outcome = recordEvents.record(
-                caller(Optional.empty(), KeyLock.ANY), batch(Item.builder().build()));
+                caller(Optional.empty(), KeyLock.ANY), batch(Item.builder().build())).await();
 
         assertThat(outcome).isEqualTo(Outcome.success(new Receipt(List.of(new Result.Duplicate(1)), TestClock.START)));
     }
@@ -197,7 +198,7 @@ class RecordEventsTest {
                 Optional.empty(),
                 KeyLock.ANY);
 
-        assertThat(recordEvents.record(reader, batch(Optional.of(UNKNOWN), Optional.empty())))
+        assertThat(recordEvents.record(reader, batch(Optional.of(UNKNOWN), Optional.empty())).await())
                 .isEqualTo(Outcome.refused(new Refusal.NotPermitted("RegisterEvent")));
         assertThat(log.events).isEmpty();
         assertThat(products.asked).isZero();
@@ -291,7 +292,7 @@ class RecordEventsTest {
 
     private Optional<Refusal> refusal(
             Optional<ProductId> productLock, KeyLock keyLock, Optional<ProductId> product, Optional<String> key) {
-        return switch (recordEvents.record(caller(productLock, keyLock), batch(product, key))) {
+        return switch (recordEvents.record(caller(productLock, keyLock), batch(product, key)).await()) {
             case Outcome.Success<Receipt> taken -> Optional.empty();
             case Outcome.Refused<Receipt>(Refusal refusal) -> Optional.of(refusal);
         };
@@ -335,6 +336,14 @@ class RecordEventsTest {
                 placed.add(new Placed(events.size(), !known));
             }
             return Outcome.success(placed);
+        }
+
+        @Override
+        public Pending<List<Placed>> submit(Submission submission) {
+            return switch (append(submission)) {
+                case Outcome.Success<List<Placed>>(List<Placed> placed) -> Pending.done(placed);
+                case Outcome.Refused<List<Placed>> refused -> throw new IllegalStateException();
+            };
         }
 
         @Override

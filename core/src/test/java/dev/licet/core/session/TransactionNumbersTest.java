@@ -22,7 +22,7 @@ class TransactionNumbersTest {
 
     @Test
     void next_risesAndReservesByTheBlock() {
-        TransactionNumbers numbers = new TransactionNumbers(reserve, 10);
+        TransactionNumbers numbers = new TransactionNumbers(reserve, Runnable::run, 10);
 
         List<Long> given =
                 LongStream.range(0, 25).map(i -> numbers.next()).boxed().toList();
@@ -34,17 +34,17 @@ class TransactionNumbersTest {
 
     @Test
     void next_afterARestart_isHigherThanAllGivenBefore() {
-        TransactionNumbers before = new TransactionNumbers(reserve, 10);
+        TransactionNumbers before = new TransactionNumbers(reserve, Runnable::run, 10);
         before.next();
         long last = before.next();
 
-        assertThat(new TransactionNumbers(reserve, 10).next()).isGreaterThan(last);
+        assertThat(new TransactionNumbers(reserve, Runnable::run, 10).next()).isGreaterThan(last);
     }
 
     @Test
     void next_anotherNodeReservesBetween_goesOnInItsNextBlock() {
-        TransactionNumbers one = new TransactionNumbers(reserve, 2);
-        TransactionNumbers other = new TransactionNumbers(reserve, 2);
+        TransactionNumbers one = new TransactionNumbers(reserve, Runnable::run, 2);
+        TransactionNumbers other = new TransactionNumbers(reserve, Runnable::run, 2);
 
         assertThat(List.of(one.next(), other.next(), one.next(), one.next(), other.next()))
                 .containsExactly(1L, 3L, 2L, 5L, 4L);
@@ -57,6 +57,7 @@ class TransactionNumbersTest {
                     Thread.yield();
                     return reserve.reserve(count);
                 },
+                Runnable::run,
                 7);
 
         List<List<Long>> given = AtOnce.run(
@@ -70,6 +71,33 @@ class TransactionNumbersTest {
     }
 
     @Test
+    void next_blockIsHalfUsed_theNextOneIsReservedBeforeItIsNeeded() {
+        TransactionNumbers numbers = new TransactionNumbers(reserve, Runnable::run, 10);
+
+        LongStream.range(0, 5).forEach(i -> numbers.next());
+        assertThat(reservations).hasValue(1);
+        numbers.next();
+        assertThat(reservations).hasValue(2);
+    }
+
+    @Test
+    void next_blockAheadFailed_isAskedForAgain() {
+        AtomicInteger calls = new AtomicInteger();
+        TransactionNumbers numbers = new TransactionNumbers(
+                count -> {
+                    if (calls.incrementAndGet() == 2) {
+                        throw new Unavailable("full", Duration.ofSeconds(1));
+                    }
+                    return reserve.reserve(count);
+                },
+                Runnable::run,
+                4);
+
+        assertThat(LongStream.range(0, 8).map(i -> numbers.next()).boxed())
+                .containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L);
+    }
+
+    @Test
     void next_reserveFails_theNextCallTriesAgain() {
         AtomicInteger calls = new AtomicInteger();
         TransactionNumbers numbers = new TransactionNumbers(
@@ -79,6 +107,7 @@ class TransactionNumbersTest {
                     }
                     return 5;
                 },
+                Runnable::run,
                 1);
 
         assertThatThrownBy(numbers::next).isInstanceOf(Unavailable.class);

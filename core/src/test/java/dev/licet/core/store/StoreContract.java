@@ -200,7 +200,7 @@ public abstract class StoreContract {
         assertThat(store.accessTokens().find(token.id()).orElseThrow().revoked())
                 .isTrue();
         assertThat(store.userTokens().find(userToken)).isEmpty();
-        assertThat(store.sessions().keepAlive(session, NOW, NOW.plus(HOUR))).isEqualTo(KeyState.UNKNOWN);
+        assertThat(keepAlive(session, NOW, NOW.plus(HOUR))).isEqualTo(KeyState.UNKNOWN);
         assertThat(store.applications().find(neighboursKey)).isPresent();
         assertThat(store.accounts().find(neighbour).orElseThrow().revoked()).isFalse();
     }
@@ -337,9 +337,9 @@ public abstract class StoreContract {
 
         assertThat(store.users().find(alice.id()).orElseThrow().revoked()).isTrue();
         assertThat(store.userTokens().find(token)).isEmpty();
-        assertThat(store.sessions().keepAlive(sessionOfAlice, NOW, NOW.plus(HOUR)))
+        assertThat(keepAlive(sessionOfAlice, NOW, NOW.plus(HOUR)))
                 .isEqualTo(KeyState.UNKNOWN);
-        assertThat(store.sessions().keepAlive(sessionOfBob, NOW, NOW.plus(HOUR)))
+        assertThat(keepAlive(sessionOfBob, NOW, NOW.plus(HOUR)))
                 .isEqualTo(KeyState.LIVE);
         assertThat(store.users().revoke(new UserId(Integer.MAX_VALUE))).isFalse();
     }
@@ -1639,7 +1639,7 @@ public abstract class StoreContract {
     }
 
     private KeyState keepAlive(SecretHash key, Instant now, Instant until) {
-        return store.sessions().keepAlive(key, now, until);
+        return store.sessions().keepAlive(key, now, until).await();
     }
 
     private KeyState rotate(SecretHash key, SecretHash next, Duration grace, Instant now) {

@@ -3,6 +3,7 @@ package dev.licet.dialect.cryptolens;
 import static java.lang.System.Logger.Level.DEBUG;
 
 import dev.licet.core.Outcome;
+import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
 import dev.licet.core.event.ReadEvents;
 import dev.licet.core.event.RecordEvents;
@@ -15,6 +16,7 @@ import dev.licet.dialect.Fault;
 import dev.licet.dialect.Idempotency;
 import dev.licet.dialect.Limits;
 import dev.licet.dialect.MalformedRequest;
+import dev.licet.dialect.Paths;
 import dev.licet.dialect.Request;
 import dev.licet.dialect.Route;
 import java.util.LinkedHashMap;
@@ -34,7 +36,7 @@ public final class CryptolensDialect implements Dialect {
     /// One method once its caller is known.
     @FunctionalInterface
     interface Method {
-        Answer answer(Caller caller, Request request, Fields fields);
+        Pending<Answer> answer(Caller caller, Request request, Fields fields);
     }
 
     private final Gate gate;
@@ -42,6 +44,7 @@ public final class CryptolensDialect implements Dialect {
     private final Replies replies;
     private final Map<String, Route> routes = new LinkedHashMap<>();
     private final Map<String, Method> methods = new LinkedHashMap<>();
+    private final String quick = normalized("/api/AI/RegisterEvent");
 
     /// @param errorStatus whether an error has an HTTP status of its own; 200 when not
     /// @param getWrites whether GET is taken for what stores something
@@ -60,7 +63,7 @@ public final class CryptolensDialect implements Dialect {
         List<String> writing = getWrites ? READING : WRITING;
         add("AI/RegisterEvent", writing, events::registerEvent);
         add("AI/RegisterEvents", writing, events::registerEvents);
-        add("AI/GetEvents", READING, events::getEvents);
+        add("AI/GetEvents", READING, (caller, request, fields) -> Pending.done(events.getEvents(caller, fields)));
     }
 
     private void add(String name, List<String> verbs, Method method) {
@@ -85,15 +88,25 @@ public final class CryptolensDialect implements Dialect {
     }
 
     @Override
+    public boolean isQuick(Request head) {
+        return normalized(head.path()).equals(quick) && !Idempotency.hasKey(head);
+    }
+
+    @Override
     public Answer answer(Request request) {
+        return begin(request).await();
+    }
+
+    @Override
+    public Pending<Answer> begin(Request request) {
         String path = normalized(request.path());
         @Nullable Method method = methods.get(path);
         if (method == null) {
-            return replies.fault(Fault.UNKNOWN_PATH);
+            return Pending.done(replies.fault(Fault.UNKNOWN_PATH));
         }
         List<String> verbs = Objects.requireNonNull(routes.get(path)).verbs();
         if (!verbs.contains(request.verb())) {
-            return replies.fault(Fault.WRONG_VERB).with("Allow", String.join(", ", verbs));
+            return Pending.done(replies.fault(Fault.WRONG_VERB).with("Allow", String.join(", ", verbs)));
         }
         LOG.log(DEBUG, "method {0}", path);
         Fields fields;
@@ -101,23 +114,23 @@ public final class CryptolensDialect implements Dialect {
             fields = Fields.of(request, limits);
         } catch (MalformedRequest e) {
             LOG.log(DEBUG, "malformed: {0}", e.getMessage());
-            return replies.fault(e.fault());
+            return Pending.done(replies.fault(e.fault()));
         }
         Outcome<Caller> caller = fields.text("token")
                 .map(token -> gate.bearer(new Secret(token)))
                 .orElseGet(() -> Outcome.refused(new Refusal.UnknownAccessToken()));
         return switch (caller) {
-            case Outcome.Refused<Caller>(Refusal refusal) -> replies.refusal(refusal);
+            case Outcome.Refused<Caller>(Refusal refusal) -> Pending.done(replies.refusal(refusal));
             case Outcome.Success<Caller>(Caller who) -> answer(method, who, request, fields);
         };
     }
 
-    private Answer answer(Method method, Caller caller, Request request, Fields fields) {
+    private Pending<Answer> answer(Method method, Caller caller, Request request, Fields fields) {
         try {
             return method.answer(caller, request, fields);
         } catch (MalformedRequest e) {
             LOG.log(DEBUG, "malformed: {0}", e.getMessage());
-            return replies.fault(e.fault());
+            return Pending.done(replies.fault(e.fault()));
         }
     }
 
@@ -127,16 +140,6 @@ public final class CryptolensDialect implements Dialect {
     }
 
     private static String normalized(String path) {
-        StringBuilder normalized = new StringBuilder(path.length());
-        for (int i = 0; i < path.length(); i++) {
-            char c = path.charAt(i);
-            if (c != '/' || normalized.isEmpty() || normalized.charAt(normalized.length() - 1) != '/') {
-                normalized.append(c);
-            }
-        }
-        if (normalized.length() > 1 && normalized.charAt(normalized.length() - 1) == '/') {
-            normalized.setLength(normalized.length() - 1);
-        }
-        return normalized.toString().toLowerCase(Locale.ROOT);
+        return Paths.canonical(path).toLowerCase(Locale.ROOT);
     }
 }

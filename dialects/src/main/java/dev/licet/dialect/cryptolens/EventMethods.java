@@ -3,6 +3,7 @@ package dev.licet.dialect.cryptolens;
 import static java.lang.System.Logger.Level.DEBUG;
 
 import dev.licet.core.Outcome;
+import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
 import dev.licet.core.event.EventPage;
 import dev.licet.core.event.EventQuery;
@@ -50,20 +51,23 @@ final class EventMethods {
         this.replies = replies;
     }
 
-    Answer registerEvent(Caller caller, Request request, Fields fields) {
-        return RecordEvents.refusal(caller)
-                .map(replies::refusal)
-                .orElseGet(() -> record(caller, request, List.of(codec.event(fields, shared(fields)))));
+    Pending<Answer> registerEvent(Caller caller, Request request, Fields fields) {
+        Optional<Refusal> refusal = RecordEvents.refusal(caller);
+        return refusal.isPresent()
+                ? Pending.done(replies.refusal(refusal.get()))
+                : record(caller, request, List.of(codec.event(fields, shared(fields))));
     }
 
-    Answer registerEvents(Caller caller, Request request, Fields fields) {
+    Pending<Answer> registerEvents(Caller caller, Request request, Fields fields) {
         Optional<Refusal> refusal = RecordEvents.refusal(caller);
         if (refusal.isPresent()) {
-            return replies.refusal(refusal.get());
+            return Pending.done(replies.refusal(refusal.get()));
         }
         EventCodec.Shared shared = shared(fields);
         Optional<List<Item>> items = fields.json("Events").flatMap(text -> codec.events(text, shared));
-        return items.isPresent() ? record(caller, request, items.get()) : replies.eventsNotAList();
+        return items.isPresent()
+                ? record(caller, request, items.get())
+                : Pending.done(replies.eventsNotAList());
     }
 
     private EventCodec.Shared shared(Fields fields) {
@@ -71,17 +75,17 @@ final class EventMethods {
                 fields.product(), fields.text("Key", limits.name()), fields.text("MachineCode", limits.name()));
     }
 
-    private Answer record(Caller caller, Request request, List<Item> items) {
+    private Pending<Answer> record(Caller caller, Request request, List<Item> items) {
         Optional<RequestKey> key = idempotency.key(request, RequestKey.scope(caller));
         RecordEvents.Batch batch = new RecordEvents.Batch("cryptolens", key, items);
         LOG.log(DEBUG, "decoded {0} events", items.size());
-        return switch (recordEvents.record(caller, batch)) {
+        return recordEvents.record(caller, batch).map(outcome -> switch (outcome) {
             case Outcome.Success<RecordEvents.Receipt> success -> replies.success();
             case Outcome.Refused<RecordEvents.Receipt>(Refusal refusal) -> replies.refusal(refusal);
-        };
+        });
     }
 
-    Answer getEvents(Caller caller, Request request, Fields fields) {
+    Answer getEvents(Caller caller, Fields fields) {
         Optional<Refusal> refusal = ReadEvents.refusal(caller);
         if (refusal.isPresent()) {
             return replies.refusal(refusal.get());

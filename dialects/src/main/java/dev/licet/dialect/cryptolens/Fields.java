@@ -102,7 +102,7 @@ final class Fields {
 
     /// A text, which a list or an object is not.
     Optional<String> text(String name) {
-        if (structures.contains(name.toLowerCase(Locale.ROOT))) {
+        if (!structures.isEmpty() && structures.contains(name.toLowerCase(Locale.ROOT))) {
             throw new MalformedRequest(Fault.MALFORMED, "a list or an object where a text or a number should be");
         }
         return json(name);

@@ -9,10 +9,11 @@ import dev.licet.dialect.Json;
 ///
 /// @param errorStatus whether an error has an HTTP status of its own; 200 when not
 record Replies(boolean errorStatus) {
+    private static final Answer SUCCESS = Answer.of(200, Json.MEDIA_TYPE, "{\"result\":0,\"message\":\"\"}");
     private static final String INCORRECT = "The input parameters were incorrect.";
 
     Answer success() {
-        return Answer.of(200, Json.MEDIA_TYPE, "{\"result\":0,\"message\":\"\"}");
+        return SUCCESS;
     }
 
     Answer eventsNotAList() {

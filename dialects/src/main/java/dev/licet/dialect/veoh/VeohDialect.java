@@ -162,7 +162,9 @@ public final class VeohDialect implements Dialect {
                 Item item = EventCodec.event(arguments);
                 LOG.log(DEBUG, "decoded 1 event");
                 Optional<RequestKey> key = idempotency.key(request, RequestKey.scope(caller));
-                yield switch (recordEvents.record(caller, new RecordEvents.Batch("veoh", key, List.of(item)))) {
+                yield switch (recordEvents
+                        .record(caller, new RecordEvents.Batch("veoh", key, List.of(item)))
+                        .await()) {
                     case Outcome.Refused<RecordEvents.Receipt>(Refusal refusal) -> replies.refusal(refusal);
                     case Outcome.Success<RecordEvents.Receipt>(RecordEvents.Receipt receipt) ->
                         replies.loggedEvent(

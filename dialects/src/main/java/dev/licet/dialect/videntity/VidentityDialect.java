@@ -3,6 +3,7 @@ package dev.licet.dialect.videntity;
 import static java.lang.System.Logger.Level.DEBUG;
 
 import dev.licet.core.Outcome;
+import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
 import dev.licet.core.gate.Gate;
 import dev.licet.core.id.AccountNumber;
@@ -16,6 +17,7 @@ import dev.licet.dialect.Idempotency;
 import dev.licet.dialect.Limits;
 import dev.licet.dialect.MalformedRequest;
 import dev.licet.dialect.Parameters;
+import dev.licet.dialect.Paths;
 import dev.licet.dialect.Request;
 import dev.licet.dialect.Route;
 import dev.licet.dialect.TextTable;
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// Sessions of an identity service: `/session/login`, `/session/ping`, `/session/logout`, by POST over HTTPS.
 public final class VidentityDialect implements Dialect {
     private static final System.Logger LOG = System.getLogger(VidentityDialect.class.getName());
+    private static final String PING = "/session/ping";
     private static final List<String> VERBS = List.of("POST");
 
     private final KeepSessions keepSessions;
@@ -44,7 +47,7 @@ public final class VidentityDialect implements Dialect {
                             List.of("username", "password", "account_number"),
                             "you logged in successfully",
                             this::login),
-            "/session/ping",
+            PING,
                     new Method(List.of("session_key"), "your session has been pinged successfully", this::ping),
             "/session/logout", new Method(List.of("session_key"), "you logged out successfully", this::logout));
 
@@ -57,7 +60,7 @@ public final class VidentityDialect implements Dialect {
     }
 
     /// What a request asks for, once it is known who asks. @param make gives the session key to tell
-    private record Change(Idempotency.Asker asker, Supplier<Outcome<Secret>> make) {}
+    private record Change(Idempotency.Asker asker, Supplier<Pending<Outcome<Secret>>> make) {}
 
     /// @param contentType of the answers
     /// @param texts instead of those of the pages
@@ -87,7 +90,7 @@ public final class VidentityDialect implements Dialect {
 
     @Override
     public boolean claims(String path) {
-        return methods.containsKey(canonical(path));
+        return methods.containsKey(Paths.canonical(path));
     }
 
     @Override
@@ -99,17 +102,27 @@ public final class VidentityDialect implements Dialect {
     }
 
     @Override
+    public boolean isQuick(Request head) {
+        return Paths.canonical(head.path()).equals(PING) && !Idempotency.hasKey(head) && keepSessions.pingsAtOnce();
+    }
+
+    @Override
     public Answer answer(Request request) {
-        String path = canonical(request.path());
+        return begin(request).await();
+    }
+
+    @Override
+    public Pending<Answer> begin(Request request) {
+        String path = Paths.canonical(request.path());
         @Nullable Method method = methods.get(path);
         if (method == null) {
-            return refuse(request, Fault.UNKNOWN_PATH);
+            return Pending.done(refuse(request, Fault.UNKNOWN_PATH));
         }
         if (!request.secure()) {
-            return Answer.text(403, "HTTPS is required.");
+            return Pending.done(Answer.text(403, "HTTPS is required."));
         }
         if (!VERBS.contains(request.verb())) {
-            return refuse(request, Fault.WRONG_VERB).with("Allow", String.join(", ", VERBS));
+            return Pending.done(refuse(request, Fault.WRONG_VERB).with("Allow", String.join(", ", VERBS)));
         }
         LOG.log(DEBUG, "method {0}", path);
         Parameters form;
@@ -119,30 +132,36 @@ public final class VidentityDialect implements Dialect {
             method.mandatory().forEach(field -> form(form, field));
         } catch (MalformedRequest e) {
             LOG.log(DEBUG, "malformed: {0}", e.getMessage());
-            return refuse(request, e.fault());
+            return Pending.done(refuse(request, e.fault()));
         }
         for (String field : method.mandatory()) {
             if (form.last(field).isEmpty()) {
-                return envelopes.missing(path, field);
+                return Pending.done(envelopes.missing(path, field));
             }
         }
         return switch (method.handler().prepare(form, request)) {
-            case Outcome.Refused<Change>(Refusal refusal) -> envelopes.refusal(path, refusal);
+            case Outcome.Refused<Change>(Refusal refusal) -> Pending.done(envelopes.refusal(path, refusal));
             case Outcome.Success<Change>(Change change) -> once(request, path, method, change);
         };
     }
 
-    private Answer once(Request request, String path, Method method, Change change) {
-        return idempotency.answer(
+    private Pending<Answer> once(Request request, String path, Method method, Change change) {
+        if (!Idempotency.hasKey(request)) {
+            return change.make().get().map(outcome -> switch (outcome) {
+                case Outcome.Success<Secret>(Secret key) -> envelopes.success(path, method.detail(), key);
+                case Outcome.Refused<Secret>(Refusal refusal) -> envelopes.refusal(path, refusal);
+            });
+        }
+        return Pending.done(idempotency.answer(
                 request,
                 change.asker(),
-                () -> switch (change.make().get()) {
+                () -> switch (change.make().get().await()) {
                     case Outcome.Success<Secret>(Secret key) ->
                         Idempotency.Change.made(envelopes.success(path, method.detail(), key));
                     case Outcome.Refused<Secret>(Refusal refusal) ->
                         Idempotency.Change.refused(envelopes.refusal(path, refusal));
                 },
-                refusal -> envelopes.refusal(path, refusal));
+                refusal -> envelopes.refusal(path, refusal)));
     }
 
     private void form(Parameters form, String field) {
@@ -161,7 +180,7 @@ public final class VidentityDialect implements Dialect {
                 .orElseGet(() -> Outcome.refused(new Refusal.WrongCredentials()))
                 .map(user -> new Change(
                         new Idempotency.Asker(List.of("login", user.id().toString()), ""),
-                        () -> keepSessions.open(user)));
+                        () -> Pending.done(keepSessions.open(user))));
     }
 
     private Outcome<Change> ping(Parameters form, Request request) {
@@ -169,10 +188,10 @@ public final class VidentityDialect implements Dialect {
     }
 
     private Outcome<Change> logout(Parameters form, Request request) {
-        return ofSession(form, keepSessions::logout);
+        return ofSession(form, key -> Pending.done(keepSessions.logout(key)));
     }
 
-    private static Outcome<Change> ofSession(Parameters form, Function<Secret, Outcome<Secret>> change) {
+    private static Outcome<Change> ofSession(Parameters form, Function<Secret, Pending<Outcome<Secret>>> change) {
         String key = text(form, "session_key");
         return Outcome.success(
                 new Change(new Idempotency.Asker(List.of("session", key), key), () -> change.apply(new Secret(key))));
@@ -191,13 +210,8 @@ public final class VidentityDialect implements Dialect {
             case UNKNOWN_ENCODING -> Answer.text(415, "The body may be packed by gzip or zstd, and no other.");
             case WRONG_VERB -> Answer.text(405, "This method takes POST.");
             case UNKNOWN_PATH -> Answer.text(404, "There is no such method.");
-            case UNAVAILABLE -> envelopes.serverError(503, canonical(request.path()));
-            case FAILED -> envelopes.serverError(200, canonical(request.path()));
+            case UNAVAILABLE -> envelopes.serverError(503, Paths.canonical(request.path()));
+            case FAILED -> envelopes.serverError(200, Paths.canonical(request.path()));
         };
-    }
-
-    /// Its clients double slashes now and then.
-    private static String canonical(String path) {
-        return path.replaceAll("/{2,}", "/").replaceAll("(?<=.)/$", "");
     }
 }

@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
+import dev.licet.core.Pending;
 import dev.licet.core.RequestId;
 import dev.licet.core.Unavailable;
 import dev.licet.core.identity.SecretSource;
@@ -26,15 +27,12 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,13 +41,17 @@ import org.jspecify.annotations.Nullable;
 /// One request and its answer.
 ///
 /// The event loop of the connection collects the body, within bounds of size, memory and time; then a virtual
-/// thread of its own runs the dialect, plain and blocking; then the answer goes back to the event loop. A body that the
+/// thread of its own runs the dialect, plain and blocking; then the answer goes back to the event loop. A small request
+/// that [is quick][Dialect#isQuick] has no thread: the loop begins it, and answers it when its write is there, which
+/// saves half of what such a request costs (ADR 0008). A body that the
 /// dialect [streams][Dialect#streams] is not collected: the virtual thread begins at once and reads it from a
 /// [BodyStream]; an answer that is [written][Answer.Written] goes out through an [AnswerStream]. The fields belong to
 /// the event loop. Whatever goes wrong, the client gets an answer in its dialect's form, or, where one is on its way
 /// already, is shown that it is cut.
 final class Exchange {
     private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
+    private static final byte[] NOTHING = {};
+    private static final Buffer EMPTY = Buffer.buffer();
     /// How long what is left of a refused body is read and dropped, so that the client gets to read the answer.
     private static final long LINGER_MILLIS = 2000;
     /// HTTP/2's code for a stream that is ended without being at fault.
@@ -57,6 +59,9 @@ final class Exchange {
 
     /// HTTP/2's code for a stream that is not whole, by our fault.
     private static final long INTERNAL_ERROR = 2;
+
+    /// The largest body of a request that the event loop works on itself.
+    private static final int QUICK_BODY = 16 << 10;
 
     /// What all exchanges share.
     static final class Shared {
@@ -92,6 +97,7 @@ final class Exchange {
 
     private final HttpServerRequest wire;
     private final Shared shared;
+    private final Arrivals arrivals;
     private final Context loop;
     private final Dialect dialect;
     private final Request head;
@@ -99,7 +105,7 @@ final class Exchange {
     private final Optional<Packing> packing;
     private final BodyBudget.Share share;
     private final @Nullable IdleWatch watch;
-    private final Buffer body = Buffer.buffer();
+    private Buffer body = EMPTY;
     private @Nullable BodyStream incoming;
     private @Nullable AnswerStream outgoing;
     /// How much of a streamed body has come.
@@ -122,44 +128,45 @@ final class Exchange {
     /// Its connection no longer waits for it.
     private boolean left;
 
-    private Exchange(HttpServerRequest wire, Shared shared) {
+    private Exchange(HttpServerRequest wire, Shared shared, Arrivals arrivals) {
         this.wire = wire;
         this.shared = shared;
+        this.arrivals = arrivals;
         this.loop = shared.vertx.getOrCreateContext();
         String target = originForm(wire.uri());
         int question = target.indexOf('?');
         String path = question < 0 ? target : target.substring(0, question);
         Optional<String> query = question < 0 ? Optional.empty() : Optional.of(target.substring(question + 1));
         Headers headers = headers(wire);
-        SocketAddress peer = wire.remoteAddress();
-        Callers.Origin origin = shared.callers.origin(
-                peer == null || peer.hostAddress() == null ? Callers.UNKNOWN : peer.hostAddress(),
-                wire.isSSL(),
-                headers);
+        this.watch = shared.watches.get(wire.connection());
+        Callers.Origin origin =
+                shared.callers.origin(watch == null ? Callers.UNKNOWN : watch.address(), wire.isSSL(), headers);
         this.dialect = shared.router.dialect(path);
         this.packing = Packing.of(headers);
         this.share = shared.bodies.new Share();
-        this.watch = shared.watches.get(wire.connection());
         this.head = new Request(
                 shared.secrets.requestId(),
                 wire.method().name(),
                 path,
                 query,
                 headers,
-                new byte[0],
+                NOTHING,
                 origin.secure(),
                 origin.address());
     }
 
     /// Takes a request whose head could be read.
-    static void begin(HttpServerRequest wire, Shared shared) {
-        guarded(wire, () -> new Exchange(wire, shared).begin());
+    static void begin(HttpServerRequest wire, Shared shared, Arrivals arrivals) {
+        guarded(wire, () -> new Exchange(wire, shared, arrivals).begin());
     }
 
     /// Refuses a request whose head could not be read.
-    static void refuse(HttpServerRequest wire, Throwable cause, Shared shared) {
+    static void refuse(HttpServerRequest wire, Throwable cause, Shared shared, Arrivals arrivals) {
         boolean tooLong = cause instanceof TooLongHttpLineException || cause instanceof TooLongHttpHeaderException;
-        guarded(wire, () -> new Exchange(wire, shared).beginRefusing(tooLong ? Fault.TOO_LARGE : Fault.MALFORMED));
+        guarded(
+                wire,
+                () -> new Exchange(wire, shared, arrivals)
+                        .beginRefusing(tooLong ? Fault.TOO_LARGE : Fault.MALFORMED));
     }
 
     /// What is thrown on an event loop would leave the client without an answer.
@@ -194,18 +201,29 @@ final class Exchange {
     }
 
     private void takeWhole() {
-        timer = shared.vertx.setTimer(
-                shared.settings.requestTimeout().toMillis(), fired -> refuseUnlessAnswered(Fault.TOO_SLOW));
+        arrivals.expect(this);
         wire.handler(this::take);
         wire.endHandler(end -> {
             if (!answered) {
                 arrived = true;
-                shared.vertx.cancelTimer(timer);
-                work(new Request.Whole(body.getBytes()));
+                arrivals.forget(this);
+                workOn(new Request.Whole(body.getBytes()));
             }
         });
         if (awaitsContinue) {
             wire.response().writeContinue();
+        }
+    }
+
+    /// It has not come whole in the time that it has.
+    void isTooSlow() {
+        guarded(wire, () -> refuseUnlessAnswered(Fault.TOO_SLOW));
+    }
+
+    private void stopWaiting() {
+        arrivals.forget(this);
+        if (timer >= 0) {
+            shared.vertx.cancelTimer(timer);
         }
     }
 
@@ -284,11 +302,11 @@ final class Exchange {
             return Optional.of(Fault.TOO_LARGE);
         }
         long headerBytes = 0;
-        for (Map.Entry<String, String> header : wire.headers()) {
-            if (header.getKey().isEmpty()) {
+        for (Headers.Header header : head.headers().list()) {
+            if (header.name().isEmpty()) {
                 return Optional.of(Fault.MALFORMED);
             }
-            headerBytes += header.getKey().length() + header.getValue().length() + 4;
+            headerBytes += header.name().length() + header.value().length() + 4;
         }
         if (headerBytes > settings.maxHeaders()) {
             return Optional.of(Fault.TOO_LARGE);
@@ -319,7 +337,7 @@ final class Exchange {
             refuseUnlessAnswered(Fault.UNAVAILABLE);
             return;
         }
-        body.appendBuffer(chunk);
+        body = body == EMPTY ? chunk : body.appendBuffer(chunk);
     }
 
     private void refuseUnlessAnswered(Fault fault) {
@@ -342,7 +360,7 @@ final class Exchange {
                 wire.response().end(Buffer.buffer(answer.bytes()));
             });
         }
-        shared.vertx.cancelTimer(timer);
+        stopWaiting();
         answered = true;
         breakStreams();
         releaseUnlessWorking();
@@ -370,7 +388,7 @@ final class Exchange {
     /// What still comes is dropped from now on.
     private void takeNoMore() {
         answered = true;
-        shared.vertx.cancelTimer(timer);
+        stopWaiting();
         if (!arrived) {
             wire.handler(dropped -> {});
             wire.endHandler(end -> {
@@ -418,6 +436,49 @@ final class Exchange {
         } else if (!arrived) {
             response.reset(NO_ERROR);
         }
+    }
+
+    private void workOn(Request.Whole whole) {
+        if (whole.bytes().length <= QUICK_BODY
+                && packing.filter(Packing.PLAIN::equals).isPresent()
+                && dialect.isQuick(head)) {
+            workAtOnce(whole);
+        } else {
+            work(whole);
+        }
+    }
+
+    /// Without a thread of its own.
+    private void workAtOnce(Request.Whole whole) {
+        working = true;
+        try {
+            Pending<Answer> pending = ScopedValue.where(RequestId.CURRENT, head.id())
+                    .call(() -> {
+                        LOG.log(DEBUG, () -> shared.router.loggable(dialect, head));
+                        return dialect.begin(head.with(whole));
+                    });
+            pending.whenThere(() -> onLoop(() -> sendWritten(pending)));
+        } catch (RuntimeException e) {
+            sayFailure(e);
+        }
+    }
+
+    private void sendWritten(Pending<Answer> pending) {
+        try {
+            Answer answer =
+                    ScopedValue.where(RequestId.CURRENT, head.id()).call(pending::await);
+            send(answer, answer.bytes());
+        } catch (RuntimeException e) {
+            sayFailure(e);
+        }
+    }
+
+    /// What a dialect says then may have to wait for something.
+    private void sayFailure(RuntimeException thrown) {
+        Thread.ofVirtual().name("request-" + head.id()).start(() -> {
+            Answer answer = ScopedValue.where(RequestId.CURRENT, head.id()).call(() -> failure(thrown));
+            onLoop(() -> send(answer, answer.bytes()));
+        });
     }
 
     private void work(Request.Content content) {
@@ -666,14 +727,15 @@ final class Exchange {
     }
 
     private static Headers headers(HttpServerRequest wire) {
-        Map<String, List<String>> byName = new HashMap<>();
+        List<Headers.Header> list = new ArrayList<>();
+        boolean hasHost = false;
         for (Map.Entry<String, String> header : wire.headers()) {
-            byName.computeIfAbsent(header.getKey().toLowerCase(Locale.ROOT), name -> new ArrayList<>())
-                    .add(header.getValue());
+            list.add(new Headers.Header(header.getKey(), header.getValue()));
+            hasHost |= header.getKey().equalsIgnoreCase("host");
         }
-        if (wire.version() == HttpVersion.HTTP_2 && wire.authority() != null) {
-            byName.putIfAbsent("host", List.of(wire.authority().toString()));
+        if (!hasHost && wire.version() == HttpVersion.HTTP_2 && wire.authority() != null) {
+            list.add(new Headers.Header("host", wire.authority().toString()));
         }
-        return new Headers(byName);
+        return new Headers(list);
     }
 }

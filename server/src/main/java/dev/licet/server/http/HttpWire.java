@@ -44,6 +44,7 @@ public final class HttpWire implements AutoCloseable {
     private static final Duration IDLE_GRACE = Duration.ofMillis(500);
 
     private final Map<HttpConnection, IdleWatch> watches = new ConcurrentHashMap<>();
+    private final Duration requestTimeout;
     private final Duration idleTimeout;
 
     private final Vertx vertx;
@@ -64,6 +65,7 @@ public final class HttpWire implements AutoCloseable {
             Duration stopTimeout) {
         this.stopTimeout = stopTimeout;
         this.maxConnections = settings.maxConnections();
+        this.requestTimeout = settings.requestTimeout();
         this.idleTimeout = settings.requestTimeout().plus(IDLE_GRACE);
         vertx = Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(true)
@@ -132,6 +134,8 @@ public final class HttpWire implements AutoCloseable {
                 .setHost(settings.host())
                 .setReuseAddress(true)
                 .setTcpNoDelay(true)
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
                 .setHttp2ClearTextEnabled(false)
                 // The library would refuse HTTP/1.0 over TLS.
                 .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1, HttpVersion.HTTP_1_0))
@@ -168,19 +172,21 @@ public final class HttpWire implements AutoCloseable {
     private final class Loop extends VerticleBase {
         private final HttpServerOptions options;
         private final Exchange.Shared shared;
+        private final Arrivals arrivals;
 
         Loop(HttpServerOptions options, Exchange.Shared shared) {
             this.options = options;
             this.shared = shared;
+            this.arrivals = new Arrivals(vertx, requestTimeout);
         }
 
         @Override
         public Future<?> start() {
             return vertx.createHttpServer(options)
                     .connectionHandler(HttpWire.this::let)
-                    .requestHandler(request -> Exchange.begin(request, shared))
+                    .requestHandler(request -> Exchange.begin(request, shared, arrivals))
                     .invalidRequestHandler(request ->
-                            Exchange.refuse(request, request.decoderResult().cause(), shared))
+                            Exchange.refuse(request, request.decoderResult().cause(), shared, arrivals))
                     // Not what it says: it may quote what the client sent, secrets and all.
                     .exceptionHandler(e -> LOG.log(
                             DEBUG, "a connection failed: {0}", e.getClass().getSimpleName()))

@@ -2,6 +2,7 @@ package dev.licet.server.http;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 
 /// Closes a connection on which no request is answered for too long: one that is silent, and one whose next request's
@@ -11,6 +12,7 @@ final class IdleWatch {
     private final Vertx vertx;
     private final HttpConnection connection;
     private final Duration patience;
+    private final String address;
     private int requests;
     private long since = System.nanoTime();
     private long timer;
@@ -19,7 +21,14 @@ final class IdleWatch {
         this.vertx = vertx;
         this.connection = connection;
         this.patience = patience;
+        SocketAddress peer = connection.remoteAddress();
+        this.address = peer == null || peer.hostAddress() == null ? Callers.UNKNOWN : peer.hostAddress();
         this.timer = look(patience.toNanos());
+    }
+
+    /// The network address of who connected.
+    String address() {
+        return address;
     }
 
     void begin() {

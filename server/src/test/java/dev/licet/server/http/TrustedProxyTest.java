@@ -13,7 +13,7 @@ class TrustedProxyTest {
     private static final Callers TRUSTING = new Callers(Networks.parse("10.0.0.0/8, 127.0.0.1, 2001:db8::/32"));
 
     private static Headers forwarded(String addresses, String protocols) {
-        return new Headers(Map.of("x-forwarded-for", List.of(addresses), "x-forwarded-proto", List.of(protocols)));
+        return Headers.of(Map.of("x-forwarded-for", List.of(addresses), "x-forwarded-proto", List.of(protocols)));
     }
 
     @Test
@@ -49,7 +49,7 @@ class TrustedProxyTest {
         assertThat(TRUSTING.origin(
                         "127.0.0.1",
                         false,
-                        new Headers(Map.of(
+                        Headers.of(Map.of(
                                 "x-forwarded-for",
                                 List.of("203.0.113.9", "198.51.100.7"),
                                 "x-forwarded-proto",

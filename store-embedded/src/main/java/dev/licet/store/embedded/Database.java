@@ -2,6 +2,7 @@ package dev.licet.store.embedded;
 
 import static java.lang.System.Logger.Level.ERROR;
 
+import dev.licet.core.Pending;
 import dev.licet.core.Unavailable;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -34,7 +35,9 @@ final class Database implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Database.class.getName());
     private static final int GROUP = 1000;
     private static final int QUEUE = 16_384;
-    private static final int READERS = 4;
+    /// As many as threads can be at it: to read blocks no thread for anything but the reading.
+    private static final int READERS =
+            2 * Runtime.getRuntime().availableProcessors() + 2;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /// Some SQL.
@@ -103,6 +106,11 @@ final class Database implements AutoCloseable {
         return submit(work);
     }
 
+    /// Does the same without waiting for the disk; for who is not itself work that is being done.
+    <T extends @Nullable Object> Pending<T> submitUnremembered(Work<T> work) {
+        return Pending.of(enqueue(work).answer);
+    }
+
     /// Another one after each change of what is [Remembered], from the moment that it is acknowledged.
     long version() {
         return version;
@@ -112,6 +120,10 @@ final class Database implements AutoCloseable {
         if (isInTransaction()) {
             return within(work);
         }
+        return enqueue(work).await();
+    }
+
+    private <T extends @Nullable Object> Request<T> enqueue(Work<T> work) {
         space.require();
         Request<T> request = new Request<>(work);
         if (closed || !queue.offer(request)) {
@@ -120,7 +132,7 @@ final class Database implements AutoCloseable {
         if (closed && queue.remove(request)) {
             throw new Unavailable("the store is closed", Duration.ofSeconds(1));
         }
-        return request.await();
+        return request;
     }
 
     /// Runs the work on what was committed last.

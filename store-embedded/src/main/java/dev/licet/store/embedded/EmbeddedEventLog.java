@@ -3,6 +3,7 @@ package dev.licet.store.embedded;
 import static java.lang.System.Logger.Level.ERROR;
 
 import dev.licet.core.Outcome;
+import dev.licet.core.Pending;
 import dev.licet.core.Unavailable;
 import dev.licet.core.event.EventLog;
 import dev.licet.core.event.EventPage;
@@ -116,6 +117,11 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
     @Override
     public Outcome<List<Placed>> append(Submission submission) {
         return once.append(submission);
+    }
+
+    @Override
+    public Pending<List<Placed>> submit(Submission submission) {
+        return once.submit(submission);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.licet.store.embedded;
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 
+import dev.licet.core.Pending;
 import dev.licet.core.Unavailable;
 import dev.licet.core.event.Submission;
 import dev.licet.store.embedded.AppendQueue.Request;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -111,7 +111,7 @@ final class Journal implements AutoCloseable {
     }
 
     /// Appends the events as one record. @return the id of the first, once they are on disk
-    long append(Submission submission) {
+    Pending<Long> submit(Submission submission) {
         space.require();
         byte[] payload = EventCodec.encode(submission.events(), submission.requestKey());
         if (payload.length > JournalRecord.MAX_PAYLOAD) {
@@ -131,14 +131,12 @@ final class Journal implements AutoCloseable {
                 throw new Unavailable("too many events of this account wait to be written", Duration.ofSeconds(1));
             case CLOSED -> throw new Unavailable("the journal is closed", Duration.ofSeconds(1));
         }
-        try {
-            return request.firstId().get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Unavailable("interrupted", Duration.ofSeconds(1), e);
-        } catch (ExecutionException e) {
-            throw new Unavailable("the journal can't be written", Duration.ofSeconds(5), e.getCause());
-        }
+        return Pending.of(request.firstId());
+    }
+
+    /// Does the same, and waits for it.
+    long append(Submission submission) {
+        return submit(submission).await();
     }
 
     /// Where the durable part ends now.
@@ -196,7 +194,8 @@ final class Journal implements AutoCloseable {
                 if (fault.happened("journal: " + e.getMessage())) {
                     LOG.log(ERROR, "requests are not written; this is told once until some are again", e);
                 }
-                group.forEach(request -> request.firstId().completeExceptionally(e));
+                Unavailable why = new Unavailable("the journal can't be written", Duration.ofSeconds(5), e);
+                group.forEach(request -> request.firstId().completeExceptionally(why));
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.licet.store.embedded;
 
 import dev.licet.core.Outcome;
+import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
 import dev.licet.core.Unavailable;
 import dev.licet.core.event.Placed;
@@ -51,13 +52,21 @@ final class OnceOnly {
 
     Outcome<List<Placed>> append(Submission submission) {
         if (!submission.isOnce()) {
-            return Outcome.success(
-                    placed(journal.append(submission), submission.events().size()));
+            return Outcome.success(submit(submission).await());
         }
         ids.awaitPast();
         return submission.requestKey().isPresent()
                 ? appendRequest(submission, submission.requestKey().get())
                 : Outcome.success(appendEvents(submission).placed());
+    }
+
+    /// What carries no id is on its way when this returns.
+    Pending<List<Placed>> submit(Submission submission) {
+        if (submission.isOnce()) {
+            throw new IllegalArgumentException("the ids of a submission have to be looked up");
+        }
+        int count = submission.events().size();
+        return journal.submit(submission).map(first -> placed(first, count));
     }
 
     private static List<Placed> placed(long first, int count) {

@@ -1,5 +1,6 @@
 package dev.licet.store.embedded;
 
+import dev.licet.core.Pending;
 import dev.licet.core.identity.SecretHash;
 import dev.licet.core.session.NumberReserve;
 import dev.licet.core.session.Session;
@@ -11,9 +12,11 @@ import java.util.Optional;
 /// The tables of what runs: sessions, their keys, and the numbers of their transactions.
 final class SqliteSessions implements Sessions, NumberReserve {
     private final Database database;
+    private final Pings pings;
 
     SqliteSessions(Database database) {
         this.database = database;
+        this.pings = new Pings(database);
     }
 
     @Override
@@ -37,14 +40,8 @@ final class SqliteSessions implements Sessions, NumberReserve {
     }
 
     @Override
-    public KeyState keepAlive(SecretHash key, Instant now, Instant until) {
-        return database.writeUnremembered(sql -> {
-            Optional<Found> found = find(sql, key, now);
-            if (found.isPresent() && found.get().state() == KeyState.LIVE) {
-                moveEnd(sql, found.get(), until);
-            }
-            return found.map(Found::state).orElse(KeyState.UNKNOWN);
-        });
+    public Pending<KeyState> keepAlive(SecretHash key, Instant now, Instant until) {
+        return pings.add(key, now, until);
     }
 
     @Override
@@ -110,6 +107,11 @@ final class SqliteSessions implements Sessions, NumberReserve {
                 .orElseThrow());
     }
 
+    /// What a key is good for at this moment.
+    static KeyState state(Sql sql, SecretHash key, Instant now) throws SQLException {
+        return find(sql, key, now).map(Found::state).orElse(KeyState.UNKNOWN);
+    }
+
     private record Found(long session, KeyState state) {}
 
     private static Optional<Found> find(Sql sql, SecretHash key, Instant now) throws SQLException {
@@ -123,6 +125,6 @@ final class SqliteSessions implements Sessions, NumberReserve {
     }
 
     private static void moveEnd(Sql sql, Found found, Instant until) throws SQLException {
-        sql.update("UPDATE session SET expires_at = ? WHERE id = ?", Micros.of(until), found.session());
+        sql.update("UPDATE session SET expires_at = max(expires_at, ?) WHERE id = ?", Micros.of(until), found.session());
     }
 }
