@@ -255,6 +255,11 @@ public class DialectBenchmark {
         }
 
         @Override
+        public PasswordHash nobodys() {
+            return new PasswordHash("nobody's");
+        }
+
+        @Override
         public boolean matches(Secret password, PasswordHash hash) {
             return false;
         }

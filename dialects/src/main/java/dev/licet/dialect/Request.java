@@ -74,9 +74,12 @@ public record Request(
 
     /// The media type of the body in lower case, without its parameters.
     public Optional<String> mediaType() {
-        return headers.first("content-type")
-                .map(type -> type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))
-                .filter(type -> !type.isEmpty());
+        return headers.first("content-type").map(Request::withoutParameters).filter(type -> !type.isEmpty());
+    }
+
+    private static String withoutParameters(String type) {
+        int semicolon = type.indexOf(';');
+        return (semicolon < 0 ? type : type.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
     }
 
     public boolean isForm() {

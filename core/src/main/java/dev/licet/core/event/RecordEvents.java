@@ -176,11 +176,11 @@ public final class RecordEvents {
                 DEBUG,
                 () -> "acknowledged events " + placed.getFirst().id() + " to "
                         + placed.getLast().id());
-        return new Taken(placed.stream().map(RecordEvents::result).toList(), now);
-    }
-
-    private static Result result(Placed placed) {
-        return placed.isNew() ? new Result.Accepted(placed.id()) : new Result.Duplicate(placed.id());
+        List<Result> results = new ArrayList<>(placed.size());
+        for (Placed each : placed) {
+            results.add(each.isNew() ? new Result.Accepted(each.id()) : new Result.Duplicate(each.id()));
+        }
+        return new Taken(results, now);
     }
 
     private static UsageEvent event(Caller caller, String source, Item item, Instant now) {

@@ -74,7 +74,7 @@ public final class PasswordCheck {
         byte[] key = new byte[32];
         random.nextBytes(key);
         this.processKey = new SecretKeySpec(key, "HmacSHA256");
-        this.nobodys = passwords.hash(new Secret(HexFormat.of().formatHex(key)));
+        this.nobodys = passwords.nobodys();
         this.slots = new Semaphore(limits.concurrent(), true);
     }
 

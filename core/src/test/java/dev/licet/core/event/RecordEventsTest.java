@@ -67,9 +67,11 @@ class RecordEventsTest {
                 .metadata("{}")
                 .build();
 
-        Outcome<Receipt> outcome = recordEvents.record(
-                caller(Optional.empty(), KeyLock.ANY),
-                batch(full, Item.builder().build())).await();
+        Outcome<Receipt> outcome = recordEvents
+                .record(
+                        caller(Optional.empty(), KeyLock.ANY),
+                        batch(full, Item.builder().build()))
+                .await();
 
         assertThat(outcome)
                 .isEqualTo(Outcome.success(
@@ -114,7 +116,9 @@ class RecordEventsTest {
 
     @Test
     void record_noItems_isDoneAndWritesNothing() {
-        Outcome<Receipt> outcome = recordEvents.record(caller(Optional.empty(), KeyLock.ANY), batch()).await();
+        Outcome<Receipt> outcome = recordEvents
+                .record(caller(Optional.empty(), KeyLock.ANY), batch())
+                .await();
 
         assertThat(outcome).isEqualTo(Outcome.success(new Receipt(List.of(), TestClock.START)));
         assertThat(log.events).isEmpty();
@@ -122,9 +126,11 @@ class RecordEventsTest {
 
     @Test
     void record_oneThatCantBeTaken_refusesThemAll() {
-        Outcome<Receipt> outcome = recordEvents.record(
-                caller(Optional.empty(), KeyLock.ANY),
-                batch(named(PLAYER, "KEY-1"), named(UNKNOWN, null), named(PLAYER, "KEY-9"))).await();
+        Outcome<Receipt> outcome = recordEvents
+                .record(
+                        caller(Optional.empty(), KeyLock.ANY),
+                        batch(named(PLAYER, "KEY-1"), named(UNKNOWN, null), named(PLAYER, "KEY-9")))
+                .await();
 
         assertThat(outcome).isEqualTo(Outcome.refused(NO_PRODUCT));
         assertThat(log.events).isEmpty();
@@ -180,8 +186,11 @@ class RecordEventsTest {
     void record_whatTheLogHasAlready_isADuplicate() {
         log.known = true;
 
-        Outcome<Receipt> outcome = recordEvents.record(
-                caller(Optional.empty(), KeyLock.ANY), batch(Item.builder().build())).await();
+        Outcome<Receipt> outcome = recordEvents
+                .record(
+                        caller(Optional.empty(), KeyLock.ANY),
+                        batch(Item.builder().build()))
+                .await();
 
         assertThat(outcome).isEqualTo(Outcome.success(new Receipt(List.of(new Result.Duplicate(1)), TestClock.START)));
     }
@@ -198,7 +207,9 @@ class RecordEventsTest {
                 Optional.empty(),
                 KeyLock.ANY);
 
-        assertThat(recordEvents.record(reader, batch(Optional.of(UNKNOWN), Optional.empty())).await())
+        assertThat(recordEvents
+                        .record(reader, batch(Optional.of(UNKNOWN), Optional.empty()))
+                        .await())
                 .isEqualTo(Outcome.refused(new Refusal.NotPermitted("RegisterEvent")));
         assertThat(log.events).isEmpty();
         assertThat(products.asked).isZero();
@@ -292,7 +303,9 @@ class RecordEventsTest {
 
     private Optional<Refusal> refusal(
             Optional<ProductId> productLock, KeyLock keyLock, Optional<ProductId> product, Optional<String> key) {
-        return switch (recordEvents.record(caller(productLock, keyLock), batch(product, key)).await()) {
+        return switch (recordEvents
+                .record(caller(productLock, keyLock), batch(product, key))
+                .await()) {
             case Outcome.Success<Receipt> taken -> Optional.empty();
             case Outcome.Refused<Receipt>(Refusal refusal) -> Optional.of(refusal);
         };

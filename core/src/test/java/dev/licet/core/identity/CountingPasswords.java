@@ -28,6 +28,11 @@ public final class CountingPasswords implements Passwords {
     }
 
     @Override
+    public PasswordHash nobodys() {
+        return new PasswordHash("nobody's");
+    }
+
+    @Override
     public boolean matches(Secret password, PasswordHash hash) {
         checks.incrementAndGet();
         mostAtOnce.accumulateAndGet(running.incrementAndGet(), Math::max);

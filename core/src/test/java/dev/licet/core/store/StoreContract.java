@@ -337,10 +337,8 @@ public abstract class StoreContract {
 
         assertThat(store.users().find(alice.id()).orElseThrow().revoked()).isTrue();
         assertThat(store.userTokens().find(token)).isEmpty();
-        assertThat(keepAlive(sessionOfAlice, NOW, NOW.plus(HOUR)))
-                .isEqualTo(KeyState.UNKNOWN);
-        assertThat(keepAlive(sessionOfBob, NOW, NOW.plus(HOUR)))
-                .isEqualTo(KeyState.LIVE);
+        assertThat(keepAlive(sessionOfAlice, NOW, NOW.plus(HOUR))).isEqualTo(KeyState.UNKNOWN);
+        assertThat(keepAlive(sessionOfBob, NOW, NOW.plus(HOUR))).isEqualTo(KeyState.LIVE);
         assertThat(store.users().revoke(new UserId(Integer.MAX_VALUE))).isFalse();
     }
 

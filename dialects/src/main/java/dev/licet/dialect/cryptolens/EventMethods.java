@@ -65,9 +65,7 @@ final class EventMethods {
         }
         EventCodec.Shared shared = shared(fields);
         Optional<List<Item>> items = fields.json("Events").flatMap(text -> codec.events(text, shared));
-        return items.isPresent()
-                ? record(caller, request, items.get())
-                : Pending.done(replies.eventsNotAList());
+        return items.isPresent() ? record(caller, request, items.get()) : Pending.done(replies.eventsNotAList());
     }
 
     private EventCodec.Shared shared(Fields fields) {

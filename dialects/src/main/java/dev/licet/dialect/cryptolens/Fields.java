@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -24,8 +23,6 @@ import tools.jackson.core.ObjectReadContext;
 /// The parameters of one call, out of query, form or JSON body; the body wins. Names have no case; the last of a
 /// repeated one counts; blank is absent.
 final class Fields {
-    private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]{1,40}");
-
     private final Map<String, String> values = new HashMap<>();
     /// The names whose value came as a JSON list or object, not as text.
     private final Set<String> structures = new HashSet<>();
@@ -128,7 +125,7 @@ final class Fields {
         if (stripped.isEmpty() || stripped.equalsIgnoreCase("none") || stripped.equalsIgnoreCase("null")) {
             return OptionalLong.empty();
         }
-        if (!INTEGER.matcher(stripped).matches()) {
+        if (!isInteger(stripped)) {
             throw new MalformedRequest(Fault.MALFORMED, "not an integer");
         }
         try {
@@ -136,6 +133,17 @@ final class Fields {
         } catch (NumberFormatException e) {
             throw new MalformedRequest(Fault.MALFORMED, "an integer of more than 64 bits");
         }
+    }
+
+    /// Whether it is a sign, or none, and up to 40 digits; the JDK's own parser also takes digits of other scripts.
+    private static boolean isInteger(String text) {
+        int from = text.charAt(0) == '+' || text.charAt(0) == '-' ? 1 : 0;
+        for (int i = from; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return text.length() > from && text.length() <= from + 40;
     }
 
     /// 0 and below mean that none is given: clients send 0 or -1 then.

@@ -43,13 +43,11 @@ public final class VidentityDialect implements Dialect {
     private final Envelopes envelopes;
     private final Map<String, Method> methods = Map.of(
             "/session/login",
-                    new Method(
-                            List.of("username", "password", "account_number"),
-                            "you logged in successfully",
-                            this::login),
+            new Method(List.of("username", "password", "account_number"), "you logged in successfully", this::login),
             PING,
-                    new Method(List.of("session_key"), "your session has been pinged successfully", this::ping),
-            "/session/logout", new Method(List.of("session_key"), "you logged out successfully", this::logout));
+            new Method(List.of("session_key"), "your session has been pinged successfully", this::ping),
+            "/session/logout",
+            new Method(List.of("session_key"), "you logged out successfully", this::logout));
 
     /// @param mandatory the fields it can't do without, in the order of its page @param detail of a success
     private record Method(List<String> mandatory, String detail, Handler handler) {}

@@ -165,8 +165,7 @@ final class Exchange {
         boolean tooLong = cause instanceof TooLongHttpLineException || cause instanceof TooLongHttpHeaderException;
         guarded(
                 wire,
-                () -> new Exchange(wire, shared, arrivals)
-                        .beginRefusing(tooLong ? Fault.TOO_LARGE : Fault.MALFORMED));
+                () -> new Exchange(wire, shared, arrivals).beginRefusing(tooLong ? Fault.TOO_LARGE : Fault.MALFORMED));
     }
 
     /// What is thrown on an event loop would leave the client without an answer.
@@ -465,8 +464,7 @@ final class Exchange {
 
     private void sendWritten(Pending<Answer> pending) {
         try {
-            Answer answer =
-                    ScopedValue.where(RequestId.CURRENT, head.id()).call(pending::await);
+            Answer answer = ScopedValue.where(RequestId.CURRENT, head.id()).call(pending::await);
             send(answer, answer.bytes());
         } catch (RuntimeException e) {
             sayFailure(e);

@@ -63,6 +63,8 @@ public final class HttpWire implements AutoCloseable {
             SecretSource secrets,
             RequestObserver observer,
             Duration stopTimeout) {
+        // The library keeps the TLS key in a store in memory, under a password of its own that guards nothing.
+        System.setProperty("keystore.pkcs12.keyPbeIterationCount", "1");
         this.stopTimeout = stopTimeout;
         this.maxConnections = settings.maxConnections();
         this.requestTimeout = settings.requestTimeout();
@@ -177,7 +179,7 @@ public final class HttpWire implements AutoCloseable {
         Loop(HttpServerOptions options, Exchange.Shared shared) {
             this.options = options;
             this.shared = shared;
-            this.arrivals = new Arrivals(vertx, requestTimeout);
+            this.arrivals = new Arrivals(HttpWire.this.vertx, requestTimeout);
         }
 
         @Override

@@ -39,6 +39,9 @@ enum Packing {
 
     /// Empty: packed in a way that is not known, or more than once.
     static Optional<Packing> of(Headers headers) {
+        if (!headers.has("content-encoding")) {
+            return Optional.of(PLAIN);
+        }
         List<String> codings = headers.all("content-encoding").stream()
                 .flatMap(line -> Arrays.stream(line.split(",")))
                 .map(coding -> coding.strip().toLowerCase(Locale.ROOT))

@@ -30,6 +30,7 @@ public final class Argon2Passwords implements Passwords {
     private static final int MEMORY_KIB = 19 * 1024;
     private static final int PASSES = 2;
     private static final int LANES = 1;
+    private static final int HASH_BYTES = 32;
 
     private final SecureRandom random;
     private final ExecutorService threads = threads();
@@ -54,9 +55,22 @@ public final class Argon2Passwords implements Passwords {
 
     @Override
     public PasswordHash hash(Secret password) {
-        byte[] salt = new byte[16];
-        random.nextBytes(salt);
-        byte[] hash = argon2(password, salt, MEMORY_KIB, PASSES, LANES, 32);
+        byte[] salt = random(16);
+        return encoded(salt, argon2(password, salt, MEMORY_KIB, PASSES, LANES, HASH_BYTES));
+    }
+
+    @Override
+    public PasswordHash nobodys() {
+        return encoded(random(16), random(HASH_BYTES));
+    }
+
+    private byte[] random(int count) {
+        byte[] bytes = new byte[count];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+
+    private static PasswordHash encoded(byte[] salt, byte[] hash) {
         Base64.Encoder base64 = Base64.getEncoder().withoutPadding();
         return new PasswordHash("$argon2id$v=19$m=" + MEMORY_KIB + ",t=" + PASSES + ",p=" + LANES + "$"
                 + base64.encodeToString(salt) + "$" + base64.encodeToString(hash));

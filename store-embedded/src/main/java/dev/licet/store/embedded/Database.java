@@ -4,9 +4,11 @@ import static java.lang.System.Logger.Level.ERROR;
 
 import dev.licet.core.Pending;
 import dev.licet.core.Unavailable;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -33,11 +35,13 @@ import org.sqlite.SQLiteException;
 /// themselves and no timer is needed. Readers have connections of their own and see what was committed.
 final class Database implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Database.class.getName());
+    /// Of the newest migration.
+    static final String SCHEMA_VERSION = "2";
+
     private static final int GROUP = 1000;
     private static final int QUEUE = 16_384;
     /// As many as threads can be at it: to read blocks no thread for anything but the reading.
-    private static final int READERS =
-            2 * Runtime.getRuntime().availableProcessors() + 2;
+    private static final int READERS = 2 * Runtime.getRuntime().availableProcessors() + 2;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /// Some SQL.
@@ -79,16 +83,33 @@ final class Database implements AutoCloseable {
     /// @param space below its floor nothing is written
     static Database open(Path file, DiskSpace space) {
         try {
-            Flyway.configure(Database.class.getClassLoader())
-                    .dataSource(new Source("jdbc:sqlite:" + file))
-                    .locations("classpath:dev/licet/store/embedded/entities")
-                    .load()
-                    .migrate();
+            if (!isCurrent(file)) {
+                Flyway.configure(Database.class.getClassLoader())
+                        .dataSource(new Source("jdbc:sqlite:" + file))
+                        .locations("classpath:dev/licet/store/embedded/entities")
+                        .load()
+                        .migrate();
+            }
             Database database = new Database(file, space);
             database.writer.start();
             return database;
         } catch (SQLException e) {
             throw new IllegalStateException("can't open " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// Whether there is nothing to migrate, which Flyway takes a fifth of a start to see.
+    private static boolean isCurrent(Path file) throws SQLException {
+        if (!Files.exists(file)) {
+            return false;
+        }
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement();
+                ResultSet last = statement.executeQuery(
+                        "SELECT version FROM flyway_schema_history WHERE success ORDER BY installed_rank DESC LIMIT 1")) {
+            return last.next() && last.getString(1).equals(SCHEMA_VERSION);
+        } catch (SQLiteException noHistory) {
+            return false; // Flyway says what is wrong, if anything is
         }
     }
 

@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /// Appends to the journal what is not there yet. What carries no id goes straight through.
@@ -70,9 +69,11 @@ final class OnceOnly {
     }
 
     private static List<Placed> placed(long first, int count) {
-        return LongStream.range(first, first + count)
-                .mapToObj(id -> new Placed(id, true))
-                .toList();
+        List<Placed> placed = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            placed.add(new Placed(first + i, true));
+        }
+        return placed;
     }
 
     private Outcome<List<Placed>> appendRequest(Submission submission, RequestKey key) {

@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.licet.core.AtOnce;
 import dev.licet.core.Unavailable;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -215,5 +218,15 @@ class DatabaseTest {
         assertThatThrownBy(() -> group.get(0).get(10, TimeUnit.SECONDS)).hasStackTraceContaining("made for this test");
         assertThat(group.get(1).get(10, TimeUnit.SECONDS)).isEqualTo(1);
         assertThat(names()).containsExactly("neighbour");
+    }
+
+    @Test
+    void schemaVersion_isThatOfTheNewestMigration() throws Exception {
+        Path migrations = Path.of("src/main/resources/dev/licet/store/embedded/entities");
+        try (Stream<Path> files = Files.list(migrations)) {
+            assertThat(files.map(file -> file.getFileName().toString().replaceAll("V([0-9]+)__.*", "$1"))
+                            .max(Comparator.comparingInt(Integer::parseInt)))
+                    .hasValue(Database.SCHEMA_VERSION);
+        }
     }
 }
