@@ -13,7 +13,8 @@ public interface Sessions {
     /// @return false, and nothing opened, when its user has been revoked since who it is was checked
     boolean open(SecretHash key, Session session);
 
-    /// Moves the end of a live session to `until`; a session that is over is left as it is.
+    /// Moves the end of a live session to `until`, and never to an earlier one: a clock that is set back ends nobody's
+    /// session. One that is over is left as it is.
     KeyState keepAlive(SecretHash key, Instant now, Instant until);
 
     /// Gives a live session a new key and lets the old one live until its grace is over; moves its end as

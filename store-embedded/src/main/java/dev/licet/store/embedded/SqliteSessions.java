@@ -123,6 +123,7 @@ final class SqliteSessions implements Sessions, NumberReserve {
     }
 
     private static void moveEnd(Sql sql, Found found, Instant until) throws SQLException {
-        sql.update("UPDATE session SET expires_at = ? WHERE id = ?", Micros.of(until), found.session());
+        sql.update(
+                "UPDATE session SET expires_at = max(expires_at, ?) WHERE id = ?", Micros.of(until), found.session());
     }
 }

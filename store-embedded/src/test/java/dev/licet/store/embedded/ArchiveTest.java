@@ -435,7 +435,7 @@ class ArchiveTest {
     void store_answersAtOnceAndSaysThatItIsNotAllWhileTheTableIsMadeAgain() throws Exception {
         fillAndArchive();
         deleteTable();
-        try (EmbeddedStore store = EmbeddedStore.open(data, settings(), Clock.systemUTC())) {
+        try (EmbeddedStore store = EmbeddedStore.open(data, settings(), Clock.systemUTC(), System::nanoTime)) {
             assertThat(TestEvents.append(store.events(), TestClock.START, TestEvents.event("new")))
                     .isEqualTo(EVENTS + 1);
             List<RecordedEvent> all = TestEvents.all(store.events());

@@ -58,9 +58,14 @@ class RetentionTest {
         }
     }
 
-    /// As at the next full hour.
+    /// As at the next full hour of a server that ran all the time.
     private void keep(EventTable table, Journal journal) throws Exception {
-        new Retention(KEPT, clock).keepTo(table, archive(), Journal.segments(segments()), journal::release);
+        archive().noteTime(clock.instant());
+        keep(new Retention(KEPT, clock, clock::nanos), table, journal);
+    }
+
+    private void keep(Retention retention, EventTable table, Journal journal) throws Exception {
+        retention.keepTo(table, archive(), Journal.segments(segments()), journal::release);
     }
 
     @Test
@@ -146,6 +151,97 @@ class RetentionTest {
     }
 
     @Test
+    void clockFarAhead_thatEventsCameBy_letsNothingGo_andWhenItIsRightAgainAllIsAsBefore() throws Exception {
+        fill(2);
+        try (EventTable table = table();
+                Journal journal = Journal.open(segments(), 1, 0)) {
+            load(table, journal);
+            Retention retention = new Retention(KEPT, clock, clock::nanos);
+            clock.advance(Duration.ofDays(2));
+            keep(retention, table, journal);
+            Instant right = clock.instant();
+
+            clock.set(right.plus(Duration.ofDays(1000)));
+            journal.append(new Submission(List.of(event("by the wrong clock")), clock.instant()));
+            load(table, journal);
+            keep(retention, table, journal);
+            clock.advance(Duration.ofHours(2));
+            keep(retention, table, journal);
+            keep(new Retention(KEPT, clock, clock::nanos), table, journal); // after a restart
+            assertThat(ids(table)).containsExactly(3L, 2L, 1L);
+
+            clock.set(right);
+            keep(retention, table, journal);
+            clock.advance(KEPT);
+            keep(retention, table, journal);
+            assertThat(ids(table)).containsExactly(3L);
+        }
+    }
+
+    @Test
+    void clockThatWasFarBehindWhenEventsCame_makesThemNoOlderThanWhatCameBefore() throws Exception {
+        fill(2);
+        try (EventTable table = table();
+                Journal journal = Journal.open(segments(), 1, 0)) {
+            for (String name : List.of("one", "two")) {
+                journal.append(new Submission(List.of(event(name)), Instant.EPOCH));
+            }
+            journal.append(new Submission(List.of(event("right again")), TestClock.START.plus(Duration.ofDays(2))));
+            load(table, journal);
+            clock.advance(Duration.ofDays(3));
+            keep(table, journal);
+            assertThat(ids(table)).containsExactly(5L, 4L, 3L, 2L, 1L);
+            assertThat(Journal.segments(segments())).containsOnlyKeys(1L, 2L, 3L, 4L, 5L);
+            clock.advance(KEPT.minusDays(2));
+            keep(table, journal);
+            assertThat(ids(table)).containsExactly(5L, 4L, 3L, 2L);
+            clock.advance(Duration.ofDays(1));
+            keep(table, journal);
+            assertThat(ids(table)).containsExactly(5L);
+            assertThat(Journal.segments(segments())).containsOnlyKeys(5L);
+        }
+    }
+
+    @Test
+    void clockThatWasFarBehindForAWhile_delaysNothing() throws Exception {
+        fill(2);
+        try (EventTable table = table();
+                Journal journal = Journal.open(segments(), 1, 0)) {
+            load(table, journal);
+            Retention retention = new Retention(KEPT, clock, clock::nanos);
+            clock.advance(KEPT);
+            keep(retention, table, journal);
+            clock.set(Instant.EPOCH);
+            keep(retention, table, journal);
+            assertThat(ids(table)).containsExactly(2L, 1L);
+            clock.set(TestClock.START.plus(KEPT));
+            clock.advance(Duration.ofHours(1));
+            keep(retention, table, journal);
+            assertThat(ids(table)).containsExactly(2L);
+        }
+    }
+
+    @Test
+    void serverThatWasOffForLong_letsGoWhatIsOldAfterAWhile() throws Exception {
+        fill(5);
+        try (EventTable table = table();
+                Journal journal = Journal.open(segments(), 1, 0)) {
+            load(table, journal);
+            clock.set(TestClock.START.plus(Duration.ofDays(40)));
+            Retention retention = new Retention(KEPT, clock, clock::nanos);
+            keep(retention, table, journal);
+            journal.append(new Submission(List.of(event("after it")), clock.instant()));
+            load(table, journal);
+            clock.advance(Duration.ofDays(5));
+            keep(retention, table, journal);
+            assertThat(ids(table)).containsExactly(6L, 5L, 4L, 3L, 2L, 1L);
+            clock.advance(Duration.ofDays(10));
+            keep(retention, table, journal);
+            assertThat(ids(table)).containsExactly(6L);
+        }
+    }
+
+    @Test
     void whatIsNotLoadedYet_stays() throws Exception {
         fill(3);
         clock.advance(Duration.ofDays(400));
@@ -162,11 +258,11 @@ class RetentionTest {
         EmbeddedStore.EventSettings settings = new EmbeddedStore.EventSettings(
                 Duration.ofDays(3650), true, TestEvents.QUERY_MEMORY, JournalSettings.OFFLINE);
         Instant threeYearsAgo = Clock.systemUTC().instant().minus(Duration.ofDays(1095));
-        try (EmbeddedStore serving = EmbeddedStore.open(store, settings, Clock.systemUTC())) {
+        try (EmbeddedStore serving = EmbeddedStore.open(store, settings, Clock.systemUTC(), System::nanoTime)) {
             TestEvents.append(serving.events(), threeYearsAgo, event("old"));
         }
         EmbeddedStore.open(store).close();
-        try (EmbeddedStore serving = EmbeddedStore.open(store, settings, Clock.systemUTC())) {
+        try (EmbeddedStore serving = EmbeddedStore.open(store, settings, Clock.systemUTC(), System::nanoTime)) {
             assertThat(TestEvents.all(serving.events())).hasSize(1);
         }
     }
