@@ -59,11 +59,12 @@ final class Retention {
     /// Once an hour.
     ///
     /// @param table has all events that the archive has @param segments of the journal
-    void keepTo(EventTable table, Archive archive, NavigableMap<Long, Path> segments, Release release)
+    /// @return whether it was time to
+    boolean keepTo(EventTable table, Archive archive, NavigableMap<Long, Path> segments, Release release)
             throws SQLException, IOException {
         Instant now = clock.instant();
         if (kept.isEmpty() || now.isBefore(last.plus(PAUSE)) && !now.isBefore(last)) {
-            return;
+            return false;
         }
         Instant time = time(now, table, archive);
         Instant then = time.minus(kept.get());
@@ -76,6 +77,7 @@ final class Retention {
             LOG.log(WARNING, "all events are older than " + kept.get().toDays() + " days; none is let go");
         }
         last = now;
+        return true;
     }
 
     private void letGo(

@@ -74,7 +74,7 @@ class ArchiveTest {
             journal = Journal.open(segments, SEGMENT_BYTES, Math.max(table.applied(), archive.lastId()));
             loader = new Loader(segments, journal, table, archive, () -> true);
             Retention retention = Retention.forEver();
-            keeper = new Keeper(segments, journal, loader, table, archive, retention, true, () -> true);
+            keeper = new Keeper(segments, journal, loader, table, archive, retention, true, () -> true, id -> {});
             loader.start();
         }
 

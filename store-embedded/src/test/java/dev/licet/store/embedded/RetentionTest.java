@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -249,6 +250,46 @@ class RetentionTest {
                 Journal journal = Journal.open(segments(), 1, 0)) {
             keep(table, journal);
             assertThat(Journal.segments(segments())).hasSize(3);
+        }
+    }
+
+    @Test
+    void idsAreForgotten_ofWhatIsNeitherInTheTableNorInAFile() throws Exception {
+        fill(5);
+        AtomicLong forgetBelow = new AtomicLong();
+        try (EventTable table = table();
+                Journal journal = Journal.open(segments(), 1, 0);
+                Loader loader = new Loader(segments(), journal, table, archive(), () -> true)) {
+            loader.start();
+            loader.catchUp(5, Duration.ofSeconds(10));
+            archive().write(table, new IdRange(1, 2));
+            archive().write(table, new IdRange(3, 3));
+            for (long id = 1; id <= 3; id++) {
+                journal.release(id);
+            }
+            Keeper keeper = new Keeper(
+                    segments(),
+                    journal,
+                    loader,
+                    table,
+                    archive(),
+                    new Retention(KEPT, clock, clock::nanos),
+                    true,
+                    () -> true,
+                    forgetBelow::set);
+            clock.advance(KEPT.plusHours(12));
+            keeper.keep();
+            assertThat(ids(table)).containsExactly(5L, 4L, 3L, 2L);
+            assertThat(forgetBelow).as("the archive's file has event 1 still").hasValue(1);
+            clock.advance(Duration.ofDays(1));
+            keeper.keep();
+            assertThat(ids(table)).containsExactly(5L, 4L, 3L);
+            assertThat(forgetBelow).hasValue(3);
+            table.inTransaction(change -> change.execute("INSERT INTO missing VALUES (1, 1), (3, 3)"));
+            clock.advance(Duration.ofDays(1));
+            keeper.keep();
+            assertThat(ids(table)).containsExactly(5L, 4L);
+            assertThat(forgetBelow).as("nothing is missing of what was let go").hasValue(4);
         }
     }
 
