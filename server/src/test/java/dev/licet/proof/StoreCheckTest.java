@@ -61,7 +61,11 @@ class StoreCheckTest {
     private void load(int life) throws Exception {
         Map<Setting, String> settings = Map.of(Setting.DATA, data.toString(), Setting.PORT, "0", Setting.TLS_PORT, "0");
         try (Wiring server = Wiring.open(Settings.of(Optional.empty(), Map.of(), settings), Clock.systemUTC())) {
-            Target target = new Target(server.port(), server.tlsPort(), TestServer.trusting(data.resolve("tls").resolve("cert.pem")), credentials);
+            Target target = new Target(
+                    server.port(),
+                    server.tlsPort(),
+                    TestServer.trusting(data.resolve("tls").resolve("cert.pem")),
+                    credentials);
             Load load = Load.start(target, ledger, life, 1, 1);
             load.awaitAnswers(200, Duration.ofSeconds(20));
             load.stop();

@@ -73,7 +73,7 @@ final class Database implements AutoCloseable {
         return open(file, DiskSpace.unwatched());
     }
 
-    /// @param space below its floor nothing is written
+    /// @param space whether it has room for entities
     static Database open(Path file, DiskSpace space) {
         try {
             Flyway.configure(Database.class.getClassLoader())
@@ -112,7 +112,7 @@ final class Database implements AutoCloseable {
         if (isInTransaction()) {
             return within(work);
         }
-        space.require();
+        space.requireForEntities();
         Request<T> request = new Request<>(work);
         if (closed || !queue.offer(request)) {
             throw new Unavailable(closed ? "the store is closed" : "too many writes wait", Duration.ofSeconds(1));

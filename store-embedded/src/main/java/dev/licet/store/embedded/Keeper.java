@@ -87,9 +87,7 @@ final class Keeper implements AutoCloseable {
         Duration pause = PAUSE;
         while (!closes(pause)) {
             try {
-                if (hasRoom.getAsBoolean()) {
-                    keep();
-                }
+                keep();
                 trouble.isOver();
                 pause = PAUSE;
             } catch (Throwable e) {
@@ -109,21 +107,26 @@ final class Keeper implements AutoCloseable {
         }
     }
 
-    /// One round.
+    /// One round. On a disk without room nothing is written that can be written later, but files that may go do.
     void keep() throws SQLException, IOException {
+        boolean room = hasRoom.getAsBoolean();
+        if (room) {
+            checkpointIfItIsTime();
+            if (archives) {
+                archiveFullSegments();
+            }
+        }
+        // A table that is still being made again does not know what has to be kept.
+        if (loader.isPastArchive() && retention.keepTo(table, archive, segments(), this::release, room) && room) {
+            forgetIds.accept(firstKept());
+        }
+    }
+
+    private void checkpointIfItIsTime() throws SQLException, IOException {
         long log = table.logBytes();
         boolean isLate = System.nanoTime() - checkpointAt > CHECKPOINT_EVERY.toNanos();
         if (log >= CHECKPOINT_BYTES || log > 0 && isLate) {
             checkpoint();
-        }
-        if (archives) {
-            archiveFullSegments();
-        }
-        // A table that is still being made again has no newest events by which to tell a wrong clock.
-        if (loader.isPastArchive()) {
-            if (retention.keepTo(table, archive, segments(), this::release)) {
-                forgetIds.accept(firstKept());
-            }
         }
     }
 

@@ -59,8 +59,10 @@ final class Retention {
     /// Once an hour.
     ///
     /// @param table has all events that the archive has @param segments of the journal
+    /// @param hasRoom whether the disk has; else only files go, since to delete from the table takes room at first
     /// @return whether it was time to
-    boolean keepTo(EventTable table, Archive archive, NavigableMap<Long, Path> segments, Release release)
+    boolean keepTo(
+            EventTable table, Archive archive, NavigableMap<Long, Path> segments, Release release, boolean hasRoom)
             throws SQLException, IOException {
         Instant now = clock.instant();
         if (kept.isEmpty() || now.isBefore(last.plus(PAUSE)) && !now.isBefore(last)) {
@@ -68,10 +70,16 @@ final class Retention {
         }
         Instant time = time(now, table, archive);
         Instant then = time.minus(kept.get());
-        table.forgetOldPositions();
         OptionalLong firstKept = table.firstReceivedSince(then);
+        if (hasRoom) {
+            table.forgetOldPositions();
+        }
         if (firstKept.isPresent()) {
-            letGo(then, time, firstKept.getAsLong(), table, archive, segments, release);
+            if (hasRoom) {
+                deleteReceivedBefore(then, time, table);
+            }
+            letArchiveGo(table, archive, then, firstKept.getAsLong());
+            letSegmentsGo(table, archive, segments, firstKept.getAsLong(), release);
         } else if (table.lastReceipt().isPresent()) {
             // Nothing came for all that time, or the clock is wrong: better to keep it all.
             LOG.log(WARNING, "all events are older than " + kept.get().toDays() + " days; none is let go");
@@ -80,21 +88,12 @@ final class Retention {
         return true;
     }
 
-    private void letGo(
-            Instant then,
-            Instant time,
-            long firstKept,
-            EventTable table,
-            Archive archive,
-            NavigableMap<Long, Path> segments,
-            Release release)
+    private static void deleteReceivedBefore(Instant then, Instant time, EventTable table)
             throws SQLException, IOException {
         long deleted = table.deleteReceivedBefore(then, time);
         if (deleted > 0) {
             LOG.log(INFO, "let " + deleted + " events go that were kept long enough");
         }
-        letArchiveGo(table, archive, then, firstKept);
-        letSegmentsGo(table, archive, segments, firstKept, release);
     }
 
     /// By which events are old.

@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,7 +67,7 @@ class RetentionTest {
     }
 
     private void keep(Retention retention, EventTable table, Journal journal) throws Exception {
-        retention.keepTo(table, archive(), Journal.segments(segments()), journal::release);
+        retention.keepTo(table, archive(), Journal.segments(segments()), journal::release, true);
     }
 
     @Test
@@ -250,6 +251,53 @@ class RetentionTest {
                 Journal journal = Journal.open(segments(), 1, 0)) {
             keep(table, journal);
             assertThat(Journal.segments(segments())).hasSize(3);
+        }
+    }
+
+    @Test
+    void diskWithoutRoom_filesGoAllTheSame_andTheTablesRowsOnceThereIsRoom() throws Exception {
+        fill(6);
+        AtomicBoolean room = new AtomicBoolean();
+        AtomicLong forgetBelow = new AtomicLong();
+        try (EventTable table = table();
+                Journal journal = Journal.open(segments(), 1, 0);
+                Loader loader = new Loader(segments(), journal, table, archive(), () -> true)) {
+            loader.start();
+            loader.catchUp(6, Duration.ofSeconds(10));
+            archive().write(table, new IdRange(1, 1));
+            journal.release(1);
+            Keeper keeper = new Keeper(
+                    segments(),
+                    journal,
+                    loader,
+                    table,
+                    archive(),
+                    new Retention(KEPT, clock, clock::nanos),
+                    true,
+                    room::get,
+                    forgetBelow::set);
+            clock.advance(KEPT.plusDays(1).plusHours(12));
+            long log = table.logBytes();
+            keeper.keep();
+            assertThat(archive().parts()).isEmpty();
+            assertThat(Journal.segments(segments())).containsOnlyKeys(3L, 4L, 5L, 6L);
+            assertThat(segments()).isDirectoryNotContaining("glob:**.ready");
+            assertThat(ids(table)).containsExactly(6L, 5L, 4L, 3L, 2L, 1L);
+            assertThat(table.logBytes()).isEqualTo(log);
+            assertThat(forgetBelow).hasValue(0);
+
+            room.set(true);
+            clock.advance(Duration.ofHours(1));
+            keeper.keep();
+            assertThat(ids(table)).containsExactly(6L, 5L, 4L, 3L);
+            assertThat(forgetBelow).hasValue(3);
+        }
+        Files.delete(directory.resolve("events.duckdb"));
+        try (EventTable table = table();
+                Journal journal = Journal.open(segments(), 1, 0)) {
+            load(table, journal);
+            assertThat(ids(table)).containsExactly(6L, 5L, 4L, 3L);
+            assertThat(table.missing()).isEmpty();
         }
     }
 
