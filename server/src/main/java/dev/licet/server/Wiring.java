@@ -1,6 +1,7 @@
 package dev.licet.server;
 
 import dev.licet.core.Outcome;
+import dev.licet.core.SteadyClock;
 import dev.licet.core.event.ReadEvents;
 import dev.licet.core.event.RecordEvents;
 import dev.licet.core.gate.Gate;
@@ -44,6 +45,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -64,10 +66,15 @@ public final class Wiring implements AutoCloseable {
 
     /// Opens the store and the sockets; the server answers when this returns.
     public static Wiring open(Settings settings, Clock clock) {
-        Store store = EmbeddedStore.open(settings.data(), eventSettings(settings.events()), clock);
+        return open(settings, clock, System::nanoTime);
+    }
+
+    /// @param nanos how time passes, as [System#nanoTime]
+    static Wiring open(Settings settings, Clock clock, LongSupplier nanos) {
+        Store store = EmbeddedStore.open(settings.data(), eventSettings(settings.events()), clock, nanos);
         try {
-            Parts parts = new Parts(settings, store, clock);
-            Metrics metrics = new Metrics(store, clock);
+            Parts parts = new Parts(settings, store, clock, nanos);
+            Metrics metrics = new Metrics(store, parts.steady);
             CertificateFiles certificate = settings.certificateFiles()
                     .orElseGet(() -> SelfSignedCertificate.in(
                             settings.data(), settings.http().host(), clock));
@@ -96,13 +103,15 @@ public final class Wiring implements AutoCloseable {
     /// Initialises a data directory: a first account, and one of everything that is needed to call.
     public static FirstCredentials initialise(Path data, Clock clock) {
         return EmbeddedStore.create(
-                data, store -> FirstCredentials.make(new Parts(Settings.defaults(), store, clock).useCases()));
+                data,
+                store -> FirstCredentials.make(
+                        new Parts(Settings.defaults(), store, clock, System::nanoTime).useCases()));
     }
 
     /// Opens the data of a server that does not run: the API on it, without sockets.
     public static Stopped openStopped(Path data, Clock clock) {
         Store store = EmbeddedStore.open(data);
-        return new Stopped(store, new Parts(Settings.defaults(), store, clock).rest());
+        return new Stopped(store, new Parts(Settings.defaults(), store, clock, System::nanoTime).rest());
     }
 
     /// Checks the events of a server that does not run, and goes on without what can't be read.
@@ -147,7 +156,10 @@ public final class Wiring implements AutoCloseable {
     private static final class Parts {
         private final Settings settings;
         private final Store store;
+        /// For when something happened.
         private final Clock clock;
+        /// For how long something lasts.
+        private final Clock steady;
         private final SecretSource secrets;
         private final Passwords passwords;
         private final Gate gate;
@@ -155,23 +167,24 @@ public final class Wiring implements AutoCloseable {
         private final RecordEvents recordEvents;
         private final ReadEvents readEvents;
 
-        Parts(Settings settings, Store store, Clock clock) {
+        Parts(Settings settings, Store store, Clock clock, LongSupplier nanos) {
             SecureRandom random = new SecureRandom();
             this.settings = settings;
             this.store = store;
             this.clock = clock;
+            this.steady = new SteadyClock(clock, nanos);
             this.secrets = new SecretSource(random);
             this.passwords = new Argon2Passwords(random);
             PasswordCheck passwordCheck = new PasswordCheck(
                     store.users(),
                     passwords,
-                    new LoginThrottle(settings.loginThrottle(), clock),
+                    new LoginThrottle(settings.loginThrottle(), steady),
                     settings.passwordCheck(),
-                    clock,
+                    steady,
                     random);
             this.recordEvents = new RecordEvents(store.products(), store.licenseKeys(), store.events(), clock);
             this.readEvents = new ReadEvents(store.products(), store.licenseKeys(), store.events());
-            this.idempotency = new Idempotency(store.keptAnswers(), settings.limits(), clock);
+            this.idempotency = new Idempotency(store.keptAnswers(), settings.limits(), steady);
             this.gate = new Gate(
                     store.applications(),
                     store.accessTokens(),
@@ -181,7 +194,7 @@ public final class Wiring implements AutoCloseable {
                     passwordCheck,
                     secrets,
                     settings.userTokenLifetime(),
-                    clock);
+                    steady);
         }
 
         List<Dialect> dialects(Metrics metrics) {
@@ -189,7 +202,7 @@ public final class Wiring implements AutoCloseable {
             TextTable texts = settings.texts(Stream.of(VeohDialect.textKeys(), VidentityDialect.textKeys())
                     .flatMap(Set::stream)
                     .collect(Collectors.toSet()));
-            KeepSessions keepSessions = new KeepSessions(gate, store.sessions(), secrets, settings.sessions(), clock);
+            KeepSessions keepSessions = new KeepSessions(gate, store.sessions(), secrets, settings.sessions(), steady);
             return List.of(
                     new VeohDialect(
                             gate,

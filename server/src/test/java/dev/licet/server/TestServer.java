@@ -65,7 +65,7 @@ public final class TestServer implements AutoCloseable {
         flags.put(Setting.PORT, "0");
         flags.put(Setting.TLS_PORT, "0");
         flags.putAll(settings);
-        return Wiring.open(Settings.of(Optional.empty(), Map.of(), flags), clock);
+        return Wiring.open(Settings.of(Optional.empty(), Map.of(), flags), clock, clock::nanos);
     }
 
     /// Stops the server and starts it again on the same data, on other ports.

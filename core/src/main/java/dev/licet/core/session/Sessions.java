@@ -15,8 +15,7 @@ public interface Sessions {
     boolean open(SecretHash key, Session session);
 
     /// Moves the end of a live session to `until`, and never to an earlier one: a clock that is set back ends nobody's
-    /// session. One that is over is left as it is. Waits for the disk only
-    /// when it is awaited.
+    /// session. One that is over is left as it is. Waits for the disk only when it is awaited.
     Pending<KeyState> keepAlive(SecretHash key, Instant now, Instant until);
 
     /// Gives a live session a new key and lets the old one live until its grace is over; moves its end as

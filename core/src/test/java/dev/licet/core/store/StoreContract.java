@@ -777,6 +777,23 @@ public abstract class StoreContract {
     }
 
     @Test
+    void ping_whileTheClockIsSetBack_shortensNoSession() {
+        SecretHash kept = openSession(newUser(account, "alice"), NOW.plus(HOUR));
+        SecretHash rotated = openSession(newUser(account, "bob"), NOW.plus(HOUR));
+        SecretHash next = newSecret();
+        Instant back = NOW.minus(Duration.ofDays(1));
+
+        keepAlive(kept, back, back.plus(HOUR));
+        rotate(rotated, next, Duration.ZERO, back);
+
+        for (SecretHash key : List.of(kept, next)) {
+            assertThat(keepAlive(key, NOW.plus(HOUR).minusNanos(1000), NOW.plus(HOUR)))
+                    .isEqualTo(KeyState.LIVE);
+            assertThat(keepAlive(key, NOW.plus(HOUR), NOW.plus(HOUR))).isEqualTo(KeyState.EXPIRED);
+        }
+    }
+
+    @Test
     void keepAlive_unknownKey_isUnknown() {
         assertThat(keepAlive(newSecret(), NOW, NOW.plus(HOUR))).isEqualTo(KeyState.UNKNOWN);
     }

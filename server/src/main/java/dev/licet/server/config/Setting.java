@@ -90,7 +90,7 @@ public enum Setting {
     DISK_FLOOR(
             "disk-floor",
             "512MiB",
-            "How much of the disk has to be free for anything to be written; below it writes are answered 503. 0 for no floor."),
+            "How much of the disk has to be free for events to be taken, and a quarter of it for anything else to be written; below it they are answered 503. 0 for no floor."),
     MAX_LINE("max-line", "256KiB", "The longest line of a body of events that is read line by line."),
     MAX_STREAM_EVENTS("max-stream-events", "1000000", "The most events of one call whose body is read line by line."),
     STOP_TIMEOUT("stop-timeout", "25s", "How long a stop waits for requests in flight.");

@@ -16,6 +16,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,8 @@ import java.util.zip.CRC32C;
 /// its name only once it is whole and on disk.
 ///
 /// Beside each is its checksum, since Parquet has none: a bit that flipped would else be loaded as it is. The file
-/// `expired` has the id up to which events were let go on purpose, so that nobody takes them for lost.
+/// `expired` has the id up to which events were let go on purpose, so that nobody takes them for lost, and `time` the
+/// time by which that was last decided.
 ///
 /// Safe for threads: one writes and deletes, another reads and puts aside.
 final class Archive {
@@ -40,6 +42,7 @@ final class Archive {
     private static final Pattern NAME = Pattern.compile("([0-9]{19})-([0-9]{19})\\.parquet");
     private static final String TEMPORARY = ".tmp";
     private static final String EXPIRED = "expired";
+    private static final String TIME = "time";
 
     private final Path directory;
 
@@ -226,6 +229,20 @@ final class Archive {
             return;
         }
         write(directory.resolve(EXPIRED), id + "\n");
+    }
+
+    /// By which time it was last decided what is old; empty when that is not known.
+    Optional<Instant> time() throws IOException {
+        try {
+            return Optional.of(
+                    Instant.parse(Files.readString(directory.resolve(TIME)).strip()));
+        } catch (NoSuchFileException | DateTimeParseException unknown) {
+            return Optional.empty();
+        }
+    }
+
+    void noteTime(Instant time) throws IOException {
+        write(directory.resolve(TIME), time + "\n");
     }
 
     /// Puts a small file on disk, in place of one that is there.

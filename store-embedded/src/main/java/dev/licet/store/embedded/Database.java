@@ -80,7 +80,7 @@ final class Database implements AutoCloseable {
         return open(file, DiskSpace.unwatched());
     }
 
-    /// @param space below its floor nothing is written
+    /// @param space whether it has room for entities
     static Database open(Path file, DiskSpace space) {
         try {
             if (!isCurrent(file)) {
@@ -145,7 +145,7 @@ final class Database implements AutoCloseable {
     }
 
     private <T extends @Nullable Object> Request<T> enqueue(Work<T> work) {
-        space.require();
+        space.requireForEntities();
         Request<T> request = new Request<>(work);
         if (closed || !queue.offer(request)) {
             throw new Unavailable(closed ? "the store is closed" : "too many writes wait", Duration.ofSeconds(1));

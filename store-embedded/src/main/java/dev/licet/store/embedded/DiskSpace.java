@@ -8,21 +8,24 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/// Whether enough of the disk is free. Below the floor nothing new is taken, since some of what stands on the disk
-/// can't bear to find it full: after that DuckDB has to be opened again. It is enough again a quarter above the
-/// floor, so that it does not flutter.
+/// Whether enough of the disk is free. Below the floor no events are taken, since some of what stands on the disk
+/// can't bear to find it full: after that DuckDB has to be opened again. Entities take little, and who holds a session
+/// or revokes a key should not be told to come back, so those are taken down to a quarter of the floor. It is enough
+/// again a quarter above each, so that it does not flutter.
 ///
 /// To ask is one volatile read. The journal's writer looks, once a second and after each 64 MiB.
 final class DiskSpace {
     private static final System.Logger LOG = System.getLogger(DiskSpace.class.getName());
     private static final long PAUSE = Duration.ofSeconds(1).toNanos();
     private static final long LOOK_AFTER = 64L << 20;
+    private static final int ENTITIES = 4;
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
     private final Disk disk;
     private final Path directory;
     private final long floor;
     private volatile boolean low;
+    private volatile boolean lowForEntities;
     private volatile long usable = Long.MAX_VALUE;
 
     // The looking thread's own.
@@ -44,8 +47,17 @@ final class DiskSpace {
         return low;
     }
 
-    /// @throws Unavailable when there is too little
+    /// @throws Unavailable when there is too little for events
     void require() {
+        require(low);
+    }
+
+    /// @throws Unavailable when there is too little for anything
+    void requireForEntities() {
+        require(lowForEntities);
+    }
+
+    private static void require(boolean low) {
         if (low) {
             throw new Unavailable("the disk is nearly full", RETRY_AFTER);
         }
@@ -54,7 +66,7 @@ final class DiskSpace {
     /// Whether so much could be written and it still was not low.
     boolean hasRoomFor(long bytes) {
         try {
-            return floor == 0 || disk.usableSpace(directory) - bytes >= enough();
+            return floor == 0 || disk.usableSpace(directory) - bytes >= enough(floor);
         } catch (IOException e) {
             return false;
         }
@@ -77,19 +89,26 @@ final class DiskSpace {
             LOG.log(WARNING, "can't see how much of the disk is free", e);
             return;
         }
-        boolean now = usable < (low ? enough() : floor);
-        if (now != low) {
-            low = now;
-            LOG.log(WARNING, now ? what() + "; nothing new is taken until there is more" : "the disk has room again");
+        boolean isLow = isBelow(floor, low);
+        boolean isLowForEntities = isBelow(floor / ENTITIES, lowForEntities);
+        if (isLow != low || isLowForEntities != lowForEntities) {
+            low = isLow;
+            lowForEntities = isLowForEntities;
+            LOG.log(WARNING, isLow ? what() : "the disk has room again");
         }
     }
 
-    private long enough() {
-        return floor + floor / 4;
+    private boolean isBelow(long bytes, boolean before) {
+        return usable < (before ? enough(bytes) : bytes);
+    }
+
+    private static long enough(long bytes) {
+        return bytes + bytes / 4;
     }
 
     private String what() {
-        return "the disk has " + (usable >> 20) + " MiB free, less than the disk-floor of " + (floor >> 20) + " MiB";
+        return "the disk has " + (usable >> 20) + " MiB free, less than the disk-floor of " + (floor >> 20) + " MiB"
+                + (lowForEntities ? ": nothing is taken" : ": no events are taken") + " until there is more";
     }
 
     Optional<String> check() {

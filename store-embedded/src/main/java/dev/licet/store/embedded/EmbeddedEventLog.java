@@ -81,7 +81,8 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
                     directory.resolve("ids.db"), () -> journal.end().lastId(), past));
             once = new OnceOnly(journal, ids);
             loader = new Loader(segments, journal, table, archive, hasRoom);
-            keeper = new Keeper(segments, journal, loader, table, archive, retention, archives, hasRoom);
+            keeper = new Keeper(
+                    segments, journal, loader, table, archive, retention, archives, hasRoom, ids::forgetBelow);
         } catch (Throwable e) {
             closeOpened();
             throw e;

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -94,8 +95,10 @@ public final class EmbeddedStore implements Store {
     }
 
     /// Opens the store in this directory, and makes one if there is none.
-    public static EmbeddedStore open(Path directory, EventSettings settings, Clock clock) {
-        Retention retention = new Retention(settings.retention(), clock);
+    ///
+    /// @param nanos how time passes, as [System#nanoTime]
+    public static EmbeddedStore open(Path directory, EventSettings settings, Clock clock, LongSupplier nanos) {
+        Retention retention = new Retention(settings.retention(), clock, nanos);
         return open(directory, retention, settings.archive(), settings.queryMemory(), settings.journal());
     }
 

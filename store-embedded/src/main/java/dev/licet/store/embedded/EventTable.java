@@ -398,13 +398,35 @@ final class EventTable implements AutoCloseable {
         });
     }
 
-    /// Deletes what was received before then. @return how many
-    long deleteReceivedBefore(Instant then) throws SQLException, IOException {
+    /// Deletes what was received before then. By a clock that was set back some events look older than they are: what
+    /// came after an event that stays does so too. But not after one of the future.
+    ///
+    /// @return how many
+    long deleteReceivedBefore(Instant then, Instant now) throws SQLException, IOException {
+        return work(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement("""
+                    DELETE FROM event WHERE received_at < make_timestamp(?) AND id < (
+                      SELECT coalesce(min(id), 9223372036854775807) FROM event
+                      WHERE received_at BETWEEN make_timestamp(?) AND make_timestamp(?))""")) {
+                statement.setLong(1, Micros.of(then));
+                statement.setLong(2, Micros.of(then));
+                statement.setLong(3, Micros.of(now));
+                return (long) statement.executeUpdate();
+            }
+        });
+    }
+
+    /// The lowest id of what was received then or later; empty when nothing was.
+    OptionalLong firstReceivedSince(Instant then) throws SQLException, IOException {
         return work(connection -> {
             try (PreparedStatement statement =
-                    connection.prepareStatement("DELETE FROM event WHERE received_at < make_timestamp(?)")) {
+                    connection.prepareStatement("SELECT min(id) FROM event WHERE received_at >= make_timestamp(?)")) {
                 statement.setLong(1, Micros.of(then));
-                return (long) statement.executeUpdate();
+                try (ResultSet row = statement.executeQuery()) {
+                    row.next();
+                    long id = row.getLong(1);
+                    return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(id);
+                }
             }
         });
     }
@@ -428,15 +450,6 @@ final class EventTable implements AutoCloseable {
                 return statement.execute("DELETE FROM applied WHERE id < (SELECT max(id) FROM applied)");
             }
         });
-    }
-
-    /// Whether any event of these ids is left.
-    boolean hasAny(IdRange ids) throws SQLException, IOException {
-        return work(connection -> number(
-                        connection,
-                        "SELECT count(*) FROM (SELECT 1 FROM event WHERE id BETWEEN " + ids.first() + " AND "
-                                + ids.last() + " LIMIT 1)")
-                > 0);
     }
 
     static long number(Connection connection, String question) throws SQLException {

@@ -29,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
@@ -49,6 +50,7 @@ final class IdIndex implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(IdIndex.class.getName());
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration FORGETTING = Duration.ofMillis(100);
+    private static final int PARTS = 256;
     private static final int READERS = 4;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     /// Beyond so many that wait for the file, nothing with an id is taken.
@@ -108,7 +110,12 @@ final class IdIndex implements AutoCloseable {
     /// Written by the thread alone, once it is started.
     private volatile long applied;
 
-    private volatile long forgetBelow;
+    private final AtomicLong forgetBelow = new AtomicLong();
+
+    // The thread's own: what the file has forgotten, and is forgetting, below which event, and which part is next.
+    private long forgotten;
+    private long forgetting;
+    private int part;
 
     private IdIndex(String url, LongSupplier lastAcknowledged, Past past) throws SQLException {
         this.lastAcknowledged = lastAcknowledged;
@@ -221,7 +228,7 @@ final class IdIndex implements AutoCloseable {
 
     /// Forgets, after a while, what stands for events below this one: they were let go.
     void forgetBelow(long event) {
-        forgetBelow = Math.max(forgetBelow, event);
+        forgetBelow.accumulateAndGet(event, Math::max);
     }
 
     /// What is wrong; empty when the last write went well.
@@ -264,7 +271,6 @@ final class IdIndex implements AutoCloseable {
 
     private void run() {
         boolean closed = false;
-        int forgotten = 0;
         while (!closed) {
             try {
                 if (caughtUp.getCount() > 0) {
@@ -274,7 +280,7 @@ final class IdIndex implements AutoCloseable {
                 closed = closing.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
                 write(closed);
                 if (!closed) {
-                    forgotten = forgetSome(forgotten);
+                    forgetSome();
                 }
                 fault.isOver();
             } catch (InterruptedException e) {
@@ -373,27 +379,28 @@ final class IdIndex implements AutoCloseable {
     }
 
     /// Deletes what stands for events that were let go, a 256th of the file after the other, since it is ordered by
-    /// fingerprint alone, for a tenth of a second at most. @return which part is next
-    private int forgetSome(int part) throws SQLException {
+    /// fingerprint alone, for a tenth of a second at most.
+    private void forgetSome() throws SQLException {
         long began = System.nanoTime();
-        int next = part;
-        while (forgetBelow > 0 && System.nanoTime() - began < FORGETTING.toNanos()) {
-            forget(next);
-            next = (next + 1) % 256;
-            if (next == 0) {
-                forgetBelow = 0;
+        while (forgotten < forgetBelow.get() && System.nanoTime() - began < FORGETTING.toNanos()) {
+            if (part == 0) {
+                forgetting = forgetBelow.get();
+            }
+            forget(part, forgetting);
+            part = (part + 1) % PARTS;
+            if (part == 0) {
+                forgotten = forgetting;
             }
         }
-        return next;
     }
 
-    private void forget(int part) throws SQLException {
+    private void forget(int nth, long below) throws SQLException {
         try (PreparedStatement statement = writing.prepareStatement(
                 "DELETE FROM known WHERE fingerprint >= ? AND (? OR fingerprint < ?) AND event < ?")) {
-            statement.setBytes(1, new byte[] {(byte) part});
-            statement.setBoolean(2, part == 255);
-            statement.setBytes(3, new byte[] {(byte) (part + 1)});
-            statement.setLong(4, forgetBelow);
+            statement.setBytes(1, new byte[] {(byte) nth});
+            statement.setBoolean(2, nth == PARTS - 1);
+            statement.setBytes(3, new byte[] {(byte) (nth + 1)});
+            statement.setLong(4, below);
             statement.executeUpdate();
         }
     }

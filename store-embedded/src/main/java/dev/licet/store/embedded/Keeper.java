@@ -6,11 +6,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /// Keeps the event table and the journal in bounds while the loader loads: makes checkpoints, turns full segments of
 /// the journal into archive files, and lets go what has been kept long enough.
@@ -36,6 +40,7 @@ final class Keeper implements AutoCloseable {
     private final Retention retention;
     private final boolean archives;
     private final BooleanSupplier hasRoom;
+    private final LongConsumer forgetIds;
     private final Trouble trouble = new Trouble("keeping the event table");
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread = Thread.ofPlatform().name("event-keeper").unstarted(this::run);
@@ -47,6 +52,7 @@ final class Keeper implements AutoCloseable {
     /// @param segments the journal's directory
     /// @param archives whether full segments become archive files; else they stay until all of it may go
     /// @param hasRoom whether the disk has room for more than what has to be written
+    /// @param forgetIds is told below which event all were let go
     Keeper(
             Path segments,
             Journal journal,
@@ -55,7 +61,8 @@ final class Keeper implements AutoCloseable {
             Archive archive,
             Retention retention,
             boolean archives,
-            BooleanSupplier hasRoom) {
+            BooleanSupplier hasRoom,
+            LongConsumer forgetIds) {
         this.segments = segments;
         this.journal = journal;
         this.loader = loader;
@@ -64,6 +71,7 @@ final class Keeper implements AutoCloseable {
         this.retention = retention;
         this.archives = archives;
         this.hasRoom = hasRoom;
+        this.forgetIds = forgetIds;
     }
 
     void start() {
@@ -79,9 +87,7 @@ final class Keeper implements AutoCloseable {
         Duration pause = PAUSE;
         while (!closes(pause)) {
             try {
-                if (hasRoom.getAsBoolean()) {
-                    keep();
-                }
+                keep();
                 trouble.isOver();
                 pause = PAUSE;
             } catch (Throwable e) {
@@ -101,20 +107,42 @@ final class Keeper implements AutoCloseable {
         }
     }
 
-    /// One round.
+    /// One round. On a disk without room nothing is written that can be written later, but files that may go do.
     void keep() throws SQLException, IOException {
+        boolean room = hasRoom.getAsBoolean();
+        if (room) {
+            checkpointIfItIsTime();
+            if (archives) {
+                archiveFullSegments();
+            }
+        }
+        // A table that is still being made again does not know what has to be kept.
+        if (loader.isPastArchive() && retention.keepTo(table, archive, segments(), this::release, room) && room) {
+            forgetIds.accept(firstKept());
+        }
+    }
+
+    private void checkpointIfItIsTime() throws SQLException, IOException {
         long log = table.logBytes();
         boolean isLate = System.nanoTime() - checkpointAt > CHECKPOINT_EVERY.toNanos();
         if (log >= CHECKPOINT_BYTES || log > 0 && isLate) {
             checkpoint();
         }
-        if (archives) {
-            archiveFullSegments();
-        }
-        // A table that is still being made again has no newest events by which to tell a wrong clock.
-        if (loader.isPastArchive()) {
-            retention.keepTo(table, archive, segments(), this::release);
-        }
+    }
+
+    /// All events below this one were let go. The id of one that is kept anywhere must not be forgotten, nor that of
+    /// one that is missing and may be put back.
+    private long firstKept() throws SQLException, IOException {
+        long expired = archive.expired();
+        LongStream missing = table.missing().stream()
+                .filter(gap -> gap.last() > expired)
+                .mapToLong(gap -> Math.max(gap.first(), expired + 1));
+        LongStream inTable = table.firstReceivedSince(Instant.EPOCH).stream();
+        LongStream inArchive = archive.parts().keySet().stream().mapToLong(Long::longValue);
+        return Stream.of(LongStream.of(segments().firstKey()), missing, inTable, inArchive)
+                .flatMapToLong(ids -> ids)
+                .min()
+                .orElseThrow();
     }
 
     private void checkpoint() throws SQLException, IOException {

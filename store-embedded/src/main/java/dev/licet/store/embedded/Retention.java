@@ -11,30 +11,44 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 
 /// Lets events go once they have been kept long enough since their receipt: out of the event table, and with each
-/// archive file and journal segment that has nothing else. If that would be all of them, the clock is taken to be
-/// wrong. For the keeping thread alone.
+/// archive file and journal segment that has nothing else.
+///
+/// A clock that is wrong must not make them look old. So the time here is the clock's, but while the server runs it
+/// gets later at most four times as fast as time passes, and goes on from there after a restart: a clock that is years
+/// ahead for an hour makes events go three hours too early, and a server that was off for a month is up to date after
+/// ten days. And if all events were to go, none does. For the keeping thread alone.
 final class Retention {
     private static final System.Logger LOG = System.getLogger(Retention.class.getName());
     private static final Duration PAUSE = Duration.ofHours(1);
+    private static final int FASTEST = 4;
+    private static final Duration NOTABLE = Duration.ofDays(1);
 
     /// Empty for ever.
     private final Optional<Duration> kept;
     private final Clock clock;
+    private final LongSupplier nanos;
     private Instant last = Instant.MIN;
+    private long lastNanos;
+    private boolean toldOfLeap;
 
-    Retention(Duration kept, Clock clock) {
-        this(Optional.of(kept), clock);
+    /// @param nanos how time passes, as [System#nanoTime]
+    Retention(Duration kept, Clock clock, LongSupplier nanos) {
+        this(Optional.of(kept), clock, nanos);
     }
 
-    private Retention(Optional<Duration> kept, Clock clock) {
+    private Retention(Optional<Duration> kept, Clock clock, LongSupplier nanos) {
         this.kept = kept;
         this.clock = clock;
+        this.nanos = nanos;
+        this.lastNanos = nanos.getAsLong();
     }
 
     static Retention forEver() {
-        return new Retention(Optional.empty(), Clock.systemUTC());
+        return new Retention(Optional.empty(), Clock.systemUTC(), System::nanoTime);
     }
 
     /// Gives a segment of the journal back, by the id that names it.
@@ -45,41 +59,75 @@ final class Retention {
     /// Once an hour.
     ///
     /// @param table has all events that the archive has @param segments of the journal
-    void keepTo(EventTable table, Archive archive, NavigableMap<Long, Path> segments, Release release)
+    /// @param hasRoom whether the disk has; else only files go, since to delete from the table takes room at first
+    /// @return whether it was time to
+    boolean keepTo(
+            EventTable table, Archive archive, NavigableMap<Long, Path> segments, Release release, boolean hasRoom)
             throws SQLException, IOException {
         Instant now = clock.instant();
         if (kept.isEmpty() || now.isBefore(last.plus(PAUSE)) && !now.isBefore(last)) {
-            return;
+            return false;
         }
-        Instant then = now.minus(kept.get());
-        table.forgetOldPositions();
-        Optional<Instant> newest = table.lastReceipt();
-        if (newest.isEmpty() || newest.get().isBefore(then)) {
-            // Nothing came for all that time, or the clock is wrong: better to keep it all.
-            if (newest.isPresent()) {
-                LOG.log(WARNING, "all events are older than " + kept.get().toDays() + " days; none is let go");
+        Instant time = time(now, table, archive);
+        Instant then = time.minus(kept.get());
+        OptionalLong firstKept = table.firstReceivedSince(then);
+        if (hasRoom) {
+            table.forgetOldPositions();
+        }
+        if (firstKept.isPresent()) {
+            if (hasRoom) {
+                deleteReceivedBefore(then, time, table);
             }
-            last = now;
-            return;
+            letArchiveGo(table, archive, then, firstKept.getAsLong());
+            letSegmentsGo(table, archive, segments, firstKept.getAsLong(), release);
+        } else if (table.lastReceipt().isPresent()) {
+            // Nothing came for all that time, or the clock is wrong: better to keep it all.
+            LOG.log(WARNING, "all events are older than " + kept.get().toDays() + " days; none is let go");
         }
-        long deleted = table.deleteReceivedBefore(then);
-        if (deleted > 0) {
-            LOG.log(
-                    INFO,
-                    "let " + deleted + " events go that were kept for "
-                            + kept.get().toDays() + " days");
-        }
-        letArchiveGo(table, archive, then);
-        letSegmentsGo(table, archive, segments, release);
         last = now;
+        return true;
+    }
+
+    private static void deleteReceivedBefore(Instant then, Instant time, EventTable table)
+            throws SQLException, IOException {
+        long deleted = table.deleteReceivedBefore(then, time);
+        if (deleted > 0) {
+            LOG.log(INFO, "let " + deleted + " events go that were kept long enough");
+        }
+    }
+
+    /// By which events are old.
+    private Instant time(Instant now, EventTable table, Archive archive) throws SQLException, IOException {
+        long nanosNow = nanos.getAsLong();
+        Duration passed = Duration.ofNanos(nanosNow - lastNanos);
+        // Without a note of it: when the last event came, it was as late.
+        Optional<Instant> noted = archive.time();
+        Instant before = (noted.isPresent() ? noted : table.lastReceipt()).orElse(now);
+        Instant latest = before.plus(passed.multipliedBy(FASTEST));
+        Instant time = now.isBefore(latest) ? now : latest;
+        if (noted.isEmpty() || time.isAfter(before)) {
+            archive.noteTime(time); // not an earlier one: it would take long to come up to the clock again
+        }
+        lastNanos = nanosNow;
+        Duration ahead = Duration.between(time, now);
+        if (ahead.compareTo(NOTABLE) > 0 && !toldOfLeap) {
+            LOG.log(
+                    WARNING,
+                    "the clock has leapt ahead by " + ahead.toDays() + " days (or the server was off so long): events"
+                            + " are let go as of " + time + ", which comes after the clock slowly");
+        }
+        toldOfLeap = ahead.compareTo(NOTABLE) > 0;
+        return time;
     }
 
     /// From the oldest on: each file that has nothing left to keep. One that has is kept as a whole.
-    private static void letArchiveGo(EventTable table, Archive archive, Instant then) throws SQLException, IOException {
+    private static void letArchiveGo(EventTable table, Archive archive, Instant then, long firstKept)
+            throws SQLException, IOException {
         for (Archive.Part part : archive.parts().values()) {
-            if (archive.lastReceipt(table, part)
-                    .filter(receipt -> !receipt.isBefore(then))
-                    .isPresent()) {
+            if (part.ids().last() >= firstKept
+                    || archive.lastReceipt(table, part)
+                            .filter(receipt -> !receipt.isBefore(then))
+                            .isPresent()) {
                 return;
             }
             archive.delete(part);
@@ -88,7 +136,7 @@ final class Retention {
     }
 
     private static void letSegmentsGo(
-            EventTable table, Archive archive, NavigableMap<Long, Path> segments, Release release)
+            EventTable table, Archive archive, NavigableMap<Long, Path> segments, long firstKept, Release release)
             throws SQLException, IOException {
         if (!archive.parts().isEmpty()) {
             return; // what is older goes first
@@ -96,7 +144,7 @@ final class Retention {
         long applied = table.work(EventTable::applied);
         for (long firstId : segments.headMap(segments.lastKey(), false).keySet()) {
             IdRange ids = new IdRange(firstId, segments.higherKey(firstId) - 1);
-            if (ids.last() > applied || table.hasAny(ids)) {
+            if (ids.last() > applied || ids.last() >= firstKept) {
                 return;
             }
             archive.expire(ids.last());

@@ -74,7 +74,7 @@ class ArchiveTest {
             journal = Journal.open(segments, SEGMENT_BYTES, Math.max(table.applied(), archive.lastId()));
             loader = new Loader(segments, journal, table, archive, () -> true);
             Retention retention = Retention.forEver();
-            keeper = new Keeper(segments, journal, loader, table, archive, retention, true, () -> true);
+            keeper = new Keeper(segments, journal, loader, table, archive, retention, true, () -> true, id -> {});
             loader.start();
         }
 
@@ -435,7 +435,7 @@ class ArchiveTest {
     void store_answersAtOnceAndSaysThatItIsNotAllWhileTheTableIsMadeAgain() throws Exception {
         fillAndArchive();
         deleteTable();
-        try (EmbeddedStore store = EmbeddedStore.open(data, settings(), Clock.systemUTC())) {
+        try (EmbeddedStore store = EmbeddedStore.open(data, settings(), Clock.systemUTC(), System::nanoTime)) {
             assertThat(TestEvents.append(store.events(), TestClock.START, TestEvents.event("new")))
                     .isEqualTo(EVENTS + 1);
             List<RecordedEvent> all = TestEvents.all(store.events());

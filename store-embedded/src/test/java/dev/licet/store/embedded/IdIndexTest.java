@@ -9,11 +9,18 @@ import dev.licet.core.Refusal;
 import dev.licet.core.TestClock;
 import dev.licet.core.event.Placed;
 import dev.licet.core.event.Submission;
+import dev.licet.core.event.UsageEvent;
 import dev.licet.core.once.Fingerprint;
 import dev.licet.core.once.RequestKey;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -141,6 +148,53 @@ class IdIndexTest {
             for (int i = 1; i <= 10; i++) {
                 assertThat(isFree(index, "id " + i)).as("id " + i).isEqualTo(i < 6);
             }
+        }
+    }
+
+    @Test
+    void eventsThatAreLetGo_areNewAgain_andThoseThatAreKeptStayDuplicates() throws Exception {
+        TestClock clock = new TestClock();
+        EmbeddedStore.EventSettings settings = new EmbeddedStore.EventSettings(
+                Duration.ofDays(30), false, TestEvents.QUERY_MEMORY, JournalSettings.OFFLINE);
+        try (EmbeddedStore store = EmbeddedStore.open(directory, settings, clock, clock::nanos)) {
+            int old = 0;
+            while (segments() < 2) {
+                assertThat(TestEvents.append(store.events(), clock.instant(), old(++old)))
+                        .isEqualTo(old);
+            }
+            clock.advance(Duration.ofDays(31));
+            TestEvents.append(store.events(), clock.instant(), TestEvents.withId("new"));
+            assertThat(TestEvents.all(store.events())).isNotEmpty(); // all are loaded
+            clock.advance(Duration.ofHours(2));
+            for (int i = 0; i < 300 && (segments() > 1 || rows() != 2); i++) {
+                TimeUnit.MILLISECONDS.sleep(100);
+            }
+            assertThat(rows()).isEqualTo(2);
+            assertThat(TestEvents.append(store.events(), clock.instant(), old(1)))
+                    .as("let go")
+                    .isEqualTo(old + 2);
+            assertThat(TestEvents.append(store.events(), clock.instant(), old(old)))
+                    .as("too old, but in the journal still")
+                    .isEqualTo(old);
+            assertThat(TestEvents.append(store.events(), clock.instant(), TestEvents.withId("new")))
+                    .isEqualTo(old + 1);
+        }
+    }
+
+    private static UsageEvent old(int number) {
+        return TestEvents.withId("old " + number + "x".repeat(20_000));
+    }
+
+    private int segments() throws IOException {
+        return Journal.segments(directory.resolve("journal")).size();
+    }
+
+    private long rows() throws Exception {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("ids.db"));
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT count(*) FROM known")) {
+            row.next();
+            return row.getLong(1);
         }
     }
 

@@ -13,6 +13,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,9 +60,14 @@ class RetentionTest {
         }
     }
 
-    /// As at the next full hour.
+    /// As at the next full hour of a server that ran all the time.
     private void keep(EventTable table, Journal journal) throws Exception {
-        new Retention(KEPT, clock).keepTo(table, archive(), Journal.segments(segments()), journal::release);
+        archive().noteTime(clock.instant());
+        keep(new Retention(KEPT, clock, clock::nanos), table, journal);
+    }
+
+    private void keep(Retention retention, EventTable table, Journal journal) throws Exception {
+        retention.keepTo(table, archive(), Journal.segments(segments()), journal::release, true);
     }
 
     @Test
@@ -146,6 +153,97 @@ class RetentionTest {
     }
 
     @Test
+    void clockFarAhead_thatEventsCameBy_letsNothingGo_andWhenItIsRightAgainAllIsAsBefore() throws Exception {
+        fill(2);
+        try (EventTable table = table();
+                Journal journal = Journal.open(segments(), 1, 0)) {
+            load(table, journal);
+            Retention retention = new Retention(KEPT, clock, clock::nanos);
+            clock.advance(Duration.ofDays(2));
+            keep(retention, table, journal);
+            Instant right = clock.instant();
+
+            clock.set(right.plus(Duration.ofDays(1000)));
+            journal.append(new Submission(List.of(event("by the wrong clock")), clock.instant()));
+            load(table, journal);
+            keep(retention, table, journal);
+            clock.advance(Duration.ofHours(2));
+            keep(retention, table, journal);
+            keep(new Retention(KEPT, clock, clock::nanos), table, journal); // after a restart
+            assertThat(ids(table)).containsExactly(3L, 2L, 1L);
+
+            clock.set(right);
+            keep(retention, table, journal);
+            clock.advance(KEPT);
+            keep(retention, table, journal);
+            assertThat(ids(table)).containsExactly(3L);
+        }
+    }
+
+    @Test
+    void clockThatWasFarBehindWhenEventsCame_makesThemNoOlderThanWhatCameBefore() throws Exception {
+        fill(2);
+        try (EventTable table = table();
+                Journal journal = Journal.open(segments(), 1, 0)) {
+            for (String name : List.of("one", "two")) {
+                journal.append(new Submission(List.of(event(name)), Instant.EPOCH));
+            }
+            journal.append(new Submission(List.of(event("right again")), TestClock.START.plus(Duration.ofDays(2))));
+            load(table, journal);
+            clock.advance(Duration.ofDays(3));
+            keep(table, journal);
+            assertThat(ids(table)).containsExactly(5L, 4L, 3L, 2L, 1L);
+            assertThat(Journal.segments(segments())).containsOnlyKeys(1L, 2L, 3L, 4L, 5L);
+            clock.advance(KEPT.minusDays(2));
+            keep(table, journal);
+            assertThat(ids(table)).containsExactly(5L, 4L, 3L, 2L);
+            clock.advance(Duration.ofDays(1));
+            keep(table, journal);
+            assertThat(ids(table)).containsExactly(5L);
+            assertThat(Journal.segments(segments())).containsOnlyKeys(5L);
+        }
+    }
+
+    @Test
+    void clockThatWasFarBehindForAWhile_delaysNothing() throws Exception {
+        fill(2);
+        try (EventTable table = table();
+                Journal journal = Journal.open(segments(), 1, 0)) {
+            load(table, journal);
+            Retention retention = new Retention(KEPT, clock, clock::nanos);
+            clock.advance(KEPT);
+            keep(retention, table, journal);
+            clock.set(Instant.EPOCH);
+            keep(retention, table, journal);
+            assertThat(ids(table)).containsExactly(2L, 1L);
+            clock.set(TestClock.START.plus(KEPT));
+            clock.advance(Duration.ofHours(1));
+            keep(retention, table, journal);
+            assertThat(ids(table)).containsExactly(2L);
+        }
+    }
+
+    @Test
+    void serverThatWasOffForLong_letsGoWhatIsOldAfterAWhile() throws Exception {
+        fill(5);
+        try (EventTable table = table();
+                Journal journal = Journal.open(segments(), 1, 0)) {
+            load(table, journal);
+            clock.set(TestClock.START.plus(Duration.ofDays(40)));
+            Retention retention = new Retention(KEPT, clock, clock::nanos);
+            keep(retention, table, journal);
+            journal.append(new Submission(List.of(event("after it")), clock.instant()));
+            load(table, journal);
+            clock.advance(Duration.ofDays(5));
+            keep(retention, table, journal);
+            assertThat(ids(table)).containsExactly(6L, 5L, 4L, 3L, 2L, 1L);
+            clock.advance(Duration.ofDays(10));
+            keep(retention, table, journal);
+            assertThat(ids(table)).containsExactly(6L);
+        }
+    }
+
+    @Test
     void whatIsNotLoadedYet_stays() throws Exception {
         fill(3);
         clock.advance(Duration.ofDays(400));
@@ -157,16 +255,103 @@ class RetentionTest {
     }
 
     @Test
+    void diskWithoutRoom_filesGoAllTheSame_andTheTablesRowsOnceThereIsRoom() throws Exception {
+        fill(6);
+        AtomicBoolean room = new AtomicBoolean();
+        AtomicLong forgetBelow = new AtomicLong();
+        try (EventTable table = table();
+                Journal journal = Journal.open(segments(), 1, 0);
+                Loader loader = new Loader(segments(), journal, table, archive(), () -> true)) {
+            loader.start();
+            loader.catchUp(6, Duration.ofSeconds(10));
+            archive().write(table, new IdRange(1, 1));
+            journal.release(1);
+            Keeper keeper = new Keeper(
+                    segments(),
+                    journal,
+                    loader,
+                    table,
+                    archive(),
+                    new Retention(KEPT, clock, clock::nanos),
+                    true,
+                    room::get,
+                    forgetBelow::set);
+            clock.advance(KEPT.plusDays(1).plusHours(12));
+            long log = table.logBytes();
+            keeper.keep();
+            assertThat(archive().parts()).isEmpty();
+            assertThat(Journal.segments(segments())).containsOnlyKeys(3L, 4L, 5L, 6L);
+            assertThat(segments()).isDirectoryNotContaining("glob:**.ready");
+            assertThat(ids(table)).containsExactly(6L, 5L, 4L, 3L, 2L, 1L);
+            assertThat(table.logBytes()).isEqualTo(log);
+            assertThat(forgetBelow).hasValue(0);
+
+            room.set(true);
+            clock.advance(Duration.ofHours(1));
+            keeper.keep();
+            assertThat(ids(table)).containsExactly(6L, 5L, 4L, 3L);
+            assertThat(forgetBelow).hasValue(3);
+        }
+        Files.delete(directory.resolve("events.duckdb"));
+        try (EventTable table = table();
+                Journal journal = Journal.open(segments(), 1, 0)) {
+            load(table, journal);
+            assertThat(ids(table)).containsExactly(6L, 5L, 4L, 3L);
+            assertThat(table.missing()).isEmpty();
+        }
+    }
+
+    @Test
+    void idsAreForgotten_ofWhatIsNeitherInTheTableNorInAFile() throws Exception {
+        fill(5);
+        AtomicLong forgetBelow = new AtomicLong();
+        try (EventTable table = table();
+                Journal journal = Journal.open(segments(), 1, 0);
+                Loader loader = new Loader(segments(), journal, table, archive(), () -> true)) {
+            loader.start();
+            loader.catchUp(5, Duration.ofSeconds(10));
+            archive().write(table, new IdRange(1, 2));
+            archive().write(table, new IdRange(3, 3));
+            for (long id = 1; id <= 3; id++) {
+                journal.release(id);
+            }
+            Keeper keeper = new Keeper(
+                    segments(),
+                    journal,
+                    loader,
+                    table,
+                    archive(),
+                    new Retention(KEPT, clock, clock::nanos),
+                    true,
+                    () -> true,
+                    forgetBelow::set);
+            clock.advance(KEPT.plusHours(12));
+            keeper.keep();
+            assertThat(ids(table)).containsExactly(5L, 4L, 3L, 2L);
+            assertThat(forgetBelow).as("the archive's file has event 1 still").hasValue(1);
+            clock.advance(Duration.ofDays(1));
+            keeper.keep();
+            assertThat(ids(table)).containsExactly(5L, 4L, 3L);
+            assertThat(forgetBelow).hasValue(3);
+            table.inTransaction(change -> change.execute("INSERT INTO missing VALUES (1, 1), (3, 3)"));
+            clock.advance(Duration.ofDays(1));
+            keeper.keep();
+            assertThat(ids(table)).containsExactly(5L, 4L);
+            assertThat(forgetBelow).as("nothing is missing of what was let go").hasValue(4);
+        }
+    }
+
+    @Test
     void storeThatIsOpenedWithoutARetention_letsNothingGo() {
         Path store = directory.resolve("store");
         EmbeddedStore.EventSettings settings = new EmbeddedStore.EventSettings(
                 Duration.ofDays(3650), true, TestEvents.QUERY_MEMORY, JournalSettings.OFFLINE);
         Instant threeYearsAgo = Clock.systemUTC().instant().minus(Duration.ofDays(1095));
-        try (EmbeddedStore serving = EmbeddedStore.open(store, settings, Clock.systemUTC())) {
+        try (EmbeddedStore serving = EmbeddedStore.open(store, settings, Clock.systemUTC(), System::nanoTime)) {
             TestEvents.append(serving.events(), threeYearsAgo, event("old"));
         }
         EmbeddedStore.open(store).close();
-        try (EmbeddedStore serving = EmbeddedStore.open(store, settings, Clock.systemUTC())) {
+        try (EmbeddedStore serving = EmbeddedStore.open(store, settings, Clock.systemUTC(), System::nanoTime)) {
             assertThat(TestEvents.all(serving.events())).hasSize(1);
         }
     }
