@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.licet.core.AtOnce;
 import dev.licet.core.Outcome;
+import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
 import dev.licet.core.TestClock;
 import dev.licet.core.event.EventPage;
@@ -799,6 +800,45 @@ public abstract class StoreContract {
     }
 
     @Test
+    void keepAlive_ofOneSessionOverAndOver_withoutWaiting_reachesTheLatestEnd() {
+        SecretHash key = openSession(newUser(account, "alice"), NOW.plusSeconds(1));
+        List<Pending<KeyState>> pings = IntStream.range(0, 200)
+                .mapToObj(i -> store.sessions().keepAlive(key, NOW, NOW.plusSeconds(i * 7 % 200)))
+                .toList();
+
+        assertThat(pings).extracting(Pending::await).containsOnly(KeyState.LIVE);
+        assertThat(keepAlive(key, NOW.plusSeconds(198), NOW)).isEqualTo(KeyState.LIVE);
+        assertThat(keepAlive(key, NOW.plusSeconds(199), NOW)).isEqualTo(KeyState.EXPIRED);
+    }
+
+    @Test
+    void keepAlive_ofManyWithoutWaiting_eachIsAnsweredForItsOwnKey() {
+        User alice = newUser(account, "alice");
+        List<SecretHash> live = IntStream.range(0, 50)
+                .mapToObj(i -> openSession(alice, NOW.plusSeconds(1)))
+                .toList();
+        SecretHash expired = openSession(alice, NOW);
+        List<SecretHash> keys = new ArrayList<>(live);
+        Instant late = NOW.plusSeconds(3599);
+        long others = store.sessions().count(late);
+        keys.add(25, expired);
+        keys.add(10, newSecret());
+
+        List<KeyState> states =
+                keys.stream().map(key -> store.sessions().keepAlive(key, NOW, NOW.plus(HOUR))).toList().stream()
+                        .map(Pending::await)
+                        .toList();
+
+        for (int i = 0; i < keys.size(); i++) {
+            KeyState expected = live.contains(keys.get(i))
+                    ? KeyState.LIVE
+                    : keys.get(i).equals(expired) ? KeyState.EXPIRED : KeyState.UNKNOWN;
+            assertThat(states.get(i)).isEqualTo(expected);
+        }
+        assertThat(store.sessions().count(late) - others).isEqualTo(50);
+    }
+
+    @Test
     void rotate_oldKeyLivesUntilItsGraceIsOver() {
         SecretHash old = openSession(newUser(account, "alice"), NOW.plusSeconds(60));
         SecretHash next = newSecret();
@@ -1015,6 +1055,23 @@ public abstract class StoreContract {
             assertThat(store.events().lastAcknowledged()).isEqualTo(id);
             assertThat(store.events().lastQueryable()).isEqualTo(id);
         }
+    }
+
+    @Test
+    void submit_manyWithoutWaiting_theirIdsRiseWithoutAGap_andEachIsFoundOnceItIsAwaited() {
+        List<Pending<List<Placed>>> waiting = IntStream.range(0, 300)
+                .mapToObj(i -> store.events().submit(new Submission(List.of(event("event " + i)), NOW)))
+                .toList();
+
+        List<Long> ids =
+                waiting.stream().map(pending -> pending.await().getFirst().id()).toList();
+
+        assertThat(ids)
+                .containsExactlyElementsOf(LongStream.range(ids.getFirst(), ids.getFirst() + 300)
+                        .boxed()
+                        .toList());
+        assertThat(store.events().lastAcknowledged()).isEqualTo(ids.getLast());
+        assertThat(find().events().getFirst().id()).isEqualTo(ids.getLast());
     }
 
     @Test

@@ -457,7 +457,7 @@ final class Exchange {
                         return dialect.begin(head.with(whole));
                     });
             pending.whenThere(() -> onLoop(() -> sendWritten(pending)));
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             sayFailure(e);
         }
     }
@@ -466,13 +466,13 @@ final class Exchange {
         try {
             Answer answer = ScopedValue.where(RequestId.CURRENT, head.id()).call(pending::await);
             send(answer, answer.bytes());
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             sayFailure(e);
         }
     }
 
     /// What a dialect says then may have to wait for something.
-    private void sayFailure(RuntimeException thrown) {
+    private void sayFailure(Throwable thrown) {
         Thread.ofVirtual().name("request-" + head.id()).start(() -> {
             Answer answer = ScopedValue.where(RequestId.CURRENT, head.id()).call(() -> failure(thrown));
             onLoop(() -> send(answer, answer.bytes()));
