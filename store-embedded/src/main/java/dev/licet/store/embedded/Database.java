@@ -44,6 +44,10 @@ final class Database implements AutoCloseable {
     private static final int READERS = 2 * Runtime.getRuntime().availableProcessors() + 2;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    static {
+        SqliteLibrary.useBesideDriver();
+    }
+
     /// Some SQL.
     @FunctionalInterface
     interface Work<T extends @Nullable Object> {
