@@ -7,6 +7,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -190,13 +191,13 @@ final class Given {
         return key;
     }
 
-    private String earlier(Duration ago, java.util.function.Supplier<String> made) {
+    /// What lasts goes by the time that passes, so the server starts that long ago and it passes.
+    private String earlier(Duration ago, Supplier<String> made) {
         server.clock().set(TestClock.START.minus(ago));
-        try {
-            return made.get();
-        } finally {
-            server.clock().set(TestClock.START);
-        }
+        server.restart();
+        String value = made.get();
+        server.clock().advance(ago);
+        return value;
     }
 
     private static String found(String pattern, String text) {
