@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.licet.server.FirstCredentials;
 import dev.licet.server.Wiring;
-import dev.licet.server.config.Setting;
-import dev.licet.server.config.Settings;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -15,22 +15,28 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Map;
-import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
 
-/// Serves a directory that is thrown away, and calls what programs call most. The launcher runs this once after a
-/// build, with the JVM noting which classes it took (its AOT cache), so that later starts take half the time.
+/// Has another process serve a directory that is thrown away, and calls what programs call most. The launcher runs this
+/// once after a build, and that process notes for later ones which classes it took (the JVM's AOT cache). It does no
+/// more than a server does: each class more than that costs every start.
 @Command(name = "rehearse", hidden = true, description = "Start and stop once, for the JVM's AOT cache.")
 final class RehearseCommand implements Callable<Integer> {
-    private static final int ROUNDS = 50;
-    private static final Pattern SESSION_KEY = Pattern.compile("<session_key>(.*)</session_key>");
+    private static final Pattern SERVING = Pattern.compile("serving (http://\\S+) ");
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @Parameters(paramLabel = "JAVA", description = "The java command that serves, but for its arguments.")
+    List<String> java = List.of();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -47,70 +53,44 @@ final class RehearseCommand implements Callable<Integer> {
         }
     }
 
-    private static void rehearse(Path data) throws IOException, InterruptedException {
+    private void rehearse(Path data) throws IOException, InterruptedException {
         FirstCredentials first = Wiring.initialise(data, Clock.systemUTC());
-        Map<Setting, String> flags = Map.of(
-                Setting.DATA, data.toString(), Setting.PORT, "0", Setting.TLS_PORT, "0", Setting.HOST, "127.0.0.1");
-        Settings settings = Settings.of(Optional.empty(), Map.of(), flags);
-        try (Wiring server = Wiring.open(settings, Clock.systemUTC());
-                HttpClient client = HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .sslContext(RemoteApi.trusting(data.resolve("tls").resolve("cert.pem")))
-                        .build()) {
-            URI plain = URI.create("http://127.0.0.1:" + server.port());
-            URI secure = URI.create("https://127.0.0.1:" + server.tlsPort());
-            Map<String, String> login = Map.of(
-                    "username", first.username(),
-                    "password", first.password(),
-                    "account_number", first.accountNumber());
-            Map<String, String> token = Map.of("token", first.accessToken());
-            Map<String, String> event = Map.of(
-                    "token", first.accessToken(),
-                    "ProductId", Long.toString(first.productId()),
-                    "Key", first.licenseKey(),
-                    "EventName", "start");
-            Map<String, String> logEvent = Map.of(
-                    "method",
-                    "veoh.people.logEvent",
-                    "apiKey",
-                    first.apiKey(),
-                    "eventName",
-                    "play",
-                    "keys",
-                    "a",
-                    "values",
-                    "b");
-            Matcher key = SESSION_KEY.matcher(post(client, secure.resolve("/session/login"), login));
-            Map<String, String> session = Map.of("session_key", key.find() ? key.group(1) : "");
-            for (int i = 0; i < ROUNDS; i++) {
-                post(client, plain.resolve("/api/ai/RegisterEvent"), event);
-                post(client, plain.resolve("/rest/v1/"), logEvent);
-                post(client, secure.resolve("/session/ping"), session);
-                get(client, plain.resolve("/health/ready"));
-            }
-            post(client, plain.resolve("/api/ai/GetEvents"), token);
+        List<String> command = new ArrayList<>(java);
+        command.addAll(List.of("serve", "--data", data.toString(), "--port", "0", "--tls-port", "0"));
+        Process server =
+                new ProcessBuilder(command).redirectOutput(Redirect.DISCARD).start();
+        try (BufferedReader log = server.errorReader()) {
+            Matcher serving = log.lines()
+                    .map(SERVING::matcher)
+                    .filter(Matcher::find)
+                    .findFirst()
+                    .orElseThrow(() -> new CliFailure(Cli.FAILED, "the rehearsal does not serve"));
+            call(first, URI.create(serving.group(1)));
+            server.toHandle().destroy(); // the process itself would close the log, which is still written to
+            log.lines().forEach(line -> {});
+            server.waitFor(PATIENCE);
+        } finally {
+            server.destroyForcibly();
         }
     }
 
-    private static String post(HttpClient client, URI uri, Map<String, String> form)
-            throws IOException, InterruptedException {
-        String body = form.entrySet().stream()
-                .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), UTF_8))
+    private static void call(FirstCredentials first, URI server) throws IOException, InterruptedException {
+        String event = Stream.of(
+                        "token=" + URLEncoder.encode(first.accessToken(), UTF_8),
+                        "ProductId=" + first.productId(),
+                        "Key=" + first.licenseKey(),
+                        "EventName=start")
                 .collect(Collectors.joining("&"));
-        return send(
-                client,
-                HttpRequest.newBuilder(uri)
-                        .header("Content-Type", "application/x-www-form-urlencoded")
-                        .POST(HttpRequest.BodyPublishers.ofString(body)));
-    }
-
-    private static void get(HttpClient client, URI uri) throws IOException, InterruptedException {
-        send(client, HttpRequest.newBuilder(uri));
-    }
-
-    private static String send(HttpClient client, HttpRequest.Builder request)
-            throws IOException, InterruptedException {
-        return client.send(request.build(), HttpResponse.BodyHandlers.ofString())
-                .body();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest register = HttpRequest.newBuilder(server.resolve("/api/ai/RegisterEvent"))
+                    .header("Content-Type", "application/x-www-form-urlencoded")
+                    .POST(HttpRequest.BodyPublishers.ofString(event))
+                    .build();
+            HttpRequest live =
+                    HttpRequest.newBuilder(server.resolve("/health/live")).build();
+            for (HttpRequest request : List.of(register, live)) {
+                client.send(request, HttpResponse.BodyHandlers.ofString());
+            }
+        }
     }
 }

@@ -42,7 +42,7 @@ final class RemoteApi implements Api {
     }
 
     /// Trusts this certificate and no other.
-    static SSLContext trusting(Path certificate) {
+    private static SSLContext trusting(Path certificate) {
         try (InputStream in = Files.newInputStream(certificate)) {
             KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
             trusted.load(null, null);
