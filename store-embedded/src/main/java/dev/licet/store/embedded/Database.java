@@ -222,6 +222,9 @@ final class Database implements AutoCloseable {
 
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
         closed = true;
         writer.interrupt();
         try {
