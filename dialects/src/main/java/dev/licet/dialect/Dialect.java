@@ -23,8 +23,9 @@ public interface Dialect {
         return false;
     }
 
-    /// Whether this request needs no thread of its own, from the head alone: it takes microseconds, and waits for
-    /// nothing but that one write is on disk. Where there are many of them, a thread each is what costs most.
+    /// Whether this request needs no thread of its own, from the head alone: it takes microseconds, short reads of the
+    /// store among them, and then waits for nothing but that one write is on disk. Where there are many of them, a
+    /// thread each is what costs most.
     ///
     /// @param head a request to a path that it claims, without its body
     default boolean isQuick(Request head) {

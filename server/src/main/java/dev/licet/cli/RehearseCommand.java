@@ -57,8 +57,10 @@ final class RehearseCommand implements Callable<Integer> {
         FirstCredentials first = Wiring.initialise(data, Clock.systemUTC());
         List<String> command = new ArrayList<>(java);
         command.addAll(List.of("serve", "--data", data.toString(), "--port", "0", "--tls-port", "0"));
+        command.addAll(List.of("--host", "127.0.0.1", "--log-level", "info"));
         Process server =
                 new ProcessBuilder(command).redirectOutput(Redirect.DISCARD).start();
+        Thread.ofVirtual().start(() -> endAfter(PATIENCE, server));
         try (BufferedReader log = server.errorReader()) {
             Matcher serving = log.lines()
                     .map(SERVING::matcher)
@@ -68,9 +70,19 @@ final class RehearseCommand implements Callable<Integer> {
             call(first, URI.create(serving.group(1)));
             server.toHandle().destroy(); // the process itself would close the log, which is still written to
             log.lines().forEach(line -> {});
-            server.waitFor(PATIENCE);
+            server.waitFor();
         } finally {
             server.destroyForcibly();
+        }
+    }
+
+    private static void endAfter(Duration patience, Process server) {
+        try {
+            if (!server.waitFor(patience)) {
+                server.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

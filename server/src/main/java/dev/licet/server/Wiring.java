@@ -51,7 +51,7 @@ import java.util.stream.Stream;
 
 /// Every object of the running server and who is given what. Read this file first.
 public final class Wiring implements AutoCloseable {
-    /// How many transaction numbers are reserved at once: as many may never be given after a crash.
+    /// How many transaction numbers are reserved at once: twice as many may never be given after a stop.
     private static final int TRANSACTION_NUMBER_BLOCK = 10_000;
 
     private final Store store;

@@ -36,7 +36,7 @@ final class ClientIds implements Measure {
         Credentials credentials = Licet.initialise(kit, data);
         Licet licet = Licet.start(kit, data);
         String probe = """
-                {"id":"probe","name":"start","product":"%d","key":"%s","value":1,"currency":"USD"}""".formatted(credentials.product(), credentials.licenseKey());
+                {"id":"probe","name":"start","product":"prd_%d","key":"%s","value":1,"currency":"USD"}""".formatted(credentials.product(), credentials.licenseKey());
         Probe.post(
                 Probe.client(),
                 licet.url(EVENTS),
@@ -71,7 +71,7 @@ final class ClientIds implements Measure {
                 licet.url(EVENTS),
                 List.of(
                         credentials.accessToken(),
-                        Long.toString(credentials.product()),
+                        "prd_" + credentials.product(),
                         credentials.licenseKey(),
                         UUID.randomUUID().toString(),
                         field),

@@ -74,8 +74,8 @@ public final class KeepSessions {
         return Pending.done(outcome(sessions.rotate(SecretHash.of(key), rotation, now, until), next));
     }
 
-    /// Whether a ping does not wait for the disk.
-    public boolean pingsAtOnce() {
+    /// Whether a ping waits for the disk only when it is awaited.
+    public boolean isPingQuick() {
         return !settings.rotateOnPing();
     }
 

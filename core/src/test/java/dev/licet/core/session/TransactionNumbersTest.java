@@ -7,6 +7,8 @@ import dev.licet.core.AtOnce;
 import dev.licet.core.Unavailable;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
@@ -102,7 +104,7 @@ class TransactionNumbersTest {
         AtomicInteger calls = new AtomicInteger();
         TransactionNumbers numbers = new TransactionNumbers(
                 count -> {
-                    if (calls.getAndIncrement() == 0) {
+                    if (calls.getAndIncrement() < 2) { // the one that it is made with, and the first call's
                         throw new Unavailable("full", Duration.ofSeconds(1));
                     }
                     return 5;
@@ -112,5 +114,42 @@ class TransactionNumbersTest {
 
         assertThatThrownBy(numbers::next).isInstanceOf(Unavailable.class);
         assertThat(numbers.next()).isEqualTo(5);
+    }
+
+    @Test
+    void next_whileABlockIsAwaited_holdsUpNobodyWhoOnlyLooks() throws Exception {
+        CompletableFuture<Long> block = new CompletableFuture<>();
+        TransactionNumbers numbers = new TransactionNumbers(count -> block.join(), Thread::startVirtualThread, 10);
+        assertThat(numbers.isReady()).isFalse();
+        CompletableFuture<Long> waiting = CompletableFuture.supplyAsync(numbers::next, Thread::startVirtualThread);
+
+        Thread.sleep(50);
+        assertThat(numbers.isReady()).isFalse();
+        block.complete(7L);
+
+        assertThat(waiting.get(10, TimeUnit.SECONDS)).isEqualTo(7);
+        assertThat(numbers.isReady()).isTrue();
+    }
+
+    @Test
+    void isReady_untilAQuarterIsLeft_andNoneIsThereThatFollows() {
+        AtomicInteger calls = new AtomicInteger();
+        TransactionNumbers numbers = new TransactionNumbers(
+                count -> {
+                    if (calls.incrementAndGet() > 1) {
+                        throw new Unavailable("full", Duration.ofSeconds(1));
+                    }
+                    return 1;
+                },
+                Runnable::run,
+                8);
+
+        assertThat(LongStream.range(0, 5).mapToObj(i -> numbers.next() > 0 && numbers.isReady()))
+                .containsOnly(true);
+        numbers.next();
+        assertThat(numbers.isReady()).isFalse();
+        assertThat(numbers.next()).isEqualTo(7);
+        assertThat(numbers.next()).isEqualTo(8);
+        assertThatThrownBy(numbers::next).isInstanceOf(Unavailable.class);
     }
 }

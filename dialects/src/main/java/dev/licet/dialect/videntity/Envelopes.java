@@ -4,13 +4,13 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import dev.licet.core.Refusal;
 import dev.licet.core.identity.Secret;
-import dev.licet.core.session.TransactionNumbers;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.TextTable;
 import dev.licet.dialect.Timestamps;
 import dev.licet.dialect.Xml;
 import java.time.Clock;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.xml.stream.XMLStreamException;
@@ -25,16 +25,22 @@ final class Envelopes {
     /// Where a text names the field that it is about.
     private static final String FIELD = "{field}";
 
-    private final TransactionNumbers transactionNumbers;
+    private final LongSupplier transactionNumbers;
     private final String contentType;
     private final TextTable texts;
     private final Clock clock;
 
-    Envelopes(TransactionNumbers transactionNumbers, String contentType, TextTable texts, Clock clock) {
+    Envelopes(LongSupplier transactionNumbers, String contentType, TextTable texts, Clock clock) {
         this.transactionNumbers = transactionNumbers;
         this.contentType = contentType;
         this.texts = texts;
         this.clock = clock;
+    }
+
+    /// For one answer, whose number is drawn now: where it is made nobody may wait for one.
+    Envelopes drawn() {
+        long number = transactionNumbers.getAsLong();
+        return new Envelopes(() -> number, contentType, texts, clock);
     }
 
     /// An error of this API. @param detail for people
@@ -63,7 +69,7 @@ final class Envelopes {
     }
 
     Answer success(String method, String detail, Secret sessionKey) {
-        return envelope(200, method, "SUCCESS", transactionNumbers.next(), xml -> {
+        return envelope(200, method, "SUCCESS", transactionNumbers.getAsLong(), xml -> {
             element(xml, "detail", detail);
             xml.writeCharacters(INDENT);
             xml.writeStartElement("response_name_value");
@@ -119,7 +125,7 @@ final class Envelopes {
     }
 
     private Answer error(int status, String method, Error error, String field) {
-        return envelope(status, method, "ERROR", transactionNumbers.next(), xml -> {
+        return envelope(status, method, "ERROR", transactionNumbers.getAsLong(), xml -> {
             element(xml, "error_number", Integer.toString(error.number()));
             element(xml, "error_name", text(error, "name", error.name()));
             element(xml, "error_detail", text(error, "detail", error.detail()).replace(FIELD, field));

@@ -40,6 +40,7 @@ public final class VidentityDialect implements Dialect {
     private final KeepSessions keepSessions;
     private final Idempotency idempotency;
     private final Limits limits;
+    private final TransactionNumbers transactionNumbers;
     private final Envelopes envelopes;
     private final Map<String, Method> methods = Map.of(
             "/session/login",
@@ -73,7 +74,8 @@ public final class VidentityDialect implements Dialect {
         this.keepSessions = keepSessions;
         this.idempotency = idempotency;
         this.limits = limits;
-        this.envelopes = new Envelopes(transactionNumbers, contentType, texts, clock);
+        this.transactionNumbers = transactionNumbers;
+        this.envelopes = new Envelopes(transactionNumbers::next, contentType, texts, clock);
     }
 
     /// The keys of all texts that may be given otherwise.
@@ -101,7 +103,10 @@ public final class VidentityDialect implements Dialect {
 
     @Override
     public boolean isQuick(Request head) {
-        return Paths.canonical(head.path()).equals(PING) && !Idempotency.hasKey(head) && keepSessions.pingsAtOnce();
+        return Paths.canonical(head.path()).equals(PING)
+                && !Idempotency.hasKey(head)
+                && keepSessions.isPingQuick()
+                && transactionNumbers.isReady();
     }
 
     @Override
@@ -150,16 +155,17 @@ public final class VidentityDialect implements Dialect {
                 case Outcome.Refused<Secret>(Refusal refusal) -> envelopes.refusal(path, refusal);
             });
         }
+        Envelopes drawn = envelopes.drawn(); // the change is a part of a transaction
         return Pending.done(idempotency.answer(
                 request,
                 change.asker(),
                 () -> switch (change.make().get().await()) {
                     case Outcome.Success<Secret>(Secret key) ->
-                        Idempotency.Change.made(envelopes.success(path, method.detail(), key));
+                        Idempotency.Change.made(drawn.success(path, method.detail(), key));
                     case Outcome.Refused<Secret>(Refusal refusal) ->
-                        Idempotency.Change.refused(envelopes.refusal(path, refusal));
+                        Idempotency.Change.refused(drawn.refusal(path, refusal));
                 },
-                refusal -> envelopes.refusal(path, refusal)));
+                refusal -> drawn.refusal(path, refusal)));
     }
 
     private void form(Parameters form, String field) {

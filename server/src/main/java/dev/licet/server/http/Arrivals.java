@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// The requests of one event loop that have yet to arrive whole, each of which may take so long and no longer. One
-/// timer
-/// looks after all of them, and only while there are any: most are whole when they are first seen. Belongs to the loop.
+/// timer looks after all of them, and only while there are any: most are whole when they are first seen. Belongs to the
+/// loop.
 final class Arrivals {
     private static final int LOOKS = 16;
     private static final long MOST_MILLIS = 250;

@@ -2,12 +2,14 @@ package dev.licet.server.dialect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.licet.core.AtOnce;
 import dev.licet.core.TestClock;
 import dev.licet.server.TestServer;
 import dev.licet.server.config.Setting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -225,5 +227,18 @@ class VidentityDialectTest extends DialectContract {
         String key = open(server);
         server.manage("POST", "/v1/users/usr_1/reset", "");
         assertThat(ping(server, key)).matches(reply -> saysError(reply, 2));
+    }
+
+    @Test
+    void requestsWithAnIdempotencyKeyAndWithout_atOnceAfterAStart_areAllAnswered() {
+        Map<String, String> keyed =
+                Map.of("Content-Type", "application/x-www-form-urlencoded", "Idempotency-Key", "ping");
+        for (int start = 0; start < 5; start++) {
+            server().restart();
+            List<Integer> statuses = AtOnce.run(24, i -> i % 2 == 0
+                    ? server().send(true, "POST", "/session/ping", keyed, "session_key=" + i).status()
+                    : server().post(true, "/session/ping", "nothing=" + i).status());
+            assertThat(statuses).hasSize(24).containsOnly(200);
+        }
     }
 }

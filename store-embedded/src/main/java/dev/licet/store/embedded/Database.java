@@ -40,8 +40,9 @@ final class Database implements AutoCloseable {
 
     private static final int GROUP = 1000;
     private static final int QUEUE = 16_384;
-    /// As many as threads can be at it: to read blocks no thread for anything but the reading.
-    private static final int READERS = 2 * Runtime.getRuntime().availableProcessors() + 2;
+    /// More than threads that can be at it at once, event loops (two a core) and carriers of virtual threads (one):
+    /// who reads waits for nothing but the reading.
+    private static final int READERS = 3 * Runtime.getRuntime().availableProcessors() + 2;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     static {

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The pings that wait for the database's writer: all that come while it is at another group are one piece of work of
@@ -49,7 +50,7 @@ final class Pings {
         if (database.isInTransaction()) {
             return Pending.done(database.writeUnremembered(sql -> ping.move(sql, key)));
         }
-        return addWaiting(key, ping).map(states -> states.getOrDefault(key, KeyState.UNKNOWN));
+        return addWaiting(key, ping).map(states -> Objects.requireNonNull(states.get(key)));
     }
 
     private synchronized Pending<Map<SecretHash, KeyState>> addWaiting(SecretHash key, Ping ping) {
