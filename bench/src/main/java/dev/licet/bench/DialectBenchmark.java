@@ -22,7 +22,9 @@ import dev.licet.core.identity.Permission;
 import dev.licet.core.identity.Secret;
 import dev.licet.core.identity.SecretHash;
 import dev.licet.core.identity.SecretSource;
+import dev.licet.core.license.ChangeKeys;
 import dev.licet.core.license.Product;
+import dev.licet.core.license.UseKeys;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Headers;
 import dev.licet.dialect.Idempotency;
@@ -117,6 +119,8 @@ public class DialectBenchmark {
                 gate(store, clock, secrets, random),
                 new RecordEvents(store.products(), store.licenseKeys(), log, clock),
                 new ReadEvents(store.products(), store.licenseKeys(), log),
+                new UseKeys(store.accounts(), store.products(), store.licenseKeys(), clock),
+                new ChangeKeys(store.products(), store.licenseKeys(), secrets, clock),
                 new Idempotency(store.keptAnswers(), Limits.DEFAULTS, clock),
                 Limits.DEFAULTS,
                 true,

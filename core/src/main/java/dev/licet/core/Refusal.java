@@ -50,6 +50,18 @@ public sealed interface Refusal {
     /// The key of a request was used before, for a request that asked for something else.
     record RequestKeyReused() implements Refusal {}
 
+    /// The key is blocked.
+    record KeyBlocked() implements Refusal {}
+
+    /// The key runs on as many machines as it may. @param limit how many that are
+    record MachineLimitReached(int limit) implements Refusal {}
+
+    /// The key is for other machines.
+    record MachineNotAllowed() implements Refusal {}
+
+    /// The key does not run on that machine.
+    record NotActivated() implements Refusal {}
+
     enum Kind {
         ACCOUNT,
         USER,

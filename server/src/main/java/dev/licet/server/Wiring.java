@@ -15,8 +15,10 @@ import dev.licet.core.identity.ManageUsers;
 import dev.licet.core.identity.Passwords;
 import dev.licet.core.identity.Permission;
 import dev.licet.core.identity.SecretSource;
+import dev.licet.core.license.ChangeKeys;
 import dev.licet.core.license.CreateLicense;
 import dev.licet.core.license.ManageProducts;
+import dev.licet.core.license.UseKeys;
 import dev.licet.core.session.KeepSessions;
 import dev.licet.core.session.TransactionNumbers;
 import dev.licet.core.store.RepairReport;
@@ -227,6 +229,8 @@ public final class Wiring implements AutoCloseable {
                             gate,
                             recordEvents,
                             readEvents,
+                            new UseKeys(store.accounts(), store.products(), store.licenseKeys(), clock),
+                            new ChangeKeys(store.products(), store.licenseKeys(), secrets, clock),
                             idempotency,
                             limits,
                             settings.cryptolensErrorStatus(),

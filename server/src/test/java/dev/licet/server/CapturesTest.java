@@ -12,6 +12,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /// What unmodified clients put on the wire, byte for byte, with this server's token, product and key in place of
@@ -39,10 +41,10 @@ class CapturesTest {
         String ours = captured.replace("WyIxIiwidGVzdHRva2VuK2FiYy94eXo9Il0%3D", token)
                 .replace("WyIxIiwidGVzdHRva2VuK2FiYy94eXo9Il0%3d", lowerCaseHex)
                 .replace("ICVLD-VVSZR-ZTICT-YKGXL", server.first().licenseKey())
-                .replace("ProductId=3349", "ProductId=" + server.first().productId());
+                .replaceAll("(?i)(productid)=3349", "$1=" + server.first().productId());
         int bodyAt = ours.indexOf("\r\n\r\n") + 4;
         String sent = ours.substring(0, bodyAt)
-                        .replaceFirst("Content-Length: [0-9]+", "Content-Length: " + (ours.length() - bodyAt))
+                        .replaceFirst("(?i)Content-Length: [0-9]+", "Content-Length: " + (ours.length() - bodyAt))
                 + ours.substring(bodyAt);
         return server.exchange(false, sent.getBytes(StandardCharsets.ISO_8859_1));
     }
@@ -101,5 +103,40 @@ class CapturesTest {
         assertThat(answer.get("events"))
                 .isNotEmpty()
                 .allMatch(event -> event.get("id").longValue() < 5);
+    }
+
+    /// One after the other, on one key.
+    @ParameterizedTest
+    @ValueSource(strings = {"python", "nodejs-1.0.11"})
+    void keyMethods_areAnsweredAsTheirClientsExpect(String client) throws IOException {
+        assertSuccess(client + (client.equals("python") ? "-machinelocklimit" : "-createkey"));
+        JsonNode activated = assertSuccess(client + "-activate");
+        assertThat(activated.get("licenseKey").isString()).isTrue();
+        assertThat(activated.get("signature").stringValue()).isNotEmpty();
+        assertThat(assertSuccess(client + "-getkey").get("licenseKey").isString())
+                .isTrue();
+        assertSuccess(client + "-addfeature");
+        assertSuccess(client + "-removefeature");
+        assertSuccess(client + "-changenotes");
+        assertSuccess(client + (client.equals("python") ? "-extend" : "-extendlicense"));
+    }
+
+    @Test
+    void pythonBlock_blocks_untilItsUnblock() throws IOException {
+        assertSuccess("python-machinelocklimit");
+        assertSuccess("python-activate");
+        assertSuccess("python-block");
+        assertThat(replay("python-deactivate").json().get("message").stringValue())
+                .isEqualTo("The key is blocked and cannot be accessed.");
+        assertSuccess("python-unblock");
+        assertSuccess("python-deactivate");
+        assertThat(replay("nodejs-1.0.11-deactivate").json().get("message").stringValue())
+                .startsWith("Either the machine code was never activated");
+    }
+
+    private JsonNode assertSuccess(String name) throws IOException {
+        JsonNode answer = replay(name).json();
+        assertThat(answer.get("result").intValue()).as(name + ": " + answer).isZero();
+        return answer;
     }
 }

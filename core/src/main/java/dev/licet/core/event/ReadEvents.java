@@ -5,6 +5,7 @@ import dev.licet.core.Refusal;
 import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.Permission;
 import dev.licet.core.license.LicenseKeys;
+import dev.licet.core.license.NamedKey;
 import dev.licet.core.license.Products;
 import java.util.Optional;
 

@@ -9,6 +9,7 @@ import dev.licet.core.id.ProductId;
 import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.Permission;
 import dev.licet.core.license.LicenseKeys;
+import dev.licet.core.license.NamedKey;
 import dev.licet.core.license.Products;
 import dev.licet.core.once.Fingerprint;
 import dev.licet.core.once.RequestKey;

@@ -10,6 +10,18 @@ public enum Permission {
     REGISTER_EVENT("RegisterEvent"),
     GET_EVENTS("GetEvents"),
     CREATE_LICENSE("CreateLicense"),
+    ACTIVATE("Activate"),
+    GET_KEY("GetKey"),
+    DEACTIVATE("Deactivate"),
+    CREATE_KEY("CreateKey"),
+    EXTEND_LICENSE("ExtendLicense"),
+    ADD_FEATURE("AddFeature"),
+    REMOVE_FEATURE("RemoveFeature"),
+    BLOCK_KEY("BlockKey"),
+    UNBLOCK_KEY("UnblockKey"),
+    MACHINE_LOCK_LIMIT("MachineLockLimit"),
+    CHANGE_NOTES("ChangeNotes"),
+    TRIAL_ACTIVATION("TrialActivation"),
     /// Users, applications, tokens and products of the caller's own account.
     MANAGE("Manage"),
     /// The accounts of this installation, and what belongs to them: the operator's.

@@ -8,7 +8,8 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /// Numbers that rise with each call and are never given twice, not even after a crash; some may never be
-/// given. They are reserved on disk by the block, the first one when this is made and the next one while the last one is
+/// given. They are reserved on disk by the block, the first one when this is made and the next one while the last one
+/// is
 /// half used, so a call waits for the disk only when the disk is far behind.
 ///
 /// Safe for threads: `this` guards the blocks, and nobody waits in it. Not for work that is itself a part of a

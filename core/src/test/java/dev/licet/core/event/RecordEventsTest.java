@@ -17,6 +17,8 @@ import dev.licet.core.id.UserId;
 import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.KeyLock;
 import dev.licet.core.identity.Permission;
+import dev.licet.core.license.KeyRule;
+import dev.licet.core.license.KeyTerms;
 import dev.licet.core.license.LicenseKey;
 import dev.licet.core.license.LicenseKeys;
 import dev.licet.core.license.Product;
@@ -429,7 +431,18 @@ class RecordEventsTest {
         }
 
         @Override
-        public Optional<LicenseKey> add(AccountNumber account, ProductId product, String key, Instant at) {
+        public Optional<List<LicenseKey>> add(
+                AccountNumber account, ProductId product, List<String> keys, KeyTerms terms, Instant at) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public KeyUse use(KeyId key) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public <T> T change(KeyId key, String machine, KeyRule<T> rule) {
             throw new UnsupportedOperationException();
         }
     }

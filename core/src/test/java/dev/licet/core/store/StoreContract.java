@@ -34,8 +34,13 @@ import dev.licet.core.identity.SecretHash;
 import dev.licet.core.identity.SigningKey;
 import dev.licet.core.identity.User;
 import dev.licet.core.identity.UserToken;
+import dev.licet.core.license.Activation;
+import dev.licet.core.license.Features;
+import dev.licet.core.license.KeyRule;
+import dev.licet.core.license.KeyTerms;
 import dev.licet.core.license.License;
 import dev.licet.core.license.LicenseKey;
+import dev.licet.core.license.LicenseKeys;
 import dev.licet.core.license.LicenseType;
 import dev.licet.core.license.Licenses;
 import dev.licet.core.license.Price;
@@ -52,6 +57,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -681,6 +687,110 @@ public abstract class StoreContract {
 
         assertThat(added.stream().flatMap(Optional::stream))
                 .containsExactly(store.licenseKeys().find(product, "KEY").orElseThrow());
+    }
+
+    private LicenseKey newKey(KeyTerms terms) {
+        ProductId product = store.products().add(account, "product", NOW).id();
+        return store.licenseKeys()
+                .add(account, product, List.of("KEY"), terms, NOW)
+                .orElseThrow()
+                .getFirst();
+    }
+
+    private static KeyTerms everythingSet() {
+        return new KeyTerms(
+                NOW.plusSeconds(1),
+                30,
+                Features.NONE.with(1, true).with(8, true),
+                Optional.of("notes\nof two lines"),
+                true,
+                true,
+                7,
+                List.of("machine 1", "naïve 🎬"));
+    }
+
+    @Test
+    void addLicenseKeys_allTermsAreKept_alsoAfterReopen() {
+        LicenseKey key = newKey(everythingSet());
+
+        assertThat(store.licenseKeys().use(key.id())).isEqualTo(new LicenseKeys.KeyUse(everythingSet(), List.of()));
+        reopen();
+        assertThat(store.licenseKeys().use(key.id()).terms()).isEqualTo(everythingSet());
+    }
+
+    @Test
+    void addLicenseKeys_oneTextIsTaken_addsNone() {
+        LicenseKey key = newKey(KeyTerms.issued(NOW, 0));
+
+        assertThat(store.licenseKeys()
+                        .add(account, key.product(), List.of("A", "KEY", "B"), KeyTerms.issued(NOW, 0), NOW))
+                .isEmpty();
+        assertThat(store.licenseKeys().find(key.product(), "A")).isEmpty();
+        assertThat(store.licenseKeys()
+                        .add(account, key.product(), List.of("A", "B"), KeyTerms.issued(NOW, 0), NOW)
+                        .orElseThrow())
+                .extracting(LicenseKey::key)
+                .containsExactly("A", "B");
+    }
+
+    @Test
+    void changeKey_storesWhatTheRuleDecides_andNothingElse() {
+        LicenseKey key = newKey(KeyTerms.issued(NOW, 0));
+        Activation activation = new Activation("machine", Optional.of("Bob's"), "127.0.0.1", NOW);
+
+        String answer = store.licenseKeys().change(key.id(), "machine", state -> {
+            assertThat(state).isEqualTo(new KeyRule.State(KeyTerms.issued(NOW, 0), 0, Optional.empty()));
+            return new KeyRule.Change<>(everythingSet(), Optional.of(activation), "done");
+        });
+
+        assertThat(answer).isEqualTo("done");
+        LicenseKeys.KeyUse changed = new LicenseKeys.KeyUse(everythingSet(), List.of(activation));
+        assertThat(store.licenseKeys().use(key.id())).isEqualTo(changed);
+        store.licenseKeys().change(key.id(), "machine", state -> {
+            assertThat(state).isEqualTo(new KeyRule.State(everythingSet(), 1, Optional.of(activation)));
+            return KeyRule.Change.none(state, "");
+        });
+        assertThat(store.licenseKeys().use(key.id())).isEqualTo(changed);
+        reopen();
+        assertThat(store.licenseKeys().use(key.id())).isEqualTo(changed);
+        store.licenseKeys()
+                .change(key.id(), "machine", state -> new KeyRule.Change<>(state.terms(), Optional.empty(), "dropped"));
+        assertThat(store.licenseKeys().use(key.id()).activations()).isEmpty();
+    }
+
+    @Test
+    void changeKey_ruleThatThrows_changesNothing() {
+        LicenseKey key = newKey(KeyTerms.issued(NOW, 0));
+
+        assertThatThrownBy(() -> store.licenseKeys().change(key.id(), "machine", state -> {
+                    throw new IllegalStateException("made for this test");
+                }))
+                .hasMessageContaining("made for this test");
+        assertThat(store.licenseKeys().use(key.id()).terms()).isEqualTo(KeyTerms.issued(NOW, 0));
+    }
+
+    @Test
+    void changeKey_byManyAtOnce_eachSeesWhatTheOneBeforeDid() {
+        LicenseKey key = newKey(KeyTerms.issued(NOW, 0));
+
+        List<Integer> seen = AtOnce.run(
+                32,
+                i -> store.licenseKeys().change(key.id(), "machine " + i, state -> {
+                    Activation activation =
+                            new Activation("machine " + i, Optional.empty(), "127.0.0.1", NOW.plusSeconds(i));
+                    return new KeyRule.Change<>(
+                            state.terms(),
+                            state.machines() < 20 ? Optional.of(activation) : Optional.empty(),
+                            state.machines());
+                }));
+
+        assertThat(seen)
+                .filteredOn(machines -> machines < 20)
+                .doesNotHaveDuplicates()
+                .hasSize(20);
+        assertThat(store.licenseKeys().use(key.id()).activations())
+                .hasSize(20)
+                .isSortedAccordingTo(Comparator.comparing(Activation::at));
     }
 
     // Licenses

@@ -10,6 +10,8 @@ import dev.licet.core.event.RecordEvents;
 import dev.licet.core.gate.Gate;
 import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.Secret;
+import dev.licet.core.license.ChangeKeys;
+import dev.licet.core.license.UseKeys;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Dialect;
 import dev.licet.dialect.Fault;
@@ -23,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The web API of a licensing service, `/api/{group}/{Method}`. Paths are taken as its clients send them: in any
@@ -39,11 +40,19 @@ public final class CryptolensDialect implements Dialect {
         Pending<Answer> answer(Caller caller, Request request, Fields fields);
     }
 
+    /// One method whose work is done when it returns.
+    @FunctionalInterface
+    private interface DoneMethod {
+        Answer answer(Caller caller, Request request, Fields fields);
+    }
+
+    /// @param replies with the words of its group
+    private record Served(Route route, Method method, Replies replies) {}
+
     private final Gate gate;
     private final Limits limits;
     private final Replies replies;
-    private final Map<String, Route> routes = new LinkedHashMap<>();
-    private final Map<String, Method> methods = new LinkedHashMap<>();
+    private final Map<String, Served> served = new LinkedHashMap<>();
     private final String quick = normalized("/api/AI/RegisterEvent");
 
     /// @param errorStatus whether an error has an HTTP status of its own; 200 when not
@@ -52,24 +61,45 @@ public final class CryptolensDialect implements Dialect {
             Gate gate,
             RecordEvents recordEvents,
             ReadEvents readEvents,
+            UseKeys useKeys,
+            ChangeKeys changeKeys,
             Idempotency idempotency,
             Limits limits,
             boolean errorStatus,
             boolean getWrites) {
         this.gate = gate;
         this.limits = limits;
-        this.replies = new Replies(errorStatus);
-        EventMethods events = new EventMethods(recordEvents, readEvents, idempotency, limits, replies);
+        this.replies = new Replies(errorStatus, Replies.ACCESS_DENIED);
         List<String> writing = getWrites ? READING : WRITING;
-        add("AI/RegisterEvent", writing, events::registerEvent);
-        add("AI/RegisterEvents", writing, events::registerEvents);
-        add("AI/GetEvents", READING, (caller, request, fields) -> Pending.done(events.getEvents(caller, fields)));
+        EventMethods events = new EventMethods(recordEvents, readEvents, idempotency, limits, replies);
+        add("AI/RegisterEvent", writing, replies, events::registerEvent);
+        add("AI/RegisterEvents", writing, replies, events::registerEvents);
+        add("AI/GetEvents", READING, replies, done((caller, request, fields) -> events.getEvents(caller, fields)));
+        Replies ofKeys = new Replies(errorStatus, Replies.UNABLE_TO_AUTHENTICATE);
+        KeyMethods keys = new KeyMethods(useKeys, changeKeys, idempotency, limits, ofKeys);
+        add("Key/GetKey", READING, ofKeys, done(keys::getKey));
+        Map<String, DoneMethod> changing = new LinkedHashMap<>();
+        changing.put("Activate", keys::activate);
+        changing.put("Deactivate", keys::deactivate);
+        changing.put("CreateKey", keys::createKey);
+        changing.put("ExtendLicense", keys::extendLicense);
+        changing.put("AddFeature", keys::addFeature);
+        changing.put("RemoveFeature", keys::removeFeature);
+        changing.put("BlockKey", keys::blockKey);
+        changing.put("UnblockKey", keys::unblockKey);
+        changing.put("MachineLockLimit", keys::machineLockLimit);
+        changing.put("ChangeNotes", keys::changeNotes);
+        changing.put("TrialActivation", keys::trialActivation);
+        changing.forEach((name, method) -> add("Key/" + name, writing, ofKeys, done(method)));
     }
 
-    private void add(String name, List<String> verbs, Method method) {
+    private static Method done(DoneMethod method) {
+        return (caller, request, fields) -> Pending.done(method.answer(caller, request, fields));
+    }
+
+    private void add(String name, List<String> verbs, Replies replies, Method method) {
         String path = normalized("/api/" + name);
-        routes.put(path, new Route(name, verbs, "/api/" + name));
-        methods.put(path, method);
+        served.put(path, new Served(new Route(name, verbs, "/api/" + name), method, replies));
     }
 
     @Override
@@ -84,7 +114,7 @@ public final class CryptolensDialect implements Dialect {
 
     @Override
     public List<Route> routes() {
-        return List.copyOf(routes.values());
+        return served.values().stream().map(Served::route).toList();
     }
 
     @Override
@@ -100,34 +130,25 @@ public final class CryptolensDialect implements Dialect {
     @Override
     public Pending<Answer> begin(Request request) {
         String path = normalized(request.path());
-        @Nullable Method method = methods.get(path);
-        if (method == null) {
+        @Nullable Served called = served.get(path);
+        if (called == null) {
             return Pending.done(replies.fault(Fault.UNKNOWN_PATH));
         }
-        List<String> verbs = Objects.requireNonNull(routes.get(path)).verbs();
+        List<String> verbs = called.route().verbs();
         if (!verbs.contains(request.verb())) {
             return Pending.done(replies.fault(Fault.WRONG_VERB).with("Allow", String.join(", ", verbs)));
         }
         LOG.log(DEBUG, "method {0}", path);
-        Fields fields;
         try {
-            fields = Fields.of(request, limits);
-        } catch (MalformedRequest e) {
-            LOG.log(DEBUG, "malformed: {0}", e.getMessage());
-            return Pending.done(replies.fault(e.fault()));
-        }
-        Outcome<Caller> caller = fields.text("token")
-                .map(token -> gate.bearer(new Secret(token)))
-                .orElseGet(() -> Outcome.refused(new Refusal.UnknownAccessToken()));
-        return switch (caller) {
-            case Outcome.Refused<Caller>(Refusal refusal) -> Pending.done(replies.refusal(refusal));
-            case Outcome.Success<Caller>(Caller who) -> answer(method, who, request, fields);
-        };
-    }
-
-    private Pending<Answer> answer(Method method, Caller caller, Request request, Fields fields) {
-        try {
-            return method.answer(caller, request, fields);
+            Fields fields = Fields.of(request, limits);
+            Outcome<Caller> caller = fields.text("token")
+                    .map(token -> gate.bearer(new Secret(token)))
+                    .orElseGet(() -> Outcome.refused(new Refusal.UnknownAccessToken()));
+            return switch (caller) {
+                case Outcome.Refused<Caller>(Refusal refusal) ->
+                    Pending.done(called.replies().refusal(refusal));
+                case Outcome.Success<Caller>(Caller who) -> called.method().answer(who, request, fields);
+            };
         } catch (MalformedRequest e) {
             LOG.log(DEBUG, "malformed: {0}", e.getMessage());
             return Pending.done(replies.fault(e.fault()));

@@ -114,6 +114,37 @@ final class Fields {
         return text(name).map(text -> Texts.atMost(codePoints, text));
     }
 
+    /// A text for which clients also write `None` and `null`, when they mean none.
+    Optional<String> optional(String name, int codePoints) {
+        return text(name, codePoints).filter(text -> !isNothing(text.strip()));
+    }
+
+    /// Whether it is set; what is absent is not.
+    boolean flag(String name) {
+        return text(name)
+                .map(String::strip)
+                .filter(text -> !isNothing(text))
+                .map(text -> switch (text.toLowerCase(Locale.ROOT)) {
+                    case "true", "1" -> true;
+                    case "false", "0" -> false;
+                    default -> throw new MalformedRequest(Fault.MALFORMED, name + " is neither true nor false");
+                })
+                .orElse(false);
+    }
+
+    private static boolean isNothing(String text) {
+        return text.equalsIgnoreCase("none") || text.equalsIgnoreCase("null");
+    }
+
+    /// An integer of 32 bits.
+    int integer(String name, int otherwise) {
+        long value = integer(name).orElse(otherwise);
+        if (value != (int) value) {
+            throw new MalformedRequest(Fault.MALFORMED, name + " has more than 32 bits");
+        }
+        return (int) value;
+    }
+
     OptionalLong integer(String name) {
         return text(name).map(Fields::integerIn).orElseGet(OptionalLong::empty);
     }
@@ -122,7 +153,7 @@ final class Fields {
     /// nothing.
     static OptionalLong integerIn(String text) {
         String stripped = text.strip();
-        if (stripped.isEmpty() || stripped.equalsIgnoreCase("none") || stripped.equalsIgnoreCase("null")) {
+        if (stripped.isEmpty() || isNothing(stripped)) {
             return OptionalLong.empty();
         }
         if (!isInteger(stripped)) {

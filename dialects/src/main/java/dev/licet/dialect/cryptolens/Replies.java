@@ -4,11 +4,18 @@ import dev.licet.core.Refusal;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Fault;
 import dev.licet.dialect.Json;
+import tools.jackson.core.JsonGenerator;
 
 /// The answers of this API: `result` 0 or 1 and a `message`, word for word as its clients compare them.
 ///
 /// @param errorStatus whether an error has an HTTP status of its own; 200 when not
-record Replies(boolean errorStatus) {
+/// @param unknownToken the message for a token that is not known
+record Replies(boolean errorStatus, String unknownToken) {
+    /// What the methods of AI say to a token that is not known: their page has one message for every trouble with one.
+    static final String ACCESS_DENIED = "Access denied.";
+
+    static final String UNABLE_TO_AUTHENTICATE = "Unable to authenticate.";
+
     private static final Answer SUCCESS = Answer.of(200, Json.MEDIA_TYPE, "{\"result\":0,\"message\":\"\"}");
     private static final String INCORRECT = "The input parameters were incorrect.";
 
@@ -20,24 +27,38 @@ record Replies(boolean errorStatus) {
         return error(400, "Events string is not correctly formatted json string.");
     }
 
-    /// For the AI methods, whose page knows one message for every trouble with a token.
+    /// The members that every good answer begins with.
+    static void writeSuccess(JsonGenerator json) {
+        json.writeNumberProperty("result", 0);
+        json.writeStringProperty("message", "");
+    }
+
     Answer refusal(Refusal refusal) {
         return switch (refusal) {
-            case Refusal.UnknownAccessToken no -> error(401, "Access denied.");
-            case Refusal.NotPermitted no -> error(403, "Access denied.");
+            case Refusal.UnknownAccessToken no -> error(401, unknownToken);
+            case Refusal.NotPermitted no -> error(403, ACCESS_DENIED);
             case Refusal.NotFound(Refusal.Kind kind) -> notFound(kind);
-            case Refusal.InvalidField no -> error(400, INCORRECT);
+            case Refusal.InvalidField no ->
+                error(
+                        400,
+                        no.field().equals("notes") ? "The notes field cannot be more than 500 characters." : INCORRECT);
+            case Refusal.KeyBlocked no -> error(403, "The key is blocked and cannot be accessed.");
+            case Refusal.MachineLimitReached no ->
+                error(403, "Cannot activate the new device as the limit has been reached.");
+            case Refusal.MachineNotAllowed no -> error(403, ACCESS_DENIED);
+            case Refusal.NotActivated no ->
+                error(404, "Either the machine code was never activated or key activation feature was never set up.");
             case Refusal.AlreadyExists no -> error(409, INCORRECT);
-            case Refusal.UnknownApiKey no -> error(401, "Access denied.");
-            case Refusal.QuotaExceeded no -> error(429, "Access denied.");
-            case Refusal.GapNotElapsed no -> error(429, "Access denied.");
-            case Refusal.TlsRequired no -> error(403, "Access denied.");
-            case Refusal.UnknownUserToken no -> error(401, "Access denied.");
-            case Refusal.ExpiredUserToken no -> error(401, "Access denied.");
-            case Refusal.WrongCredentials no -> error(401, "Access denied.");
-            case Refusal.NotAPartner no -> error(403, "Access denied.");
-            case Refusal.UnknownSession no -> error(401, "Access denied.");
-            case Refusal.ExpiredSession no -> error(401, "Access denied.");
+            case Refusal.UnknownApiKey no -> error(401, ACCESS_DENIED);
+            case Refusal.QuotaExceeded no -> error(429, ACCESS_DENIED);
+            case Refusal.GapNotElapsed no -> error(429, ACCESS_DENIED);
+            case Refusal.TlsRequired no -> error(403, ACCESS_DENIED);
+            case Refusal.UnknownUserToken no -> error(401, ACCESS_DENIED);
+            case Refusal.ExpiredUserToken no -> error(401, ACCESS_DENIED);
+            case Refusal.WrongCredentials no -> error(401, ACCESS_DENIED);
+            case Refusal.NotAPartner no -> error(403, ACCESS_DENIED);
+            case Refusal.UnknownSession no -> error(401, ACCESS_DENIED);
+            case Refusal.ExpiredSession no -> error(401, ACCESS_DENIED);
             case Refusal.RequestKeyReused no -> error(422, "The Idempotency-Key was used for another request.");
         };
     }

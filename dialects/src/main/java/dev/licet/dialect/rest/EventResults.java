@@ -146,6 +146,10 @@ final class EventResults {
                     Refusal.AlreadyExists _,
                     Refusal.UnknownSession _,
                     Refusal.ExpiredSession _,
+                    Refusal.KeyBlocked _,
+                    Refusal.MachineLimitReached _,
+                    Refusal.MachineNotAllowed _,
+                    Refusal.NotActivated _,
                     Refusal.RequestKeyReused _ -> new FieldError("", "can't be recorded");
         };
     }

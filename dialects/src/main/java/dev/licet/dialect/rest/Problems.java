@@ -45,6 +45,18 @@ final class Problems {
             case Refusal.WrongCredentials no -> unknownCredentials(request, more);
             case Refusal.UnknownSession no -> unknownCredentials(request, more);
             case Refusal.ExpiredSession no -> unknownCredentials(request, more);
+            case Refusal.KeyBlocked no -> problem(request, 403, "key-blocked", "The license key is blocked.", more);
+            case Refusal.MachineLimitReached(int limit) ->
+                problem(
+                        request,
+                        409,
+                        "machine-limit-reached",
+                        "The license key runs on " + limit + " machines already, as many as it may.",
+                        more);
+            case Refusal.MachineNotAllowed no ->
+                problem(request, 403, "machine-not-allowed", "The license key is for other machines.", more);
+            case Refusal.NotActivated no ->
+                problem(request, 404, "not-activated", "The license key does not run on that machine.", more);
             case Refusal.RequestKeyReused no ->
                 problem(
                         request,

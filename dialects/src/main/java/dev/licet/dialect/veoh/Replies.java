@@ -87,6 +87,10 @@ final class Replies {
                     case Refusal.AlreadyExists no -> VeohError.MALFORMED_REQUEST;
                     case Refusal.UnknownSession no -> VeohError.INVALID_USER_TOKEN;
                     case Refusal.ExpiredSession no -> VeohError.USER_TOKEN_EXPIRED;
+                    case Refusal.KeyBlocked no -> VeohError.MALFORMED_REQUEST;
+                    case Refusal.MachineLimitReached no -> VeohError.MALFORMED_REQUEST;
+                    case Refusal.MachineNotAllowed no -> VeohError.MALFORMED_REQUEST;
+                    case Refusal.NotActivated no -> VeohError.MALFORMED_REQUEST;
                     case Refusal.RequestKeyReused no -> VeohError.IDEMPOTENCY_KEY_REUSED;
                 });
     }

@@ -106,6 +106,10 @@ final class Envelopes {
                     case Refusal.InvalidField no -> SERVER_ERROR;
                     case Refusal.QuotaExceeded no -> SERVER_ERROR;
                     case Refusal.GapNotElapsed no -> SERVER_ERROR;
+                    case Refusal.KeyBlocked no -> SERVER_ERROR;
+                    case Refusal.MachineLimitReached no -> SERVER_ERROR;
+                    case Refusal.MachineNotAllowed no -> SERVER_ERROR;
+                    case Refusal.NotActivated no -> SERVER_ERROR;
                     case Refusal.RequestKeyReused no -> REQUEST_KEY_REUSED;
                 });
     }

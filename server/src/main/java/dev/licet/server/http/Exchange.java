@@ -46,7 +46,8 @@ import org.jspecify.annotations.Nullable;
 /// saves a third of what such a request costs (ADR 0008). A body that the dialect [streams][Dialect#streams] is not
 /// collected: the virtual thread begins at once and reads it from a [BodyStream]; an answer that is
 /// [written][Answer.Written] goes out through an [AnswerStream]. The fields belong to the event loop. Whatever goes
-/// wrong, the client gets an answer in its dialect's form, or, where one is on its way already, is shown that it is cut.
+/// wrong, the client gets an answer in its dialect's form, or, where one is on its way already, is shown that it is
+/// cut.
 final class Exchange {
     private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
     private static final byte[] NOTHING = {};

@@ -233,11 +233,15 @@ class VidentityDialectTest extends DialectContract {
     void requestsWithAnIdempotencyKeyAndWithout_atOnceAfterAStart_areAllAnswered() {
         Map<String, String> keyed =
                 Map.of("Content-Type", "application/x-www-form-urlencoded", "Idempotency-Key", "ping");
+        TestServer server = server();
         for (int start = 0; start < 5; start++) {
-            server().restart();
-            List<Integer> statuses = AtOnce.run(24, i -> i % 2 == 0
-                    ? server().send(true, "POST", "/session/ping", keyed, "session_key=" + i).status()
-                    : server().post(true, "/session/ping", "nothing=" + i).status());
+            server.restart();
+            List<Integer> statuses = AtOnce.run(
+                    24,
+                    i -> i % 2 == 0
+                            ? server.send(true, "POST", "/session/ping", keyed, "session_key=" + i)
+                                    .status()
+                            : server.post(true, "/session/ping", "nothing=" + i).status());
             assertThat(statuses).hasSize(24).containsOnly(200);
         }
     }

@@ -31,6 +31,10 @@ final class Given {
             case "password" -> first.password();
             case "product_id" -> Long.toString(first.productId());
             case "license_key" -> first.licenseKey();
+            case "limited_key" -> limitedKey();
+            case "blocked_key" -> changed(newKey("&Period=30"), "BlockKey", "");
+            case "expired_key" -> changed(newKey("&Period=30"), "ExtendLicense", "&NoOfDays=-31");
+            case "key_for_one_machine" -> newKey("&AllowedMachines=machine-1");
             case "access_token" -> encoded(first.accessToken());
             case "bearer" -> first.accessToken();
             case "get_events_bearer" -> bearer("{\"name\":\"t\",\"permissions\":[\"GetEvents\"]}");
@@ -74,6 +78,27 @@ final class Given {
             case "foreign_product_id" -> Long.toString(foreignProduct());
             default -> throw new IllegalArgumentException("nothing is given for {{" + name + "}}");
         };
+    }
+
+    private String newKey(String form) {
+        return server.post(true, "/api/key/CreateKey", ofProduct(form))
+                .json()
+                .get("key")
+                .stringValue();
+    }
+
+    private String ofProduct(String form) {
+        return server.token() + "&ProductId=" + first.productId() + form;
+    }
+
+    /// Runs on one machine, as many as it may.
+    private String limitedKey() {
+        return changed(newKey("&MaxNoOfMachines=1"), "Activate", "&MachineCode=machine-1");
+    }
+
+    private String changed(String key, String method, String form) {
+        server.post(true, "/api/key/" + method, ofProduct("&Key=" + key + form));
+        return key;
     }
 
     private static String encoded(String text) {

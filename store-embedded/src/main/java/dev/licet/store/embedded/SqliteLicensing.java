@@ -5,6 +5,10 @@ import dev.licet.core.id.KeyId;
 import dev.licet.core.id.LicenseId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.id.UserId;
+import dev.licet.core.license.Activation;
+import dev.licet.core.license.Features;
+import dev.licet.core.license.KeyRule;
+import dev.licet.core.license.KeyTerms;
 import dev.licet.core.license.License;
 import dev.licet.core.license.LicenseKey;
 import dev.licet.core.license.LicenseKeys;
@@ -17,6 +21,7 @@ import dev.licet.core.license.Term;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -95,11 +100,49 @@ final class SqliteLicensing {
         }
 
         @Override
-        public Optional<LicenseKey> add(AccountNumber account, ProductId product, String key, Instant at) {
-            return database.write(sql ->
-                    sql.first("""
-                    INSERT INTO license_key (account, product, key, created_at) VALUES (?, ?, ?, ?)
-                    ON CONFLICT DO NOTHING RETURNING *""", SqliteLicenseKeys::row, account.value(), product.value(), key, Micros.of(at)));
+        public Optional<List<LicenseKey>> add(
+                AccountNumber account, ProductId product, List<String> keys, KeyTerms terms, Instant at) {
+            return database.write(sql -> {
+                if (isAnyTaken(sql, product, keys)) {
+                    return Optional.empty();
+                }
+                List<LicenseKey> added = new ArrayList<>(keys.size());
+                for (String key : keys) {
+                    long id = sql.insert(
+                            """
+                            INSERT INTO license_key (account, product, key, created_at, expires_at, period, features,
+                              notes, blocked, machines_extend, max_machines, allowed_machines)
+                            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                            account.value(),
+                            product.value(),
+                            key,
+                            Micros.of(at),
+                            Micros.of(terms.expiresAt()),
+                            terms.period(),
+                            terms.features().bits(),
+                            terms.notes().orElse(null),
+                            terms.blocked(),
+                            terms.machinesExtend(),
+                            terms.maxMachines(),
+                            String.join("\n", terms.allowedMachines()));
+                    added.add(new LicenseKey(new KeyId(id), account, product, key, at));
+                }
+                return Optional.of(added);
+            });
+        }
+
+        private static boolean isAnyTaken(Sql sql, ProductId product, List<String> keys) throws SQLException {
+            for (String key : keys) {
+                if (sql.first(
+                                "SELECT 1 FROM license_key WHERE product = ? AND key = ?",
+                                row -> true,
+                                product.value(),
+                                key)
+                        .isPresent()) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         @Override
@@ -111,6 +154,99 @@ final class SqliteLicensing {
                             SqliteLicenseKeys::row,
                             product.value(),
                             key)));
+        }
+
+        @Override
+        public KeyUse use(KeyId key) {
+            return database.read(sql -> new KeyUse(
+                    terms(sql, key),
+                    sql.all(
+                            "SELECT * FROM activation WHERE key = ? ORDER BY activated_at, machine",
+                            SqliteLicenseKeys::activation,
+                            key.value())));
+        }
+
+        @Override
+        public <T> T change(KeyId key, String machine, KeyRule<T> rule) {
+            return database.writeUnremembered(sql -> {
+                KeyRule.State state = state(sql, key, machine);
+                KeyRule.Change<T> change = rule.decide(state);
+                if (!change.terms().equals(state.terms())) {
+                    set(sql, key, change.terms());
+                }
+                if (!change.activation().equals(state.activation())) {
+                    set(sql, key, machine, change.activation());
+                }
+                return change.answer();
+            });
+        }
+
+        private static KeyRule.State state(Sql sql, KeyId key, String machine) throws SQLException {
+            int machines = sql.first("SELECT count(*) FROM activation WHERE key = ?", row -> row.getInt(1), key.value())
+                    .orElseThrow();
+            Optional<Activation> activation = sql.first(
+                    "SELECT * FROM activation WHERE key = ? AND machine = ?",
+                    SqliteLicenseKeys::activation,
+                    key.value(),
+                    machine);
+            return new KeyRule.State(terms(sql, key), machines, activation);
+        }
+
+        private static void set(Sql sql, KeyId key, KeyTerms terms) throws SQLException {
+            sql.update(
+                    """
+                    UPDATE license_key SET expires_at = ?, period = ?, features = ?, notes = ?, blocked = ?,
+                      machines_extend = ?, max_machines = ?, allowed_machines = ?
+                    WHERE id = ?""",
+                    Micros.of(terms.expiresAt()),
+                    terms.period(),
+                    terms.features().bits(),
+                    terms.notes().orElse(null),
+                    terms.blocked(),
+                    terms.machinesExtend(),
+                    terms.maxMachines(),
+                    String.join("\n", terms.allowedMachines()),
+                    key.value());
+        }
+
+        private static void set(Sql sql, KeyId key, String machine, Optional<Activation> activation)
+                throws SQLException {
+            if (activation.isEmpty()) {
+                sql.update("DELETE FROM activation WHERE key = ? AND machine = ?", key.value(), machine);
+                return;
+            }
+            sql.update(
+                    "INSERT OR REPLACE INTO activation VALUES (?, ?, ?, ?, ?)",
+                    key.value(),
+                    machine,
+                    activation.get().friendlyName().orElse(null),
+                    activation.get().address(),
+                    Micros.of(activation.get().at()));
+        }
+
+        private static KeyTerms terms(Sql sql, KeyId key) throws SQLException {
+            return sql.first("SELECT * FROM license_key WHERE id = ?", SqliteLicenseKeys::terms, key.value())
+                    .orElseThrow();
+        }
+
+        private static KeyTerms terms(ResultSet row) throws SQLException {
+            return new KeyTerms(
+                    Micros.instant(row, "expires_at"),
+                    row.getInt("period"),
+                    new Features(row.getInt("features")),
+                    Optional.ofNullable(row.getString("notes")),
+                    row.getBoolean("blocked"),
+                    row.getBoolean("machines_extend"),
+                    row.getInt("max_machines"),
+                    row.getString("allowed_machines").lines().toList());
+        }
+
+        private static Activation activation(ResultSet row) throws SQLException {
+            return new Activation(
+                    row.getString("machine"),
+                    Optional.ofNullable(row.getString("friendly_name")),
+                    row.getString("address"),
+                    Micros.instant(row, "activated_at"));
         }
 
         private static LicenseKey row(ResultSet row) throws SQLException {

@@ -1,24 +1,38 @@
-package dev.licet.core.event;
+package dev.licet.core.license;
 
+import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
 import dev.licet.core.id.KeyId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.identity.Caller;
-import dev.licet.core.license.LicenseKey;
-import dev.licet.core.license.LicenseKeys;
-import dev.licet.core.license.Products;
 import java.util.Optional;
 
 /// Whether a product and a key that a caller names are there for it.
-record NamedKey(Products products, LicenseKeys keys) {
+public record NamedKey(Products products, LicenseKeys keys) {
 
     /// Why they are not. What is outside the caller's locks is refused before it is looked for, so that a lock
     /// does not tell what exists; a key needs a product.
-    Optional<Refusal> refusal(Caller caller, Optional<ProductId> product, Optional<String> key) {
-        Optional<LicenseKey> known = product.isPresent() && key.isPresent()
+    public Optional<Refusal> refusal(Caller caller, Optional<ProductId> product, Optional<String> key) {
+        return refusal(caller, product, key, find(caller, product, key));
+    }
+
+    /// The key, which has to be named.
+    public Outcome<LicenseKey> key(Caller caller, Optional<ProductId> product, String key) {
+        Optional<LicenseKey> found = find(caller, product, Optional.of(key));
+        return refusal(caller, product, Optional.of(key), found)
+                .<Outcome<LicenseKey>>map(Outcome::refused)
+                .orElseGet(() -> Outcome.success(found.orElseThrow()));
+    }
+
+    private Optional<LicenseKey> find(Caller caller, Optional<ProductId> product, Optional<String> key) {
+        return product.isPresent() && key.isPresent()
                 ? keys.find(product.get(), key.get())
                         .filter(found -> found.account().equals(caller.account()))
                 : Optional.empty();
+    }
+
+    private Optional<Refusal> refusal(
+            Caller caller, Optional<ProductId> product, Optional<String> key, Optional<LicenseKey> known) {
         boolean keyIsMissing = key.isPresent() && known.isEmpty();
         Optional<KeyId> id = known.map(LicenseKey::id);
         boolean mayNameAnyKey = caller.keyLock().value() <= 0;

@@ -1,0 +1,25 @@
+package dev.licet.core.license;
+
+import java.util.Optional;
+
+/// Decides, on what is stored of a key at that instant, what is to be stored of it next. Run by the store in one
+/// transaction with the change that it decides; it has to be quick, and may be run again.
+///
+/// @param <T> what the caller is told
+@FunctionalInterface
+public interface KeyRule<T> {
+
+    Change<T> decide(State state);
+
+    /// @param machines how many are activated @param activation of the machine in question
+    record State(KeyTerms terms, int machines, Optional<Activation> activation) {}
+
+    /// @param terms the new ones @param activation of the machine in question from now on; none to drop it
+    record Change<T>(KeyTerms terms, Optional<Activation> activation, T answer) {
+
+        /// What is stored stays.
+        public static <T> Change<T> none(State state, T answer) {
+            return new Change<>(state.terms(), state.activation(), answer);
+        }
+    }
+}

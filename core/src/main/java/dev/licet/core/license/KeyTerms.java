@@ -1,0 +1,100 @@
+package dev.licet.core.license;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// What a license key allows at present. Days are of 24 hours.
+///
+/// @param expiresAt from then on it is expired
+/// @param period in days: what it was sold for, and what a new machine adds where [#machinesExtend]; 0 for no end
+/// @param notes the vendor's own
+/// @param blocked it is good for nothing until it is unblocked
+/// @param machinesExtend whether each machine that is new to it moves its end by its period: a trial
+/// @param maxMachines how many machines it may run on; 0 for any number, of which none is kept
+/// @param allowedMachines the only ones it may run on; empty for any
+public record KeyTerms(
+        Instant expiresAt,
+        int period,
+        Features features,
+        Optional<String> notes,
+        boolean blocked,
+        boolean machinesExtend,
+        int maxMachines,
+        List<String> allowedMachines) {
+
+    /// The longest period, and after how long a key without a period is expired all the same: some clients take no
+    /// later time.
+    public static final int MAX_PERIOD = 36_500;
+
+    public static final int MAX_NOTES = 500;
+
+    private static final Instant EARLIEST = Instant.EPOCH;
+    private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
+
+    public KeyTerms {
+        allowedMachines = List.copyOf(allowedMachines);
+    }
+
+    /// Of a key that is issued now for so many days, 0 for no end, and to any number of machines.
+    public static KeyTerms issued(Instant now, int period) {
+        return new KeyTerms(
+                now.plus(days(period == 0 ? MAX_PERIOD : period)),
+                period,
+                Features.NONE,
+                Optional.empty(),
+                false,
+                false,
+                0,
+                List.of());
+    }
+
+    private static Duration days(long days) {
+        return Duration.ofDays(days);
+    }
+
+    /// Whether its end was meant as one.
+    public boolean hasPeriod() {
+        return period > 0;
+    }
+
+    public boolean isExpired(Instant now) {
+        return !now.isBefore(expiresAt);
+    }
+
+    public boolean allows(String machine) {
+        return allowedMachines.isEmpty() || allowedMachines.contains(machine);
+    }
+
+    /// So many days more, or less: from its end, or from now if that has passed. Never before 1970 or after 9999.
+    public KeyTerms extended(long days, Instant now) {
+        Instant end = (days > 0 && isExpired(now) ? now : expiresAt).plus(days(days));
+        return withExpiry(end.isBefore(EARLIEST) ? EARLIEST : end.isAfter(LATEST) ? LATEST : end);
+    }
+
+    public KeyTerms withExpiry(Instant expiry) {
+        return new KeyTerms(expiry, period, features, notes, blocked, machinesExtend, maxMachines, allowedMachines);
+    }
+
+    public KeyTerms withFeatures(Features changed) {
+        return new KeyTerms(expiresAt, period, changed, notes, blocked, machinesExtend, maxMachines, allowedMachines);
+    }
+
+    public KeyTerms withNotes(Optional<String> changed) {
+        return new KeyTerms(
+                expiresAt, period, features, changed, blocked, machinesExtend, maxMachines, allowedMachines);
+    }
+
+    public KeyTerms withBlocked(boolean changed) {
+        return new KeyTerms(expiresAt, period, features, notes, changed, machinesExtend, maxMachines, allowedMachines);
+    }
+
+    public KeyTerms withMachinesExtend(boolean changed) {
+        return new KeyTerms(expiresAt, period, features, notes, blocked, changed, maxMachines, allowedMachines);
+    }
+
+    public KeyTerms withMachines(int max, List<String> allowed) {
+        return new KeyTerms(expiresAt, period, features, notes, blocked, machinesExtend, max, allowed);
+    }
+}

@@ -1,0 +1,111 @@
+package dev.licet.core.license;
+
+import dev.licet.core.Outcome;
+import dev.licet.core.Refusal;
+import dev.licet.core.id.ProductId;
+import dev.licet.core.identity.Account;
+import dev.licet.core.identity.Accounts;
+import dev.licet.core.identity.Caller;
+import dev.licet.core.identity.Permission;
+import dev.licet.core.identity.SigningKey;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+
+/// What a program asks of its key: may I run here, until when, and with what.
+public final class UseKeys {
+    private final Accounts accounts;
+    private final LicenseKeys keys;
+    private final NamedKey namedKey;
+    private final Clock clock;
+
+    public UseKeys(Accounts accounts, Products products, LicenseKeys keys, Clock clock) {
+        this.accounts = accounts;
+        this.keys = keys;
+        this.namedKey = new NamedKey(products, keys);
+        this.clock = clock;
+    }
+
+    /// @param address that the program called from
+    public record Device(String machine, Optional<String> friendlyName, String address) {}
+
+    /// A key as it stood at an instant.
+    ///
+    /// @param signingKey its account's, for the answer
+    public record Report(LicenseKey key, LicenseKeys.KeyUse use, SigningKey signingKey, Instant at) {}
+
+    /// Lets the key run on this machine, if it may. An expired key may, and the answer says that it is.
+    public Outcome<Report> activate(Caller caller, Optional<ProductId> product, String key, Device device) {
+        return named(caller, Permission.ACTIVATE, product, key).then(found -> {
+            Instant now = clock.instant();
+            Optional<Refusal> refusal =
+                    keys.change(found.id(), device.machine(), state -> activated(state, device, now));
+            return refusal.isPresent() ? Outcome.refused(refusal.get()) : Outcome.success(report(found, now));
+        });
+    }
+
+    private static KeyRule.Change<Optional<Refusal>> activated(KeyRule.State state, Device device, Instant now) {
+        KeyTerms terms = state.terms();
+        if (terms.blocked()) {
+            return refused(state, new Refusal.KeyBlocked());
+        }
+        if (!terms.allows(device.machine())) {
+            return refused(state, new Refusal.MachineNotAllowed());
+        }
+        if (state.activation().isPresent()) {
+            Activation known = state.activation().get();
+            Activation again = new Activation(
+                    known.machine(), device.friendlyName().or(known::friendlyName), device.address(), known.at());
+            return new KeyRule.Change<>(terms, Optional.of(again), Optional.empty());
+        }
+        if (terms.maxMachines() == 0) {
+            return KeyRule.Change.none(state, Optional.empty());
+        }
+        if (device.machine().isEmpty()) {
+            return refused(state, new Refusal.InvalidField("machine", "the key is for named machines"));
+        }
+        if (state.machines() >= terms.maxMachines()) {
+            return refused(state, new Refusal.MachineLimitReached(terms.maxMachines()));
+        }
+        Activation added = new Activation(device.machine(), device.friendlyName(), device.address(), now);
+        KeyTerms next = terms.machinesExtend() ? terms.extended(terms.period(), now) : terms;
+        return new KeyRule.Change<>(next, Optional.of(added), Optional.empty());
+    }
+
+    private static KeyRule.Change<Optional<Refusal>> refused(KeyRule.State state, Refusal refusal) {
+        return KeyRule.Change.none(state, Optional.of(refusal));
+    }
+
+    /// The key as it is, blocked or not.
+    public Outcome<Report> show(Caller caller, Optional<ProductId> product, String key) {
+        return named(caller, Permission.GET_KEY, product, key).map(found -> report(found, clock.instant()));
+    }
+
+    /// Takes the machine off the key, so that another one can be activated.
+    public Outcome<LicenseKey> deactivate(Caller caller, Optional<ProductId> product, String key, String machine) {
+        return named(caller, Permission.DEACTIVATE, product, key).then(found -> {
+            Optional<Refusal> refusal = keys.change(found.id(), machine, UseKeys::deactivated);
+            return refusal.isPresent() ? Outcome.refused(refusal.get()) : Outcome.success(found);
+        });
+    }
+
+    private static KeyRule.Change<Optional<Refusal>> deactivated(KeyRule.State state) {
+        if (state.terms().blocked()) {
+            return refused(state, new Refusal.KeyBlocked());
+        }
+        return state.activation().isEmpty()
+                ? refused(state, new Refusal.NotActivated())
+                : new KeyRule.Change<>(state.terms(), Optional.empty(), Optional.empty());
+    }
+
+    private Outcome<LicenseKey> named(Caller caller, Permission permission, Optional<ProductId> product, String key) {
+        Optional<Refusal> lacking = caller.lacks(permission);
+        return lacking.isPresent() ? Outcome.refused(lacking.get()) : namedKey.key(caller, product, key);
+    }
+
+    private Report report(LicenseKey key, Instant now) {
+        SigningKey signingKey =
+                accounts.find(key.account()).map(Account::signingKey).orElseThrow();
+        return new Report(key, keys.use(key.id()), signingKey, now);
+    }
+}

@@ -1,0 +1,166 @@
+package dev.licet.dialect.cryptolens;
+
+import dev.licet.core.license.Activation;
+import dev.licet.core.license.Features;
+import dev.licet.core.license.KeyTerms;
+import dev.licet.core.license.LicenseKey;
+import dev.licet.core.license.UseKeys;
+import dev.licet.dialect.Json;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/// A key as clients read it, in its three forms: the bytes that are signed as they are, a plain object, and the text
+/// that the object's own signature is over. Times are in UTC, of whole seconds.
+///
+/// @param modelVersion 3 and later show more of each machine
+record KeyDocument(UseKeys.Report report, long modelVersion) {
+    private static final DateTimeFormatter ISO =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss").withZone(ZoneOffset.UTC);
+
+    /// How names and times are spelled.
+    private enum Form {
+        /// Names begin in upper case, times are seconds since 1970.
+        BLOB,
+        /// Names begin in lower case, times are ISO 8601 without a zone.
+        OBJECT;
+
+        String name(String name) {
+            return this == BLOB
+                    ? name
+                    : name.equals("ID") || name.equals("IP")
+                            ? name.toLowerCase(Locale.ROOT)
+                            : Character.toLowerCase(name.charAt(0)) + name.substring(1);
+        }
+
+        void write(JsonGenerator json, String name, Instant time) {
+            if (this == BLOB) {
+                json.writeNumberProperty(name(name), time.getEpochSecond());
+            } else {
+                json.writeStringProperty(name(name), ISO.format(time));
+            }
+        }
+    }
+
+    private LicenseKey key() {
+        return report.key();
+    }
+
+    private KeyTerms terms() {
+        return report.use().terms();
+    }
+
+    byte[] blob() {
+        return Json.object(json -> write(json, Form.BLOB));
+    }
+
+    /// @param signature empty for none
+    void writeObject(JsonGenerator json, String name, String signature) {
+        json.writeObjectPropertyStart(name);
+        write(json, Form.OBJECT);
+        json.writeStringProperty("signature", signature);
+        json.writeEndObject();
+    }
+
+    private void write(JsonGenerator json, Form form) {
+        KeyTerms terms = terms();
+        json.writeNumberProperty(form.name("ProductId"), key().product().value());
+        json.writeNumberProperty(form.name("ID"), key().id().value());
+        json.writeStringProperty(form.name("Key"), key().key());
+        form.write(json, "Created", key().createdAt());
+        form.write(json, "Expires", terms.expiresAt());
+        json.writeNumberProperty(form.name("Period"), terms.period());
+        for (int feature = 1; feature <= Features.COUNT; feature++) {
+            json.writeBooleanProperty(form.name("F" + feature), terms.features().has(feature));
+        }
+        writeText(json, form.name("Notes"), terms.notes().orElse(null));
+        json.writeBooleanProperty(form.name("Block"), terms.blocked());
+        json.writeNumberProperty(form.name("GlobalId"), key().id().value());
+        json.writeNullProperty(form.name("Customer"));
+        json.writeArrayPropertyStart(form.name("ActivatedMachines"));
+        for (Activation activation : report.use().activations()) {
+            write(json, form, activation);
+        }
+        json.writeEndArray();
+        json.writeBooleanProperty(form.name("TrialActivation"), terms.machinesExtend());
+        json.writeNumberProperty(form.name("MaxNoOfMachines"), terms.maxMachines());
+        json.writeStringProperty(form.name("AllowedMachines"), allowedMachines());
+        json.writeArrayPropertyStart(form.name("DataObjects"));
+        json.writeEndArray();
+        form.write(json, "SignDate", report.at());
+        json.writeNullProperty(form.name("Reseller"));
+    }
+
+    private void write(JsonGenerator json, Form form, Activation activation) {
+        json.writeStartObject();
+        json.writeStringProperty(form.name("Mid"), activation.machine());
+        json.writeStringProperty(form.name("IP"), activation.address());
+        form.write(json, "Time", activation.at());
+        if (modelVersion >= 3) {
+            writeText(json, form.name("FriendlyName"), activation.friendlyName().orElse(null));
+            json.writeNullProperty(form.name("FloatingExpires"));
+        }
+        json.writeEndObject();
+    }
+
+    private static void writeText(JsonGenerator json, String name, @Nullable String text) {
+        if (text == null) {
+            json.writeNullProperty(name);
+        } else {
+            json.writeStringProperty(name, text);
+        }
+    }
+
+    private String allowedMachines() {
+        return String.join("\n", terms().allowedMachines());
+    }
+
+    /// The values in their order with commas between: what the signature in the object is over.
+    String canonicalText() {
+        KeyTerms terms = terms();
+        List<String> values = new ArrayList<>();
+        values.add(Long.toString(key().product().value()));
+        values.add(Long.toString(key().id().value()));
+        values.add(key().key());
+        values.add(ISO.format(key().createdAt()));
+        values.add(ISO.format(terms.expiresAt()));
+        values.add(Integer.toString(terms.period()));
+        for (int feature = 1; feature <= Features.COUNT; feature++) {
+            values.add(text(terms.features().has(feature)));
+        }
+        values.add(terms.notes().orElse(""));
+        values.add(text(terms.blocked()));
+        values.add(Long.toString(key().id().value()));
+        values.add(""); // no customer
+        values.add(machinesText());
+        values.add(text(terms.machinesExtend()));
+        values.add(Integer.toString(terms.maxMachines()));
+        values.add(allowedMachines());
+        values.add("[]");
+        values.add(ISO.format(report.at()));
+        values.add(""); // the signature itself
+        return String.join(",", values);
+    }
+
+    private String machinesText() {
+        StringBuilder text = new StringBuilder("[");
+        for (Activation activation : report.use().activations()) {
+            text.append(activation.machine())
+                    .append(',')
+                    .append(activation.address())
+                    .append(',')
+                    .append(ISO.format(activation.at()))
+                    .append(',');
+        }
+        return text.append(']').toString();
+    }
+
+    private static String text(boolean flag) {
+        return flag ? "True" : "False";
+    }
+}

@@ -1,0 +1,86 @@
+package dev.licet.dialect.cryptolens;
+
+import dev.licet.core.license.KeyTerms;
+import dev.licet.core.license.UseKeys;
+import dev.licet.dialect.Answer;
+import dev.licet.dialect.Fault;
+import dev.licet.dialect.Json;
+import dev.licet.dialect.MalformedRequest;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Locale;
+import tools.jackson.core.JsonGenerator;
+
+/// How a client wants to be told of a key.
+///
+/// @param signed whether a plain object carries a signature
+/// @param asBlob whether the key comes as the signed bytes, which always carry one
+/// @param metadata whether what its state means is told too
+record KeyReply(boolean signed, boolean asBlob, boolean metadata, long modelVersion) {
+
+    static KeyReply of(Fields fields) {
+        boolean asBlob = fields.text("SignMethod")
+                .map(method -> switch (method.strip().toLowerCase(Locale.ROOT)) {
+                    case "1", "stringsign" -> true;
+                    case "0", "linqsign", "none", "null" -> false;
+                    default -> throw new MalformedRequest(Fault.MALFORMED, "SignMethod is 0 or 1");
+                })
+                .orElse(false);
+        return new KeyReply(
+                fields.flag("Sign"),
+                asBlob,
+                fields.flag("Metadata"),
+                fields.integer("ModelVersion").orElse(1));
+    }
+
+    Answer of(UseKeys.Report report) {
+        KeyDocument document = new KeyDocument(report, modelVersion);
+        return Answer.of(200, Json.MEDIA_TYPE, Json.object(json -> {
+            Replies.writeSuccess(json);
+            if (asBlob) {
+                byte[] blob = document.blob();
+                json.writeStringProperty("licenseKey", Base64.getEncoder().encodeToString(blob));
+                json.writeStringProperty("signature", Signatures.ofBlob(report.signingKey(), blob));
+            } else {
+                document.writeObject(
+                        json,
+                        "licenseKey",
+                        signed ? Signatures.ofText(report.signingKey(), document.canonicalText()) : "");
+            }
+            if (metadata) {
+                json.writeObjectPropertyStart("metadata");
+                writeMetadata(json, report);
+                json.writeStringProperty("signature", metadataSignature(report));
+                json.writeEndObject();
+            }
+        }));
+    }
+
+    /// A text of its own, so that a client can keep it: what was told, when, and the signature over that.
+    private static String metadataSignature(UseKeys.Report report) {
+        byte[] data = Json.object(json -> writeMetadata(json, report));
+        byte[] envelope = Json.object(json -> {
+            json.writeStringProperty("Data", Base64.getEncoder().encodeToString(data));
+            json.writeStringProperty("Signature", Signatures.ofMetadata(report.signingKey(), data));
+            json.writeNumberProperty("Date", report.at().getEpochSecond());
+            json.writeNumberProperty("Version", 1);
+        });
+        return Base64.getEncoder().encodeToString(envelope);
+    }
+
+    private static void writeMetadata(JsonGenerator json, UseKeys.Report report) {
+        KeyTerms terms = report.use().terms();
+        boolean expired = terms.hasPeriod() && terms.isExpired(report.at());
+        json.writeNumberProperty("activatedMachines", report.use().activations().size());
+        json.writeObjectPropertyStart("licenseStatus");
+        json.writeBooleanProperty("isValid", !terms.blocked() && !expired);
+        json.writeNumberProperty("reasonForInvalidity", terms.blocked() ? 2 : expired ? 1 : 0);
+        json.writeBooleanProperty("trial", terms.machinesExtend());
+        json.writeBooleanProperty("timeLimited", terms.hasPeriod());
+        json.writeNumberProperty(
+                "timeLeft",
+                Math.max(0, Duration.between(report.at(), terms.expiresAt()).toDays()));
+        json.writeEndObject();
+        json.writeNumberProperty("usedFloatingMachines", 0);
+    }
+}
