@@ -2,18 +2,15 @@ package dev.licet.server.http;
 
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
-import static java.lang.System.Logger.Level.WARNING;
 
 import dev.licet.core.Pending;
 import dev.licet.core.RequestId;
-import dev.licet.core.Unavailable;
 import dev.licet.core.identity.SecretSource;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.BrokenBody;
 import dev.licet.dialect.Dialect;
 import dev.licet.dialect.Fault;
 import dev.licet.dialect.Headers;
-import dev.licet.dialect.MalformedRequest;
 import dev.licet.dialect.Request;
 import dev.licet.server.config.Settings.HttpSettings;
 import io.netty.channel.ChannelOption;
@@ -31,8 +28,6 @@ import io.vertx.core.net.impl.ConnectionBase;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,7 +45,6 @@ import org.jspecify.annotations.Nullable;
 /// cut.
 final class Exchange {
     private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
-    private static final byte[] NOTHING = {};
     private static final Buffer EMPTY = Buffer.buffer();
     /// How long what is left of a refused body is read and dropped, so that the client gets to read the answer.
     private static final long LINGER_MILLIS = 2000;
@@ -101,6 +95,7 @@ final class Exchange {
     private final Context loop;
     private final Dialect dialect;
     private final Request head;
+    private final Refusals refusals;
     private final long began = System.nanoTime();
     private final Optional<Packing> packing;
     private final BodyBudget.Share share;
@@ -133,26 +128,15 @@ final class Exchange {
         this.shared = shared;
         this.arrivals = arrivals;
         this.loop = shared.vertx.getOrCreateContext();
-        String target = originForm(wire.uri());
-        int question = target.indexOf('?');
-        String path = question < 0 ? target : target.substring(0, question);
-        Optional<String> query = question < 0 ? Optional.empty() : Optional.of(target.substring(question + 1));
-        Headers headers = headers(wire);
+        Headers headers = Head.headers(wire);
         this.watch = shared.watches.get(wire.connection());
         Callers.Origin origin =
                 shared.callers.origin(watch == null ? Callers.UNKNOWN : watch.address(), wire.isSSL(), headers);
-        this.dialect = shared.router.dialect(path);
+        this.head = Head.of(wire, headers, origin, shared.secrets.requestId());
+        this.dialect = shared.router.dialect(head.path());
+        this.refusals = new Refusals(dialect, head);
         this.packing = Packing.of(headers);
         this.share = shared.bodies.new Share();
-        this.head = new Request(
-                shared.secrets.requestId(),
-                wire.method().name(),
-                path,
-                query,
-                headers,
-                NOTHING,
-                origin.secure(),
-                origin.address());
     }
 
     /// Takes a request whose head could be read.
@@ -183,9 +167,10 @@ final class Exchange {
             return;
         }
         boolean streams = dialect.streams(head);
-        Optional<Fault> fault = faultOfHead(streams ? shared.settings.maxStream() : shared.settings.maxBody());
-        if (fault.isPresent()) {
-            refuse(fault.get());
+        Optional<Fault> fault = Head.fault(
+                wire, head, shared.settings, streams ? shared.settings.maxStream() : shared.settings.maxBody());
+        if (fault.isPresent() || packing.isEmpty()) {
+            refuse(fault.orElse(Fault.UNKNOWN_ENCODING));
             return;
         }
         awaitsContinue = head.headers()
@@ -294,36 +279,6 @@ final class Exchange {
         return true;
     }
 
-    /// @param most the longest body
-    private Optional<Fault> faultOfHead(long most) {
-        HttpSettings settings = shared.settings;
-        if (wire.uri().length() + wire.method().name().length() + 10 > settings.maxRequestLine()) {
-            return Optional.of(Fault.TOO_LARGE);
-        }
-        long headerBytes = 0;
-        for (Headers.Header header : head.headers().list()) {
-            if (header.name().isEmpty()) {
-                return Optional.of(Fault.MALFORMED);
-            }
-            headerBytes += header.name().length() + header.value().length() + 4;
-        }
-        if (headerBytes > settings.maxHeaders()) {
-            return Optional.of(Fault.TOO_LARGE);
-        }
-        if (wire.version() == HttpVersion.HTTP_1_1 && head.headers().all("host").size() != 1) {
-            return Optional.of(Fault.MALFORMED);
-        }
-        long announced = head.headers()
-                .first("content-length")
-                .filter(length -> length.matches("[0-9]{1,18}"))
-                .map(Long::parseLong)
-                .orElse(0L);
-        if (announced > most) {
-            return Optional.of(Fault.TOO_LARGE);
-        }
-        return packing.isEmpty() ? Optional.of(Fault.UNKNOWN_ENCODING) : Optional.empty();
-    }
-
     private void take(Buffer chunk) {
         if (answered || released) {
             return;
@@ -354,7 +309,7 @@ final class Exchange {
                 && !wire.response().closed()) {
             answered = true;
             guarded(wire, () -> {
-                Answer answer = refusal(Fault.MALFORMED).with("Connection", "close");
+                Answer answer = refusals.of(Fault.MALFORMED).with("Connection", "close");
                 prepare(answer);
                 wire.response().end(Buffer.buffer(answer.bytes()));
             });
@@ -379,7 +334,7 @@ final class Exchange {
     private void refuse(Fault fault) {
         takeNoMore();
         Thread.ofVirtual().name("request-" + head.id()).start(() -> {
-            Answer answer = ScopedValue.where(RequestId.CURRENT, head.id()).call(() -> refusal(fault));
+            Answer answer = ScopedValue.where(RequestId.CURRENT, head.id()).call(() -> refusals.of(fault));
             onLoop(() -> sayEarly(answer, answer.bytes()));
         });
     }
@@ -476,7 +431,7 @@ final class Exchange {
     /// What a dialect says then may have to wait for something.
     private void sayFailure(Throwable thrown) {
         Thread.ofVirtual().name("request-" + head.id()).start(() -> {
-            Answer answer = ScopedValue.where(RequestId.CURRENT, head.id()).call(() -> failure(thrown));
+            Answer answer = ScopedValue.where(RequestId.CURRENT, head.id()).call(() -> refusals.of(thrown));
             onLoop(() -> send(answer, answer.bytes()));
         });
     }
@@ -510,32 +465,8 @@ final class Exchange {
                 }
             };
         } catch (Throwable e) {
-            return failure(e);
+            return refusals.of(e);
         }
-    }
-
-    /// The answer to a request whose work ended with this.
-    private Answer failure(Throwable thrown) {
-        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BrokenBody broken) {
-                LOG.log(DEBUG, "broken body: {0}", broken.getMessage());
-                return refusal(broken.fault());
-            }
-        }
-        return switch (thrown) {
-            case MalformedRequest e -> {
-                LOG.log(DEBUG, "malformed: {0}", e.getMessage());
-                yield refusal(e.fault());
-            }
-            case Unavailable e -> {
-                LOG.log(WARNING, "unavailable: {0}", e.getMessage());
-                yield unavailable(e.retryAfter());
-            }
-            default -> {
-                LOG.log(ERROR, "a request failed", thrown);
-                yield refusal(Fault.FAILED);
-            }
-        };
     }
 
     /// Has an answer written on this thread. One that fits in a piece goes out whole.
@@ -553,7 +484,7 @@ final class Exchange {
             onLoop(out.hasBegun() ? () -> sendLast(rest) : () -> send(answer, rest));
         } catch (Throwable e) {
             if (!out.hasBegun()) {
-                Answer instead = failure(e);
+                Answer instead = refusals.of(e);
                 onLoop(() -> send(instead, instead.bytes()));
                 return;
             }
@@ -574,31 +505,6 @@ final class Exchange {
 
     private void onLoop(Runnable work) {
         loop.runOnContext(go -> guarded(wire, work));
-    }
-
-    private Answer refusal(Fault fault) {
-        LOG.log(DEBUG, "refused: {0}", fault);
-        if (fault == Fault.UNAVAILABLE) {
-            return unavailable(Duration.ofSeconds(1));
-        }
-        try {
-            Answer answer = dialect.refuse(head, fault);
-            return fault == Fault.UNKNOWN_ENCODING ? answer.with("Accept-Encoding", Packing.KNOWN) : answer;
-        } catch (Throwable e) {
-            LOG.log(ERROR, "a refusal failed", e);
-            return PlainFaults.answer(fault);
-        }
-    }
-
-    private Answer unavailable(Duration retryAfter) {
-        Answer answer;
-        try {
-            answer = dialect.refuse(head, Fault.UNAVAILABLE);
-        } catch (Throwable e) {
-            LOG.log(ERROR, "a refusal failed", e);
-            answer = PlainFaults.answer(Fault.UNAVAILABLE);
-        }
-        return answer.with("Retry-After", Long.toString(Math.max(1, retryAfter.toSeconds())));
     }
 
     private void send(Answer answer, byte[] bytes) {
@@ -708,34 +614,5 @@ final class Exchange {
             left = true;
             watch.end();
         }
-    }
-
-    private static String originForm(String target) {
-        int scheme = target.indexOf("://");
-        if (target.startsWith("/") || scheme < 0) {
-            return target;
-        }
-        for (int i = scheme + 3; i < target.length(); i++) {
-            if (target.charAt(i) == '/') {
-                return target.substring(i);
-            }
-            if (target.charAt(i) == '?') {
-                return "/" + target.substring(i);
-            }
-        }
-        return "/";
-    }
-
-    private static Headers headers(HttpServerRequest wire) {
-        List<Headers.Header> list = new ArrayList<>();
-        boolean hasHost = false;
-        for (Map.Entry<String, String> header : wire.headers()) {
-            list.add(new Headers.Header(header.getKey(), header.getValue()));
-            hasHost |= header.getKey().equalsIgnoreCase("host");
-        }
-        if (!hasHost && wire.version() == HttpVersion.HTTP_2 && wire.authority() != null) {
-            list.add(new Headers.Header("host", wire.authority().toString()));
-        }
-        return new Headers(list);
     }
 }
