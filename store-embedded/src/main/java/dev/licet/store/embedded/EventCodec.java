@@ -1,7 +1,6 @@
 package dev.licet.store.embedded;
 
 import dev.licet.core.event.UsageEvent;
-import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ApplicationId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.id.UserId;
@@ -14,12 +13,9 @@ import java.io.UncheckedIOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// Events as the bytes of a journal record: a version, the key of the request, then each event as its fields in a
@@ -29,9 +25,6 @@ final class EventCodec {
     private static final int VERSION = 2;
 
     private EventCodec() {}
-
-    /// What a record holds.
-    record Decoded(Optional<RequestKey> requestKey, List<UsageEvent> events) {}
 
     static byte[] encode(List<UsageEvent> events, Optional<RequestKey> requestKey) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(256 * events.size());
@@ -83,8 +76,8 @@ final class EventCodec {
         /// @param micros since 1970
         void time(long micros) throws E;
 
-        /// @param utf8 the sink's to keep
-        void text(byte[] utf8) throws E;
+        /// A text in UTF-8. @param from not the sink's to keep
+        void text(byte[] from, int at, int length) throws E;
 
         void absent() throws E;
 
@@ -111,7 +104,7 @@ final class EventCodec {
 
     private static <E extends Exception> void readEvent(ByteBuffer in, int version, Sink<E> sink) throws E {
         sink.begin(in.getLong());
-        sink.text(bytes(in, in.getInt())); // source
+        presentText(in, sink); // source
         sink.time(in.getLong());
         text(in, sink); // name
         text(in, sink); // feature
@@ -135,10 +128,20 @@ final class EventCodec {
 
     private static <E extends Exception> void text(ByteBuffer in, Sink<E> sink) throws E {
         if (in.get() != 0) {
-            sink.text(bytes(in, in.getInt()));
+            presentText(in, sink);
             return;
         }
         sink.absent();
+    }
+
+    private static <E extends Exception> void presentText(ByteBuffer in, Sink<E> sink) throws E {
+        int length = in.getInt();
+        if (length < 0 || length > in.remaining()) {
+            throw new BufferUnderflowException();
+        }
+        int at = in.position();
+        in.position(at + length);
+        sink.text(in.array(), at, length);
     }
 
     private static <E extends Exception> void number(ByteBuffer in, Sink<E> sink) throws E {
@@ -150,89 +153,9 @@ final class EventCodec {
     }
 
     private static byte[] bytes(ByteBuffer in, int length) {
-        if (length < 0 || length > in.remaining()) {
-            throw new BufferUnderflowException();
-        }
         byte[] bytes = new byte[length];
         in.get(bytes);
         return bytes;
-    }
-
-    static Decoded decode(byte[] payload, int count) {
-        Events events = new Events(count);
-        read(payload, count, events);
-        return new Decoded(Optional.ofNullable(events.requestKey).map(EventCodec::requestKey), events.made);
-    }
-
-    /// Makes values of what a record holds.
-    private static final class Events implements Sink<RuntimeException> {
-        private final List<UsageEvent> made;
-        private final List<Optional<Object>> fields = new ArrayList<>();
-        private byte @Nullable [] requestKey;
-
-        Events(int count) {
-            made = new ArrayList<>(count);
-        }
-
-        @Override
-        public void requestKey(byte @Nullable [] bytes) {
-            requestKey = bytes;
-        }
-
-        @Override
-        public void begin(long account) {
-            fields.clear();
-            number(account);
-        }
-
-        @Override
-        public void number(long number) {
-            fields.add(Optional.of(number));
-        }
-
-        @Override
-        public void time(long micros) {
-            fields.add(Optional.of(Micros.instant(micros)));
-        }
-
-        @Override
-        public void text(byte[] utf8) {
-            fields.add(Optional.of(new String(utf8, StandardCharsets.UTF_8)));
-        }
-
-        @Override
-        public void absent() {
-            fields.add(Optional.empty());
-        }
-
-        @Override
-        public void end() {
-            made.add(new UsageEvent(
-                    new AccountNumber(number(0).orElseThrow()),
-                    text(1).orElseThrow(),
-                    text(13),
-                    (Instant) fields.get(2).orElseThrow(),
-                    text(3),
-                    text(4),
-                    number(5).map(ProductId::new),
-                    text(6),
-                    text(7),
-                    text(14),
-                    text(15),
-                    number(8).map(UserId::new),
-                    number(9).map(ApplicationId::new),
-                    number(10).map(OptionalLong::of).orElseGet(OptionalLong::empty),
-                    text(11),
-                    text(12)));
-        }
-
-        private Optional<Long> number(int field) {
-            return fields.get(field).map(Long.class::cast);
-        }
-
-        private Optional<String> text(int field) {
-            return fields.get(field).map(String.class::cast);
-        }
     }
 
     /// The key of a request: its name, then its content.

@@ -24,6 +24,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -331,8 +332,8 @@ final class EventTable implements AutoCloseable {
         }
 
         @Override
-        public void text(byte[] utf8) throws SQLException {
-            appender.append(utf8);
+        public void text(byte[] from, int at, int length) throws SQLException {
+            appender.append(Arrays.copyOfRange(from, at, at + length));
         }
 
         @Override

@@ -22,15 +22,15 @@ class EventCodecTest {
         List<UsageEvent> events = List.of(TestEvents.event("one"), TestEvents.event("two"));
         RequestKey key = new RequestKey(Fingerprint.of("name"), Fingerprint.of("content"));
 
-        assertThat(EventCodec.decode(EventCodec.encode(events, Optional.of(key)), 2))
-                .isEqualTo(new EventCodec.Decoded(Optional.of(key), events));
-        assertThat(EventCodec.decode(EventCodec.encode(events, Optional.empty()), 2))
-                .isEqualTo(new EventCodec.Decoded(Optional.empty(), events));
+        assertThat(Decoded.of(EventCodec.encode(events, Optional.of(key)), 2))
+                .isEqualTo(new Decoded(Optional.of(key), events));
+        assertThat(Decoded.of(EventCodec.encode(events, Optional.empty()), 2))
+                .isEqualTo(new Decoded(Optional.empty(), events));
     }
 
     @Test
     void decode_recordOfTheFirstVersion_isRead() throws Exception {
-        EventCodec.Decoded decoded = EventCodec.decode(firstVersion(), 1);
+        Decoded decoded = Decoded.of(firstVersion(), 1);
 
         assertThat(decoded.requestKey()).isEmpty();
         assertThat(decoded.events())
@@ -78,7 +78,7 @@ class EventCodecTest {
         byte[] payload = EventCodec.encode(List.of(TestEvents.event("one")), Optional.empty());
         payload[0]++;
 
-        assertThatThrownBy(() -> EventCodec.decode(payload, 1))
+        assertThatThrownBy(() -> Decoded.of(payload, 1))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("newer version");
     }

@@ -377,8 +377,7 @@ class JournalTest {
         Map<Long, String> names = new TreeMap<>();
         for (JournalRecord record : records()) {
             long id = record.firstId();
-            for (UsageEvent event :
-                    EventCodec.decode(record.payload(), record.count()).events()) {
+            for (UsageEvent event : Decoded.of(record.payload(), record.count()).events()) {
                 assertThat(names.put(id++, event.name().orElseThrow())).isNull();
             }
         }

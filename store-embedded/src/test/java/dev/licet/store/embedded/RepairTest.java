@@ -65,7 +65,7 @@ class RepairTest {
                     record.isPresent();
                     record = reader.next(next, lastId)) {
                 long id = record.get().firstId();
-                assertThat(EventCodec.decode(record.get().payload(), 1)
+                assertThat(Decoded.of(record.get().payload(), 1)
                                 .events()
                                 .getFirst()
                                 .name()
