@@ -24,6 +24,7 @@ import dev.licet.core.identity.SecretHash;
 import dev.licet.core.identity.SecretSource;
 import dev.licet.core.license.ChangeKeys;
 import dev.licet.core.license.Product;
+import dev.licet.core.license.ReadKeys;
 import dev.licet.core.license.UseKeys;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Headers;
@@ -119,8 +120,9 @@ public class DialectBenchmark {
                 gate(store, clock, secrets, random),
                 new RecordEvents(store.products(), store.licenseKeys(), log, clock),
                 new ReadEvents(store.products(), store.licenseKeys(), log),
-                new UseKeys(store.accounts(), store.products(), store.licenseKeys(), clock),
+                new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock),
                 new ChangeKeys(store.products(), store.licenseKeys(), secrets, clock),
+                new ReadKeys(store.accounts(), store.products(), store.licenseKeys(), clock),
                 new Idempotency(store.keptAnswers(), Limits.DEFAULTS, clock),
                 Limits.DEFAULTS,
                 true,

@@ -18,6 +18,7 @@ import dev.licet.core.identity.SecretSource;
 import dev.licet.core.license.ChangeKeys;
 import dev.licet.core.license.CreateLicense;
 import dev.licet.core.license.ManageProducts;
+import dev.licet.core.license.ReadKeys;
 import dev.licet.core.license.UseKeys;
 import dev.licet.core.session.KeepSessions;
 import dev.licet.core.session.TransactionNumbers;
@@ -229,8 +230,9 @@ public final class Wiring implements AutoCloseable {
                             gate,
                             recordEvents,
                             readEvents,
-                            new UseKeys(store.accounts(), store.products(), store.licenseKeys(), clock),
+                            new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock),
                             new ChangeKeys(store.products(), store.licenseKeys(), secrets, clock),
+                            new ReadKeys(store.accounts(), store.products(), store.licenseKeys(), clock),
                             idempotency,
                             limits,
                             settings.cryptolensErrorStatus(),

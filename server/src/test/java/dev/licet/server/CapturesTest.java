@@ -134,6 +134,30 @@ class CapturesTest {
                 .startsWith("Either the machine code was never activated");
     }
 
+    @Test
+    void trialKey_isTheSameForBothClients_onOneMachine() throws IOException {
+        String key = assertSuccess("python-createtrialkey").get("key").stringValue();
+
+        assertThat(assertSuccess("nodejs-1.0.11-createtrialkey").get("key").stringValue())
+                .isEqualTo(key);
+    }
+
+    @Test
+    void pythonGetKeysAndProducts_areListed() throws IOException {
+        assertThat(assertSuccess("python-getkeys")
+                        .get("licenseKeys")
+                        .get(0)
+                        .get("key")
+                        .stringValue())
+                .isEqualTo(server.first().licenseKey());
+        assertThat(assertSuccess("python-getproducts")
+                        .get("products")
+                        .get(0)
+                        .get("id")
+                        .longValue())
+                .isEqualTo(server.first().productId());
+    }
+
     private JsonNode assertSuccess(String name) throws IOException {
         JsonNode answer = replay(name).json();
         assertThat(answer.get("result").intValue()).as(name + ": " + answer).isZero();

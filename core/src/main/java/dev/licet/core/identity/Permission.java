@@ -14,6 +14,7 @@ public enum Permission {
     GET_KEY("GetKey"),
     DEACTIVATE("Deactivate"),
     CREATE_KEY("CreateKey"),
+    CREATE_TRIAL_KEY("CreateTrialKey"),
     EXTEND_LICENSE("ExtendLicense"),
     ADD_FEATURE("AddFeature"),
     REMOVE_FEATURE("RemoveFeature"),
@@ -22,6 +23,8 @@ public enum Permission {
     MACHINE_LOCK_LIMIT("MachineLockLimit"),
     CHANGE_NOTES("ChangeNotes"),
     TRIAL_ACTIVATION("TrialActivation"),
+    GET_PRODUCTS("GetProducts"),
+    GET_KEYS("GetKeys"),
     /// Users, applications, tokens and products of the caller's own account.
     MANAGE("Manage"),
     /// The accounts of this installation, and what belongs to them: the operator's.

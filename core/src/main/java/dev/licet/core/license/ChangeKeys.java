@@ -19,14 +19,12 @@ public final class ChangeKeys {
     /// The most keys of one call.
     public static final int MAX_KEYS = 1_000;
 
-    private final Products products;
     private final LicenseKeys keys;
     private final NamedKey namedKey;
     private final SecretSource secrets;
     private final Clock clock;
 
     public ChangeKeys(Products products, LicenseKeys keys, SecretSource secrets, Clock clock) {
-        this.products = products;
         this.keys = keys;
         this.namedKey = new NamedKey(products, keys);
         this.secrets = secrets;
@@ -38,36 +36,33 @@ public final class ChangeKeys {
     /// @param period in days, 0 for no end @param terms what is different from keys of which nothing else is said
     public Outcome<List<LicenseKey>> issue(
             Caller caller, Optional<ProductId> product, int count, int period, UnaryOperator<KeyTerms> terms) {
+        Instant now = clock.instant();
+        KeyTerms wanted = terms.apply(KeyTerms.issued(now, Math.clamp(period, 0, KeyTerms.MAX_PERIOD)));
         Optional<Refusal> refusal = caller.lacks(Permission.CREATE_KEY)
-                .or(() -> caller.isLockedOutOf(product, Optional.empty()))
-                .or(() -> count < 1 || count > MAX_KEYS
-                        ? Optional.of(new Refusal.InvalidField("count", "1 to " + MAX_KEYS))
-                        : Optional.empty())
-                .or(() -> period < 0 || period > KeyTerms.MAX_PERIOD
-                        ? Optional.of(new Refusal.InvalidField("period", "0 to " + KeyTerms.MAX_PERIOD + " days"))
-                        : Optional.empty());
+                .or(() -> outside("count", count, 1, MAX_KEYS))
+                .or(() -> outside("period", period, 0, KeyTerms.MAX_PERIOD))
+                .or(() -> refusal(wanted));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
-        Optional<Product> known = product.flatMap(id -> products.find(caller.account(), id));
-        if (known.isEmpty()) {
-            return Outcome.refused(new Refusal.NotFound(Refusal.Kind.PRODUCT));
-        }
-        Instant now = clock.instant();
-        KeyTerms wanted = terms.apply(KeyTerms.issued(now, period));
-        Optional<Refusal> notGood = refusal(wanted);
-        if (notGood.isPresent()) {
-            return Outcome.refused(notGood.get());
-        }
-        while (true) {
-            List<String> texts =
-                    Stream.generate(secrets::licenseKey).distinct().limit(count).toList();
-            Optional<List<LicenseKey>> issued =
-                    keys.add(caller.account(), known.get().id(), texts, wanted, now);
-            if (issued.isPresent()) {
-                return Outcome.success(issued.get());
+        return namedKey.product(caller, product).map(known -> {
+            while (true) {
+                List<String> texts = Stream.generate(secrets::licenseKey)
+                        .distinct()
+                        .limit(count)
+                        .toList();
+                Optional<List<LicenseKey>> issued = keys.add(known.account(), known.id(), texts, wanted, now);
+                if (issued.isPresent()) {
+                    return issued.get();
+                }
             }
-        }
+        });
+    }
+
+    private static Optional<Refusal> outside(String field, int value, int least, int most) {
+        return value < least || value > most
+                ? Optional.of(new Refusal.InvalidField(field, "has to be from " + least + " to " + most))
+                : Optional.empty();
     }
 
     private static Optional<Refusal> refusal(KeyTerms terms) {

@@ -17,7 +17,20 @@ public interface LicenseKeys {
     Optional<List<LicenseKey>> add(
             AccountNumber account, ProductId product, List<String> keys, KeyTerms terms, Instant at);
 
+    /// The key that a machine tries a product with: the one that it has, else a new one, which runs on it.
+    ///
+    /// @param activation of that machine, made now
+    /// @return empty, and nothing added, when the product has one of that text
+    Optional<LicenseKey> trial(
+            AccountNumber account, ProductId product, String key, KeyTerms terms, Activation activation);
+
     Optional<LicenseKey> find(ProductId product, String key);
+
+    /// Some of a product's keys, in the order they were added in, or the other way round.
+    List<LicenseKey> list(ProductId product, boolean newestFirst, long skipped, int most);
+
+    /// How many keys a product has.
+    long count(ProductId product);
 
     /// @return what the key allows, and the machines it runs on, oldest first
     KeyUse use(KeyId key);

@@ -24,6 +24,17 @@ public record NamedKey(Products products, LicenseKeys keys) {
                 .orElseGet(() -> Outcome.success(found.orElseThrow()));
     }
 
+    /// The product, which has to be named; for what is done to none of its keys in particular.
+    public Outcome<Product> product(Caller caller, Optional<ProductId> product) {
+        Optional<Refusal> locked = caller.isLockedOutOf(product, Optional.empty());
+        if (locked.isPresent()) {
+            return Outcome.refused(locked.get());
+        }
+        return product.flatMap(id -> products.find(caller.account(), id))
+                .map(Outcome::success)
+                .orElseGet(() -> Outcome.refused(new Refusal.NotFound(Refusal.Kind.PRODUCT)));
+    }
+
     private Optional<LicenseKey> find(Caller caller, Optional<ProductId> product, Optional<String> key) {
         return product.isPresent() && key.isPresent()
                 ? keys.find(product.get(), key.get())

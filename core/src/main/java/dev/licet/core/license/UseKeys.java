@@ -7,22 +7,29 @@ import dev.licet.core.identity.Account;
 import dev.licet.core.identity.Accounts;
 import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.Permission;
+import dev.licet.core.identity.SecretSource;
 import dev.licet.core.identity.SigningKey;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /// What a program asks of its key: may I run here, until when, and with what.
 public final class UseKeys {
+    /// For how many days a product can be tried.
+    public static final int TRIAL_DAYS = 15;
+
     private final Accounts accounts;
     private final LicenseKeys keys;
     private final NamedKey namedKey;
+    private final SecretSource secrets;
     private final Clock clock;
 
-    public UseKeys(Accounts accounts, Products products, LicenseKeys keys, Clock clock) {
+    public UseKeys(Accounts accounts, Products products, LicenseKeys keys, SecretSource secrets, Clock clock) {
         this.accounts = accounts;
         this.keys = keys;
         this.namedKey = new NamedKey(products, keys);
+        this.secrets = secrets;
         this.clock = clock;
     }
 
@@ -96,6 +103,26 @@ public final class UseKeys {
         return state.activation().isEmpty()
                 ? refused(state, new Refusal.NotActivated())
                 : new KeyRule.Change<>(state.terms(), Optional.empty(), Optional.empty());
+    }
+
+    /// Lets a machine try a product: with a key of its own that ends [#TRIAL_DAYS] after the first time it asks.
+    public Outcome<LicenseKey> tryOut(Caller caller, Optional<ProductId> product, Device device) {
+        Optional<Refusal> lacking = caller.lacks(Permission.CREATE_TRIAL_KEY);
+        if (lacking.isPresent()) {
+            return Outcome.refused(lacking.get());
+        }
+        return namedKey.product(caller, product).map(known -> {
+            Instant now = clock.instant();
+            KeyTerms terms = KeyTerms.issued(now, TRIAL_DAYS).withMachines(1, List.of());
+            Activation activation = new Activation(device.machine(), device.friendlyName(), device.address(), now);
+            while (true) {
+                Optional<LicenseKey> key =
+                        keys.trial(known.account(), known.id(), secrets.licenseKey(), terms, activation);
+                if (key.isPresent()) {
+                    return key.get();
+                }
+            }
+        });
     }
 
     private Outcome<LicenseKey> named(Caller caller, Permission permission, Optional<ProductId> product, String key) {

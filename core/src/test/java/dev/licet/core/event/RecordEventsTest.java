@@ -17,6 +17,7 @@ import dev.licet.core.id.UserId;
 import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.KeyLock;
 import dev.licet.core.identity.Permission;
+import dev.licet.core.license.Activation;
 import dev.licet.core.license.KeyRule;
 import dev.licet.core.license.KeyTerms;
 import dev.licet.core.license.LicenseKey;
@@ -433,6 +434,22 @@ class RecordEventsTest {
         @Override
         public Optional<List<LicenseKey>> add(
                 AccountNumber account, ProductId product, List<String> keys, KeyTerms terms, Instant at) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Optional<LicenseKey> trial(
+                AccountNumber account, ProductId product, String key, KeyTerms terms, Activation activation) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<LicenseKey> list(ProductId product, boolean newestFirst, long skipped, int most) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long count(ProductId product) {
             throw new UnsupportedOperationException();
         }
 

@@ -793,6 +793,53 @@ public abstract class StoreContract {
                 .isSortedAccordingTo(Comparator.comparing(Activation::at));
     }
 
+    @Test
+    void trial_ofAMachine_isOneKeyHoweverOftenItAsks_thatRunsOnIt() {
+        ProductId product = store.products().add(account, "one", NOW).id();
+        ProductId other = store.products().add(account, "two", NOW).id();
+        KeyTerms terms = KeyTerms.issued(NOW, 15);
+        Activation activation = new Activation("machine", Optional.empty(), "127.0.0.1", NOW);
+
+        List<Optional<LicenseKey>> keys =
+                AtOnce.run(16, i -> store.licenseKeys().trial(account, product, "KEY " + i, terms, activation));
+        reopen();
+        Optional<LicenseKey> again = store.licenseKeys().trial(account, product, "ANOTHER", terms, activation);
+
+        assertThat(keys).containsOnly(again);
+        assertThat(again).isPresent();
+        assertThat(store.licenseKeys().use(again.get().id()))
+                .isEqualTo(new LicenseKeys.KeyUse(terms, List.of(activation)));
+        assertThat(store.licenseKeys().count(product)).isEqualTo(1);
+        String text = again.get().key();
+        Activation elsewhere = new Activation("another machine", Optional.empty(), "127.0.0.1", NOW);
+        assertThat(store.licenseKeys().trial(account, product, text, terms, elsewhere))
+                .isEmpty();
+        assertThat(store.licenseKeys().trial(account, other, text, terms, activation))
+                .isPresent();
+    }
+
+    @Test
+    void listLicenseKeys_inPages_isInTheirOrderOrTheOtherWayRound() {
+        ProductId product = store.products().add(account, "one", NOW).id();
+        ProductId other = store.products().add(account, "two", NOW).id();
+        store.licenseKeys().add(account, other, "OTHER", NOW);
+        List<String> texts =
+                IntStream.range(0, 25).mapToObj(i -> "KEY " + (i * 7 % 25)).toList();
+        texts.forEach(text -> store.licenseKeys().add(account, product, text, NOW));
+
+        assertThat(store.licenseKeys().list(product, false, 0, 10))
+                .extracting(LicenseKey::key)
+                .containsExactlyElementsOf(texts.subList(0, 10));
+        assertThat(store.licenseKeys().list(product, false, 20, 10))
+                .extracting(LicenseKey::key)
+                .containsExactlyElementsOf(texts.subList(20, 25));
+        assertThat(store.licenseKeys().list(product, true, 3, 5))
+                .extracting(LicenseKey::key)
+                .containsExactlyElementsOf(texts.reversed().subList(3, 8));
+        assertThat(store.licenseKeys().list(product, true, 1L << 40, 5)).isEmpty();
+        assertThat(store.licenseKeys().count(product)).isEqualTo(25);
+    }
+
     // Licenses
 
     @ParameterizedTest

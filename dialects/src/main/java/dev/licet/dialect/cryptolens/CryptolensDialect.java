@@ -11,6 +11,7 @@ import dev.licet.core.gate.Gate;
 import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.Secret;
 import dev.licet.core.license.ChangeKeys;
+import dev.licet.core.license.ReadKeys;
 import dev.licet.core.license.UseKeys;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Dialect;
@@ -63,6 +64,7 @@ public final class CryptolensDialect implements Dialect {
             ReadEvents readEvents,
             UseKeys useKeys,
             ChangeKeys changeKeys,
+            ReadKeys readKeys,
             Idempotency idempotency,
             Limits limits,
             boolean errorStatus,
@@ -82,6 +84,7 @@ public final class CryptolensDialect implements Dialect {
         changing.put("Activate", keys::activate);
         changing.put("Deactivate", keys::deactivate);
         changing.put("CreateKey", keys::createKey);
+        changing.put("CreateTrialKey", keys::createTrialKey);
         changing.put("ExtendLicense", keys::extendLicense);
         changing.put("AddFeature", keys::addFeature);
         changing.put("RemoveFeature", keys::removeFeature);
@@ -90,6 +93,9 @@ public final class CryptolensDialect implements Dialect {
         changing.put("MachineLockLimit", keys::machineLockLimit);
         changing.put("ChangeNotes", keys::changeNotes);
         changing.put("TrialActivation", keys::trialActivation);
+        ProductMethods products = new ProductMethods(readKeys, ofKeys);
+        add("Product/GetProducts", READING, ofKeys, done(products::getProducts));
+        add("Product/GetKeys", READING, ofKeys, done(products::getKeys));
         changing.forEach((name, method) -> add("Key/" + name, writing, ofKeys, done(method)));
     }
 

@@ -23,6 +23,13 @@ record KeyDocument(UseKeys.Report report, long modelVersion) {
     private static final DateTimeFormatter ISO =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss").withZone(ZoneOffset.UTC);
 
+    static final int NEWEST_MODEL = 3;
+
+    /// ISO 8601 without a zone.
+    static String text(Instant time) {
+        return ISO.format(time);
+    }
+
     /// How names and times are spelled.
     private enum Form {
         /// Names begin in upper case, times are seconds since 1970.
@@ -60,8 +67,8 @@ record KeyDocument(UseKeys.Report report, long modelVersion) {
     }
 
     /// @param signature empty for none
-    void writeObject(JsonGenerator json, String name, String signature) {
-        json.writeObjectPropertyStart(name);
+    void writeObject(JsonGenerator json, String signature) {
+        json.writeStartObject();
         write(json, Form.OBJECT);
         json.writeStringProperty("signature", signature);
         json.writeEndObject();
@@ -101,7 +108,7 @@ record KeyDocument(UseKeys.Report report, long modelVersion) {
         json.writeStringProperty(form.name("Mid"), activation.machine());
         json.writeStringProperty(form.name("IP"), activation.address());
         form.write(json, "Time", activation.at());
-        if (modelVersion >= 3) {
+        if (modelVersion >= NEWEST_MODEL) {
             writeText(json, form.name("FriendlyName"), activation.friendlyName().orElse(null));
             json.writeNullProperty(form.name("FloatingExpires"));
         }

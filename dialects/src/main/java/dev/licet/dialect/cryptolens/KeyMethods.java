@@ -22,6 +22,9 @@ import java.util.function.Supplier;
 
 /// The methods of the group Key. Those that change something count once with an `Idempotency-Key`.
 final class KeyMethods {
+    /// In characters.
+    private static final int MAX_TRIAL_MACHINE = 128;
+
     private final UseKeys useKeys;
     private final ChangeKeys changeKeys;
     private final Idempotency idempotency;
@@ -138,6 +141,24 @@ final class KeyMethods {
             }
             json.writeNumberProperty("customerId", 0);
         }));
+    }
+
+    Answer createTrialKey(Caller caller, Request request, Fields fields) {
+        Optional<String> machine = fields.text("MachineCode");
+        if (machine.isEmpty()) {
+            return replies.noMachineCode();
+        }
+        if (machine.get().codePointCount(0, machine.get().length()) > MAX_TRIAL_MACHINE) {
+            return replies.longMachineCode();
+        }
+        UseKeys.Device device =
+                new UseKeys.Device(machine.get(), fields.optional("FriendlyName", limits.name()), request.address());
+        return once(
+                request,
+                caller,
+                fields,
+                () -> useKeys.tryOut(caller, fields.product(), device),
+                key -> created(List.of(key), false));
     }
 
     Answer extendLicense(Caller caller, Request request, Fields fields) {

@@ -42,10 +42,9 @@ record KeyReply(boolean signed, boolean asBlob, boolean metadata, long modelVers
                 json.writeStringProperty("licenseKey", Base64.getEncoder().encodeToString(blob));
                 json.writeStringProperty("signature", Signatures.ofBlob(report.signingKey(), blob));
             } else {
+                json.writeName("licenseKey");
                 document.writeObject(
-                        json,
-                        "licenseKey",
-                        signed ? Signatures.ofText(report.signingKey(), document.canonicalText()) : "");
+                        json, signed ? Signatures.ofText(report.signingKey(), document.canonicalText()) : "");
             }
             if (metadata) {
                 json.writeObjectPropertyStart("metadata");

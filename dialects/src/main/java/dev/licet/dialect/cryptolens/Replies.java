@@ -23,6 +23,14 @@ record Replies(boolean errorStatus, String unknownToken) {
         return SUCCESS;
     }
 
+    Answer noMachineCode() {
+        return error(400, "The machine code cannot be null.");
+    }
+
+    Answer longMachineCode() {
+        return error(400, "The machine code cannot exceed 128 chars in length.");
+    }
+
     Answer eventsNotAList() {
         return error(400, "Events string is not correctly formatted json string.");
     }

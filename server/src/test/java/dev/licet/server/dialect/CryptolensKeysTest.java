@@ -346,4 +346,69 @@ class CryptolensKeysTest {
         assertThat(message("Deactivate", key, "&MachineCode=" + URLEncoder.encode("Machine", UTF_8)))
                 .startsWith("Either the machine code was never activated");
     }
+
+    @Test
+    void trialKey_isOneForAMachine_andEndsFifteenDaysAfterTheFirstTime() {
+        String key = call("CreateTrialKey", "&MachineCode=m&FriendlyName=")
+                .get("key")
+                .stringValue();
+        server.clock().advance(Duration.ofDays(3));
+
+        assertThat(call("CreateTrialKey", "&MachineCode=m").get("key").stringValue())
+                .isEqualTo(key);
+        assertThat(call("CreateTrialKey", "&MachineCode=M").get("key").stringValue())
+                .isNotEqualTo(key);
+        assertThat(shown(key).get("expires").stringValue()).isEqualTo("2026-12-07T15:56:42");
+        assertThat(machines(key)).containsExactly("m");
+        ofKey("Activate", key, "&MachineCode=m");
+        assertThat(message("Activate", key, "&MachineCode=another")).startsWith("Cannot activate");
+    }
+
+    private JsonNode products(String method, String form) {
+        return server.post(true, "/api/product/" + method, server.token() + form)
+                .json();
+    }
+
+    @Test
+    void getKeys_pagesThroughAllOfAProduct() {
+        String product = "&ProductId=" + server.first().productId();
+        call("CreateKey", "&NoOfKeys=198");
+        List<String> ascending = new ArrayList<>();
+        for (int page = 1; page <= 3; page++) {
+            JsonNode answer = products("GetKeys", product + "&Page=" + page);
+            assertThat(answer.get("total").intValue()).isEqualTo(199);
+            assertThat(answer.get("pageCount").intValue()).isEqualTo(3);
+            assertThat(answer.get("returned").intValue())
+                    .isEqualTo(answer.get("licenseKeys").size());
+            answer.get("licenseKeys")
+                    .forEach(key -> ascending.add(key.get("key").stringValue()));
+        }
+        assertThat(ascending).hasSize(199).doesNotHaveDuplicates();
+        assertThat(ascending.getFirst()).isEqualTo(server.first().licenseKey());
+        assertThat(products("GetKeys", product + "&Page=4").get("licenseKeys")).isEmpty();
+        assertThat(products("GetKeys", product + "&Page=9223372036854775807").get("licenseKeys"))
+                .isEmpty();
+        assertThat(products("GetKeys", product + "&OrderBy=ID+descending")
+                        .get("licenseKeys")
+                        .get(0)
+                        .get("key")
+                        .stringValue())
+                .isEqualTo(ascending.getLast());
+    }
+
+    @Test
+    void getProducts_showsThoseOfTheAccountThatAreNotRevoked() {
+        JsonNode added = server.manage("POST", "/v1/products", "{\"name\":\"Second\"}");
+        assertThat(names()).containsExactly("My product", "Second");
+        server.manage("DELETE", "/v1/products/" + added.get("id").stringValue(), "");
+        assertThat(names()).containsExactly("My product");
+    }
+
+    private List<String> names() {
+        List<String> names = new ArrayList<>();
+        products("GetProducts", "")
+                .get("products")
+                .forEach(product -> names.add(product.get("name").stringValue()));
+        return names;
+    }
 }

@@ -108,27 +108,75 @@ final class SqliteLicensing {
                 }
                 List<LicenseKey> added = new ArrayList<>(keys.size());
                 for (String key : keys) {
-                    long id = sql.insert(
-                            """
-                            INSERT INTO license_key (account, product, key, created_at, expires_at, period, features,
-                              notes, blocked, machines_extend, max_machines, allowed_machines)
-                            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                            account.value(),
-                            product.value(),
-                            key,
-                            Micros.of(at),
-                            Micros.of(terms.expiresAt()),
-                            terms.period(),
-                            terms.features().bits(),
-                            terms.notes().orElse(null),
-                            terms.blocked(),
-                            terms.machinesExtend(),
-                            terms.maxMachines(),
-                            String.join("\n", terms.allowedMachines()));
-                    added.add(new LicenseKey(new KeyId(id), account, product, key, at));
+                    added.add(insert(sql, account, product, key, terms, at));
                 }
                 return Optional.of(added);
             });
+        }
+
+        private static LicenseKey insert(
+                Sql sql, AccountNumber account, ProductId product, String key, KeyTerms terms, Instant at)
+                throws SQLException {
+            long id = sql.insert(
+                    """
+                    INSERT INTO license_key (account, product, key, created_at, expires_at, period, features, notes,
+                      blocked, machines_extend, max_machines, allowed_machines)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                    account.value(),
+                    product.value(),
+                    key,
+                    Micros.of(at),
+                    Micros.of(terms.expiresAt()),
+                    terms.period(),
+                    terms.features().bits(),
+                    terms.notes().orElse(null),
+                    terms.blocked(),
+                    terms.machinesExtend(),
+                    terms.maxMachines(),
+                    String.join("\n", terms.allowedMachines()));
+            return new LicenseKey(new KeyId(id), account, product, key, at);
+        }
+
+        @Override
+        public Optional<LicenseKey> trial(
+                AccountNumber account, ProductId product, String key, KeyTerms terms, Activation activation) {
+            return database.write(sql -> {
+                Optional<LicenseKey> had =
+                        sql.first("""
+                        SELECT license_key.* FROM trial JOIN license_key ON license_key.id = trial.key
+                        WHERE trial.product = ? AND trial.machine = ?""", SqliteLicenseKeys::row, product.value(), activation.machine());
+                if (had.isPresent() || isAnyTaken(sql, product, List.of(key))) {
+                    return had;
+                }
+                LicenseKey added = insert(sql, account, product, key, terms, activation.at());
+                set(sql, added.id(), activation.machine(), Optional.of(activation));
+                sql.update(
+                        "INSERT INTO trial VALUES (?, ?, ?)",
+                        product.value(),
+                        activation.machine(),
+                        added.id().value());
+                return Optional.of(added);
+            });
+        }
+
+        @Override
+        public List<LicenseKey> list(ProductId product, boolean newestFirst, long skipped, int most) {
+            return database.read(sql -> sql.all(
+                    "SELECT * FROM license_key WHERE product = ? ORDER BY id " + (newestFirst ? "DESC" : "ASC")
+                            + " LIMIT ? OFFSET ?",
+                    SqliteLicenseKeys::row,
+                    product.value(),
+                    most,
+                    skipped));
+        }
+
+        @Override
+        public long count(ProductId product) {
+            return database.read(sql -> sql.first(
+                            "SELECT count(*) FROM license_key WHERE product = ?",
+                            row -> row.getLong(1),
+                            product.value())
+                    .orElseThrow());
         }
 
         private static boolean isAnyTaken(Sql sql, ProductId product, List<String> keys) throws SQLException {

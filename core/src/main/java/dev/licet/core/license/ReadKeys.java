@@ -1,0 +1,80 @@
+package dev.licet.core.license;
+
+import dev.licet.core.Outcome;
+import dev.licet.core.Refusal;
+import dev.licet.core.id.ProductId;
+import dev.licet.core.identity.Account;
+import dev.licet.core.identity.Accounts;
+import dev.licet.core.identity.Caller;
+import dev.licet.core.identity.Permission;
+import dev.licet.core.identity.SigningKey;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// What a vendor looks through: the account's products, and their keys.
+public final class ReadKeys {
+    /// How many keys are a page.
+    public static final int PAGE = 99;
+
+    private final Accounts accounts;
+    private final Products products;
+    private final LicenseKeys keys;
+    private final NamedKey namedKey;
+    private final Clock clock;
+
+    public ReadKeys(Accounts accounts, Products products, LicenseKeys keys, Clock clock) {
+        this.accounts = accounts;
+        this.products = products;
+        this.keys = keys;
+        this.namedKey = new NamedKey(products, keys);
+        this.clock = clock;
+    }
+
+    /// A part of a product's keys. @param total how many the product has
+    public record Page(List<UseKeys.Report> keys, long total) {
+        public Page {
+            keys = List.copyOf(keys);
+        }
+
+        public long pages() {
+            return (total + PAGE - 1) / PAGE;
+        }
+    }
+
+    /// The products that are not revoked and inside the caller's lock, oldest first.
+    public Outcome<List<Product>> products(Caller caller) {
+        Optional<Refusal> refusal = caller.lacks(Permission.GET_PRODUCTS);
+        return refusal.isPresent()
+                ? Outcome.refused(refusal.get())
+                : Outcome.success(products.list(caller.account()).stream()
+                        .filter(product -> !product.revoked())
+                        .filter(product -> caller.isLockedOutOfProduct(Optional.of(product.id()))
+                                .isEmpty())
+                        .toList());
+    }
+
+    /// @param number of the page, from 1
+    public Outcome<Page> page(Caller caller, Optional<ProductId> product, boolean newestFirst, long number) {
+        Optional<Refusal> refusal = caller.lacks(Permission.GET_KEYS)
+                .or(() -> number < 1
+                        ? Optional.of(new Refusal.InvalidField("page", "is counted from 1"))
+                        : Optional.empty());
+        return refusal.isPresent()
+                ? Outcome.refused(refusal.get())
+                : namedKey.product(caller, product).map(known -> page(known, newestFirst, number));
+    }
+
+    private Page page(Product product, boolean newestFirst, long number) {
+        SigningKey signingKey =
+                accounts.find(product.account()).map(Account::signingKey).orElseThrow();
+        Instant now = clock.instant();
+        long skipped = Math.min(number - 1, Integer.MAX_VALUE) * PAGE;
+        return new Page(
+                keys.list(product.id(), newestFirst, skipped, PAGE).stream()
+                        .map(key -> new UseKeys.Report(key, keys.use(key.id()), signingKey, now))
+                        .toList(),
+                keys.count(product.id()));
+    }
+}
