@@ -6,10 +6,6 @@ import dev.licet.core.id.ProductId;
 import dev.licet.core.id.UserId;
 import dev.licet.core.once.Fingerprint;
 import dev.licet.core.once.RequestKey;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -27,37 +23,81 @@ final class EventCodec {
     private EventCodec() {}
 
     static byte[] encode(List<UsageEvent> events, Optional<RequestKey> requestKey) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256 * events.size());
-        try (DataOutputStream out = new DataOutputStream(bytes)) {
-            out.writeByte(VERSION);
-            out.writeBoolean(requestKey.isPresent());
-            if (requestKey.isPresent()) {
-                out.write(bytes(requestKey.get()));
-            }
-            for (UsageEvent event : events) {
-                out.writeLong(event.account().value());
-                text(out, event.source());
-                out.writeLong(Micros.of(event.at()));
-                optional(out, event.name());
-                optional(out, event.feature());
-                number(out, event.product().map(ProductId::value));
-                optional(out, event.key());
-                optional(out, event.machine());
-                number(out, event.user().map(UserId::value));
-                number(out, event.application().map(ApplicationId::value));
-                number(
-                        out,
-                        event.value().isPresent() ? Optional.of(event.value().getAsLong()) : Optional.empty());
-                optional(out, event.currency());
-                optional(out, event.metadata());
-                optional(out, event.clientId());
-                optional(out, event.endUser());
-                optional(out, event.session());
-            }
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
+        Writer out = new Writer(256 * events.size());
+        out.octet(VERSION);
+        out.octet(requestKey.isPresent() ? 1 : 0);
+        if (requestKey.isPresent()) {
+            out.bytes(bytes(requestKey.get()));
         }
-        return bytes.toByteArray();
+        for (UsageEvent event : events) {
+            out.number(event.account().value());
+            out.text(event.source());
+            out.number(Micros.of(event.at()));
+            out.optional(event.name());
+            out.optional(event.feature());
+            out.optionalNumber(event.product().map(ProductId::value));
+            out.optional(event.key());
+            out.optional(event.machine());
+            out.optionalNumber(event.user().map(UserId::value));
+            out.optionalNumber(event.application().map(ApplicationId::value));
+            out.optionalNumber(
+                    event.value().isPresent() ? Optional.of(event.value().getAsLong()) : Optional.empty());
+            out.optional(event.currency());
+            out.optional(event.metadata());
+            out.optional(event.clientId());
+            out.optional(event.endUser());
+            out.optional(event.session());
+        }
+        return out.written();
+    }
+
+    /// The fields of events, as bytes one after the other.
+    private static final class Writer {
+        private ByteBuffer buffer;
+
+        Writer(int expected) {
+            buffer = ByteBuffer.allocate(expected);
+        }
+
+        private ByteBuffer room(int more) {
+            if (buffer.remaining() < more) {
+                ByteBuffer larger = ByteBuffer.allocate(Math.addExact(2 * buffer.capacity(), more));
+                buffer = larger.put(buffer.flip());
+            }
+            return buffer;
+        }
+
+        void octet(int value) {
+            room(1).put((byte) value);
+        }
+
+        void number(long value) {
+            room(Long.BYTES).putLong(value);
+        }
+
+        void bytes(byte[] bytes) {
+            room(bytes.length).put(bytes);
+        }
+
+        void text(String text) {
+            byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+            room(Integer.BYTES).putInt(utf8.length);
+            bytes(utf8);
+        }
+
+        void optional(Optional<String> text) {
+            octet(text.isPresent() ? 1 : 0);
+            text.ifPresent(this::text);
+        }
+
+        void optionalNumber(Optional<Long> number) {
+            octet(number.isPresent() ? 1 : 0);
+            number.ifPresent(this::number);
+        }
+
+        byte[] written() {
+            return Arrays.copyOf(buffer.array(), buffer.position());
+        }
     }
 
     /// Takes what a record holds, field by field, in the order of the record. Between [#begin] and [#end] of an
@@ -171,25 +211,5 @@ final class EventCodec {
         return new RequestKey(
                 Fingerprint.of(Arrays.copyOf(bytes, Fingerprint.BYTES)),
                 Fingerprint.of(Arrays.copyOfRange(bytes, Fingerprint.BYTES, 2 * Fingerprint.BYTES)));
-    }
-
-    private static void text(DataOutputStream out, String text) throws IOException {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        out.writeInt(bytes.length);
-        out.write(bytes);
-    }
-
-    private static void optional(DataOutputStream out, Optional<String> text) throws IOException {
-        out.writeBoolean(text.isPresent());
-        if (text.isPresent()) {
-            text(out, text.get());
-        }
-    }
-
-    private static void number(DataOutputStream out, Optional<Long> number) throws IOException {
-        out.writeBoolean(number.isPresent());
-        if (number.isPresent()) {
-            out.writeLong(number.get());
-        }
     }
 }
