@@ -2,10 +2,12 @@ package dev.licet.server.dialect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.licet.core.identity.Permission;
 import dev.licet.dialect.Dialect;
 import dev.licet.dialect.Route;
 import dev.licet.server.TestServer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -37,6 +39,10 @@ class OpenApiTest {
                             .map(Route::name)
                             .filter(name -> !name.equals("GET /openapi.json"))
                             .collect(Collectors.toCollection(TreeSet::new)));
+            assertThat(description.toString())
+                    .contains(Arrays.stream(Permission.values())
+                            .map(permission -> "\"" + permission.label() + "\"")
+                            .collect(Collectors.joining(",", "\"enum\":[", "]")));
             Pattern.compile("#/components/schemas/([A-Za-z]+)")
                     .matcher(description.toString())
                     .results()
