@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.licet.server.FirstCredentials;
 import dev.licet.server.Wiring;
+import dev.licet.server.security.SelfSignedCertificate;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "rehearse", hidden = true, description = "Start and stop once, for the JVM's AOT cache.")
 final class RehearseCommand implements Callable<Integer> {
     private static final Pattern SERVING = Pattern.compile("serving (http://\\S+) ");
+    private static final String HOST = "127.0.0.1";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Parameters(paramLabel = "JAVA", description = "The java command that serves, but for its arguments.")
@@ -55,9 +57,10 @@ final class RehearseCommand implements Callable<Integer> {
 
     private void rehearse(Path data) throws IOException, InterruptedException {
         FirstCredentials first = Wiring.initialise(data, Clock.systemUTC());
+        SelfSignedCertificate.in(data, HOST, Clock.systemUTC());
         List<String> command = new ArrayList<>(java);
         command.addAll(List.of("serve", "--data", data.toString(), "--port", "0", "--tls-port", "0"));
-        command.addAll(List.of("--host", "127.0.0.1", "--log-level", "info"));
+        command.addAll(List.of("--host", HOST, "--log-level", "info"));
         Process server =
                 new ProcessBuilder(command).redirectOutput(Redirect.DISCARD).start();
         Thread.ofVirtual().start(() -> endAfter(PATIENCE, server));
