@@ -1,42 +1,45 @@
 package dev.licet.cli;
 
+import static dev.licet.cli.Command.required;
+
+import java.util.List;
 import java.util.Map;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import org.apache.commons.cli.Option;
 
 /// `licet account …`
-@Command(name = "account", description = "The accounts of this server.", mixinStandardHelpOptions = true)
 final class AccountCommands {
     private static final String PATH = "/v1/accounts";
 
-    @Command(description = "Add an account.", mixinStandardHelpOptions = true)
-    int add(@Mixin Target target, @Option(names = "--name", required = true, paramLabel = "NAME") String name) {
+    private AccountCommands() {}
+
+    static List<Command> all() {
+        return List.of(
+                Target.command(
+                        "account add",
+                        "Add an account.",
+                        (target, given) -> target.send("POST", PATH, members(given)),
+                        name()),
+                Target.command("account list", "List the accounts.", (target, given) -> target.list(PATH)),
+                Target.command(
+                        "account set",
+                        "ACCOUNT",
+                        "Rename an account.",
+                        (target, given) -> target.sendTo("PATCH", PATH, "", given.operand(), "", members(given)),
+                        name()),
+                Target.command(
+                        "account revoke",
+                        "ACCOUNT",
+                        "Revoke an account with its users, applications and tokens.",
+                        (target, given) -> target.sendTo("DELETE", PATH, "", given.operand(), "", Target.members())));
+    }
+
+    private static Option name() {
+        return required("name", "NAME", "What it is called.");
+    }
+
+    private static Map<String, Object> members(Given given) {
         Map<String, Object> members = Target.members();
-        members.put("name", name);
-        return target.send("POST", PATH, members);
-    }
-
-    @Command(description = "List the accounts.", mixinStandardHelpOptions = true)
-    int list(@Mixin Target target) {
-        return target.list(PATH);
-    }
-
-    @Command(description = "Rename an account.", mixinStandardHelpOptions = true)
-    int set(
-            @Mixin Target target,
-            @Parameters(paramLabel = "ACCOUNT") String account,
-            @Option(names = "--name", required = true, paramLabel = "NAME") String name) {
-        Map<String, Object> members = Target.members();
-        members.put("name", name);
-        return target.sendTo("PATCH", PATH, "", account, "", members);
-    }
-
-    @Command(
-            description = "Revoke an account with its users, applications and tokens.",
-            mixinStandardHelpOptions = true)
-    int revoke(@Mixin Target target, @Parameters(paramLabel = "ACCOUNT") String account) {
-        return target.sendTo("DELETE", PATH, "", account, "", Target.members());
+        members.put("name", given.required("name"));
+        return members;
     }
 }

@@ -1,49 +1,53 @@
 package dev.licet.cli;
 
+import static dev.licet.cli.Command.required;
+
+import java.util.List;
 import java.util.Map;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import org.apache.commons.cli.Option;
 
 /// `licet product …`
-@Command(
-        name = "product",
-        description = "The products of an account, and their license keys.",
-        mixinStandardHelpOptions = true)
 final class ProductCommands {
     private static final String PATH = "/v1/products";
     private static final String PREFIX = "prd_";
 
-    @Command(description = "Add a product.", mixinStandardHelpOptions = true)
-    int add(@Mixin Target target, @Option(names = "--name", required = true, paramLabel = "NAME") String name) {
+    private ProductCommands() {}
+
+    static List<Command> all() {
+        return List.of(
+                Target.command(
+                        "product add",
+                        "Add a product.",
+                        (target, given) -> target.send("POST", PATH, members(given)),
+                        name()),
+                Target.command("product list", "List the products.", (target, given) -> target.list(PATH)),
+                Target.command(
+                        "product set",
+                        "PRODUCT",
+                        "Rename a product.",
+                        (target, given) -> target.sendTo("PATCH", PATH, PREFIX, given.operand(), "", members(given)),
+                        name()),
+                Target.command(
+                        "product revoke",
+                        "PRODUCT",
+                        "Revoke a product: it takes no more events and keys.",
+                        (target, given) ->
+                                target.sendTo("DELETE", PATH, PREFIX, given.operand(), "", Target.members())),
+                Target.command(
+                        "product key",
+                        "PRODUCT",
+                        "Issue a license key of a product.",
+                        (target, given) ->
+                                target.sendTo("POST", PATH, PREFIX, given.operand(), "/keys", Target.members())));
+    }
+
+    private static Option name() {
+        return required("name", "NAME", "What it is called.");
+    }
+
+    private static Map<String, Object> members(Given given) {
         Map<String, Object> members = Target.members();
-        members.put("name", name);
-        return target.send("POST", PATH, members);
-    }
-
-    @Command(description = "List the products.", mixinStandardHelpOptions = true)
-    int list(@Mixin Target target) {
-        return target.list(PATH);
-    }
-
-    @Command(description = "Rename a product.", mixinStandardHelpOptions = true)
-    int set(
-            @Mixin Target target,
-            @Parameters(paramLabel = "PRODUCT") String product,
-            @Option(names = "--name", required = true, paramLabel = "NAME") String name) {
-        Map<String, Object> members = Target.members();
-        members.put("name", name);
-        return target.sendTo("PATCH", PATH, PREFIX, product, "", members);
-    }
-
-    @Command(description = "Revoke a product: it takes no more events and keys.", mixinStandardHelpOptions = true)
-    int revoke(@Mixin Target target, @Parameters(paramLabel = "PRODUCT") String product) {
-        return target.sendTo("DELETE", PATH, PREFIX, product, "", Target.members());
-    }
-
-    @Command(description = "Issue a license key of a product.", mixinStandardHelpOptions = true)
-    int key(@Mixin Target target, @Parameters(paramLabel = "PRODUCT") String product) {
-        return target.sendTo("POST", PATH, PREFIX, product, "/keys", Target.members());
+        members.put("name", given.required("name"));
+        return members;
     }
 }

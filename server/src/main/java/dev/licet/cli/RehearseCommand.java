@@ -20,31 +20,30 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /// Has another process serve a directory that is thrown away, and calls what programs call most. The launcher runs this
 /// once after a build, and that process notes for later ones which classes it took (the JVM's AOT cache). It does no
 /// more than a server does: each class more than that costs every start.
-@Command(name = "rehearse", hidden = true, description = "Start and stop once, for the JVM's AOT cache.")
-final class RehearseCommand implements Callable<Integer> {
+final class RehearseCommand {
     private static final Pattern SERVING = Pattern.compile("serving (http://\\S+) ");
     private static final String HOST = "127.0.0.1";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    @Parameters(paramLabel = "JAVA", description = "The java command that serves, but for its arguments.")
-    List<String> java = List.of();
+    private RehearseCommand() {}
 
-    @Override
-    public Integer call() throws IOException, InterruptedException {
+    static Command command() {
+        return Command.of("rehearse", "Start and stop once, for the JVM's AOT cache.", RehearseCommand::run);
+    }
+
+    /// @param given after `--`, the java command that serves, but for its arguments
+    private static int run(Given given) throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("licet-rehearsal");
         try {
-            rehearse(directory.resolve("data"));
+            rehearse(given.line().getArgList(), directory.resolve("data"));
             return 0;
         } finally {
             try (Stream<Path> paths = Files.walk(directory)) {
@@ -55,7 +54,7 @@ final class RehearseCommand implements Callable<Integer> {
         }
     }
 
-    private void rehearse(Path data) throws IOException, InterruptedException {
+    private static void rehearse(List<String> java, Path data) throws IOException, InterruptedException {
         FirstCredentials first = Wiring.initialise(data, Clock.systemUTC());
         SelfSignedCertificate.in(data, HOST, Clock.systemUTC());
         List<String> command = new ArrayList<>(java);

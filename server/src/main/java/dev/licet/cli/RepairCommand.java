@@ -1,5 +1,8 @@
 package dev.licet.cli;
 
+import static dev.licet.cli.Command.flag;
+import static dev.licet.cli.Command.required;
+
 import dev.licet.core.store.RepairReport;
 import dev.licet.core.store.RepairReport.Damage;
 import dev.licet.server.Wiring;
@@ -7,40 +10,32 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.function.Consumer;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /// Checks the events of a stopped server, and goes on without what can't be read.
-@Command(
-        name = "repair",
-        description = "Check the events of a stopped server; set aside what can't be read, and say what is gone.",
-        mixinStandardHelpOptions = true)
-final class RepairCommand implements Callable<Integer> {
-    @Option(names = "--data", required = true, paramLabel = "DIR", description = "The data directory to check.")
-    Path data = Path.of("");
+final class RepairCommand {
+    private RepairCommand() {}
 
-    @Option(names = "--dry-run", description = "Change nothing; the exit code is 1 if anything is wrong.")
-    boolean dryRun;
+    static Command command() {
+        return Command.of(
+                "repair",
+                "Check the events of a stopped server; set aside what can't be read, and say what is gone.",
+                RepairCommand::run,
+                required("data", "DIR", "The data directory to check."),
+                flag("dry-run", "Change nothing; the exit code is 1 if anything is wrong."),
+                flag("json", "Print one JSON object and nothing else."));
+    }
 
-    @Option(names = "--json", description = "Print one JSON object and nothing else.")
-    boolean json;
-
-    @Spec
-    CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public Integer call() {
+    private static int run(Given given) {
+        Path data = Path.of(given.required("data"));
+        boolean dryRun = given.has("dry-run");
+        boolean json = given.has("json");
         if (!Wiring.isInitialised(data)) {
             throw new CliFailure(Cli.WRONG_USE, data + " has no data of Licet; name the right directory by --data");
         }
-        PrintWriter err = spec.commandLine().getErr();
-        Consumer<String> progress = json ? what -> {} : err::println;
+        Consumer<String> progress = json ? what -> {} : given.err()::println;
         RepairReport report = Wiring.repair(data, dryRun, progress);
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = given.out();
         if (json) {
             new Printer(out, true).print(asJson(report));
         } else {
@@ -51,7 +46,7 @@ final class RepairCommand implements Callable<Integer> {
         return dryRun && !report.damages().isEmpty() ? Cli.FAILED : 0;
     }
 
-    private String summary(RepairReport report) {
+    private static String summary(RepairReport report) {
         String checked = report.files() + " files with " + report.events() + " events were checked";
         if (report.damages().isEmpty()) {
             return checked + "; nothing is wrong";

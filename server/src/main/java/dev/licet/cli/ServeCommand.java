@@ -10,58 +10,44 @@ import dev.licet.server.config.Setting;
 import dev.licet.server.config.Settings;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.Spec;
+import java.util.stream.Stream;
+import org.apache.commons.cli.Option;
 
 /// Runs the server until it is told to stop. Every setting is a flag of it.
-@Command(
-        name = "serve",
-        description = "Run the server. An empty data directory is initialised first.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
-final class ServeCommand implements Callable<Integer> {
+final class ServeCommand {
     private static final System.Logger LOG = System.getLogger(ServeCommand.class.getName());
 
-    @Option(names = "--config", paramLabel = "FILE", description = "A properties file with settings.")
-    @Nullable
-    Path config;
+    private ServeCommand() {}
 
-    @Spec
-    CommandSpec spec = CommandSpec.create();
-
-    static CommandSpec spec() {
-        CommandSpec spec = CommandSpec.forAnnotatedObject(new ServeCommand());
-        for (Setting setting : Setting.values()) {
-            spec.addOption(OptionSpec.builder("--" + setting.key())
-                    .type(String.class)
-                    .paramLabel("VALUE")
-                    .description(setting.meaning().replace("%", "%%") + " Default: "
-                            + (setting.defaultText().isEmpty() ? "none" : setting.defaultText()))
-                    .build());
-        }
-        return spec;
+    static Command command() {
+        Stream<Option> settings = Arrays.stream(Setting.values())
+                .map(setting -> Command.option(
+                        setting.key(),
+                        "VALUE",
+                        setting.meaning() + " Default: "
+                                + (setting.defaultText().isEmpty() ? "none" : setting.defaultText())));
+        Option config = Command.option("config", "FILE", "A properties file with settings.");
+        return Command.of(
+                "serve",
+                "Run the server. An empty data directory is initialised first.",
+                ServeCommand::run,
+                Stream.concat(Stream.of(config), settings).toArray(Option[]::new));
     }
 
-    @Override
-    public Integer call() throws InterruptedException {
-        Settings settings = Settings.of(Optional.ofNullable(config), System.getenv(), flags());
+    private static int run(Given given) throws InterruptedException {
+        Settings settings = Settings.of(given.text("config").map(Path::of), System.getenv(), flags(given));
         Logging.start(settings.logLevel());
         Clock clock = Clock.systemUTC();
         boolean isNew = !Wiring.isInitialised(settings.data());
         Optional<FirstCredentials> credentials =
                 isNew ? Optional.of(Wiring.initialise(settings.data(), clock)) : Optional.empty();
         // Shown before anything else can fail: it is stored as hashes only.
-        credentials.ifPresent(first -> print(Welcome.credentials(first)));
+        credentials.ifPresent(first -> print(given, Welcome.credentials(first)));
         Wiring server = Wiring.open(settings, clock);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> stop(server)));
@@ -69,7 +55,7 @@ final class ServeCommand implements Callable<Integer> {
         String plain = "http://" + host + ":" + server.port();
         String secure = "https://" + host + ":" + server.tlsPort();
         LOG.log(INFO, "serving " + plain + " and " + secure + " from " + settings.data());
-        credentials.ifPresent(first -> print(new Welcome(first, plain, secure, settings).firstCalls()));
+        credentials.ifPresent(first -> print(given, new Welcome(first, plain, secure, settings).firstCalls()));
         stopped.await();
         return 0;
     }
@@ -83,18 +69,15 @@ final class ServeCommand implements Callable<Integer> {
         };
     }
 
-    private void print(String text) {
-        spec.commandLine().getOut().println(text);
-        spec.commandLine().getOut().flush();
+    private static void print(Given given, String text) {
+        given.out().println(text);
+        given.out().flush();
     }
 
-    private Map<Setting, String> flags() {
-        ParseResult parsed = spec.commandLine().getParseResult();
+    private static Map<Setting, String> flags(Given given) {
         Map<Setting, String> flags = new EnumMap<>(Setting.class);
         for (Setting setting : Setting.values()) {
-            if (parsed.hasMatchedOption("--" + setting.key())) {
-                flags.put(setting, parsed.matchedOptionValue("--" + setting.key(), ""));
-            }
+            given.text(setting.key()).ifPresent(value -> flags.put(setting, value));
         }
         return flags;
     }

@@ -8,13 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import org.apache.commons.cli.Option;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -22,34 +18,46 @@ import tools.jackson.databind.json.JsonMapper;
 final class Target {
     private static final JsonMapper MAPPER = new JsonMapper();
 
-    @Option(names = "--data", paramLabel = "DIR", description = "The data directory of a server that does not run.")
-    @Nullable
-    Path data;
+    private final Optional<Path> data;
+    private final Optional<String> url;
+    private final Optional<String> token;
+    private final Optional<Path> certificate;
+    private final Optional<String> account;
+    private final Printer printer;
 
-    @Option(names = "--url", paramLabel = "URL", description = "The address of a running server.")
-    @Nullable
-    String url;
+    private Target(Given given) {
+        this.data = given.text("data").map(Path::of);
+        this.url = given.text("url");
+        this.token = given.text("token");
+        this.certificate = given.text("cacert").map(Path::of);
+        this.account = given.text("account");
+        this.printer = new Printer(given.out(), given.has("json"));
+    }
 
-    @Option(names = "--token", paramLabel = "TOKEN", description = "An access token of that server, with Manage.")
-    @Nullable
-    String token;
+    /// What a management command does. @return the exit code
+    interface Action {
+        int run(Target target, Given given);
+    }
 
-    @Option(names = "--cacert", paramLabel = "FILE", description = "The server's certificate, if it made its own.")
-    @Nullable
-    Path certificate;
+    /// A management command.
+    static Command command(String words, String about, Action action, Option... options) {
+        Command command = Command.of(words, about, given -> action.run(new Target(given), given), options);
+        command.options()
+                .addOption(Command.option("data", "DIR", "The data directory of a server that does not run."))
+                .addOption(Command.option("url", "URL", "The address of a running server."))
+                .addOption(Command.option("token", "TOKEN", "An access token of that server, with Manage."))
+                .addOption(Command.option("cacert", "FILE", "The server's certificate, if it made its own."))
+                .addOption(
+                        Command.option("account", "NUMBER", "Whose account; the first, or the token's, if not said."))
+                .addOption(Command.flag("json", "Print JSON."));
+        return command;
+    }
 
-    @Option(
-            names = "--account",
-            paramLabel = "NUMBER",
-            description = "Whose account; the first, or the token's, if not said.")
-    @Nullable
-    String account;
-
-    @Option(names = "--json", description = "Print JSON.")
-    boolean json;
-
-    @Spec(Spec.Target.MIXEE)
-    CommandSpec command = CommandSpec.create();
+    /// A management command on one thing, which is named after the words.
+    static Command command(String words, String operand, String about, Action action, Option... options) {
+        Command command = command(words, about, action, options);
+        return new Command(words, Optional.of(operand), about, command.options(), command.action());
+    }
 
     /// The members of a request that were given.
     static Map<String, Object> members() {
@@ -59,7 +67,7 @@ final class Target {
     /// Calls once and prints what comes back.
     int send(String verb, String path, Map<String, Object> members) {
         return with(api -> {
-            printer().print(plain(fine(api.call(verb, path, body(members)))));
+            printer.print(plain(fine(api.call(verb, path, body(members)))));
             return 0;
         });
     }
@@ -70,7 +78,7 @@ final class Target {
     int sendTo(String verb, String collection, String prefix, String named, String after, Map<String, Object> members) {
         return with(api -> {
             String id = id(api, collection, prefix, named);
-            printer().print(plain(fine(api.call(verb, collection + "/" + encoded(id) + after, body(members)))));
+            printer.print(plain(fine(api.call(verb, collection + "/" + encoded(id) + after, body(members)))));
             return 0;
         });
     }
@@ -78,7 +86,7 @@ final class Target {
     /// Prints all of a collection.
     int list(String collection) {
         return with(api -> {
-            printer().print(all(api, collection));
+            printer.print(all(api, collection));
             return 0;
         });
     }
@@ -89,8 +97,9 @@ final class Target {
         while (true) {
             JsonNode page = fine(api.call(
                     "GET",
-                    collection + "?limit=1000" + (account == null ? "" : "&account=" + encoded(account))
-                            + (cursor.isEmpty() ? "" : "&cursor=" + encoded(cursor)),
+                    collection + "?limit=1000"
+                            + account.map(number -> "&account=" + encoded(number))
+                                    .orElse("") + (cursor.isEmpty() ? "" : "&cursor=" + encoded(cursor)),
                     ""));
             for (JsonNode item : page.get("data")) {
                 all.add(plain(item));
@@ -132,30 +141,28 @@ final class Target {
     }
 
     private int with(Function<Api, Integer> work) {
-        if ((data == null) == (url == null)) {
+        if (data.isPresent() == url.isPresent()) {
             throw new CliFailure(
                     Cli.WRONG_USE,
                     "say either --data DIR (the server is stopped) or --url URL --token TOKEN (it runs)");
         }
-        if (url != null && token == null) {
-            throw new CliFailure(Cli.WRONG_USE, "--url needs --token");
-        }
-        try (Api api = url == null ? local() : RemoteApi.open(url, secretToken(), Optional.ofNullable(certificate))) {
+        try (Api api = data.map(this::local).orElseGet(this::remote)) {
             return work.apply(api);
         }
     }
 
-    private Api local() {
-        return LocalApi.open(Objects.requireNonNull(data), Optional.ofNullable(account));
+    private Api local(Path directory) {
+        return LocalApi.open(directory, account);
     }
 
-    private String secretToken() {
-        return Objects.requireNonNull(token);
+    private Api remote() {
+        String secret = token.orElseThrow(() -> new CliFailure(Cli.WRONG_USE, "--url needs --token"));
+        return RemoteApi.open(url.orElseThrow(), secret, certificate);
     }
 
     private String body(Map<String, Object> members) {
-        if (account != null && !members.isEmpty()) {
-            members.putIfAbsent("account", account);
+        if (!members.isEmpty()) {
+            account.ifPresent(number -> members.putIfAbsent("account", number));
         }
         return members.isEmpty() ? "" : MAPPER.writeValueAsString(members);
     }
@@ -169,10 +176,6 @@ final class Target {
                     detail.isString() ? detail.stringValue() : "the server answered " + reply.status());
         }
         return reply.body();
-    }
-
-    private Printer printer() {
-        return new Printer(command.commandLine().getOut(), json);
     }
 
     /// The members under the names that scripts know: `apiKey` is `api_key`.

@@ -1,78 +1,84 @@
 package dev.licet.cli;
 
+import static dev.licet.cli.Command.option;
+
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import java.util.stream.Stream;
+import org.apache.commons.cli.Option;
 
 /// `licet token …`
-@Command(name = "token", description = "The access tokens of an account.", mixinStandardHelpOptions = true)
 final class TokenCommands {
     private static final String PATH = "/v1/tokens";
     private static final String PREFIX = "tok_";
+    /// The same under three names.
+    private static final List<String> PERMISSIONS = List.of("permission", "permissions", "scope");
+
+    private TokenCommands() {}
+
+    static List<Command> all() {
+        return List.of(
+                Target.command(
+                        "token add",
+                        "Add a token; prints it, once.",
+                        TokenCommands::add,
+                        rights(option("name", "NAME", "What it is called; token if not said."))),
+                Target.command("token list", "List the tokens.", (target, given) -> target.list(PATH)),
+                Target.command(
+                        "token set",
+                        "TOKEN-ID",
+                        "Change what a token may do.",
+                        (target, given) -> target.sendTo(
+                                "PATCH", PATH, PREFIX, given.operand(), "", addRights(given, Target.members())),
+                        rights()),
+                Target.command(
+                        "token revoke",
+                        "TOKEN-ID",
+                        "Revoke a token.",
+                        (target, given) ->
+                                target.sendTo("DELETE", PATH, PREFIX, given.operand(), "", Target.members())));
+    }
+
+    private static int add(Target target, Given given) {
+        Map<String, Object> members = Target.members();
+        members.put("name", given.text("name").orElse("token"));
+        return target.send("POST", PATH, addRights(given, members));
+    }
 
     /// What a token may do.
-    static final class Rights {
-        @Option(
-                names = {"--permission", "--permissions", "--scope"},
-                split = ",",
-                paramLabel = "NAME",
-                description = "RegisterEvent, GetEvents, CreateLicense, Manage, Operate; the first two if not said.")
-        @Nullable
-        List<String> permissions;
+    private static Option[] rights(Option... others) {
+        Stream<Option> permissions = PERMISSIONS.stream()
+                .map(name -> Option.builder()
+                        .longOpt(name)
+                        .hasArgs()
+                        .valueSeparator(',')
+                        .argName("NAME")
+                        .desc(
+                                "RegisterEvent, GetEvents, CreateLicense, Manage, Operate and others; the first two if not"
+                                        + " said.")
+                        .get());
+        Stream<Option> limits = Stream.of(
+                option("product", "ID", "The one product it is for; 0 for any."),
+                option(
+                        "key-lock",
+                        "N",
+                        "0 for any key, a key's id for that key alone, -1 if a product and key must be named."));
+        return Stream.of(Arrays.stream(others), permissions, limits)
+                .flatMap(each -> each)
+                .toArray(Option[]::new);
+    }
 
-        @Option(names = "--product", paramLabel = "ID", description = "The one product it is for; 0 for any.")
-        @Nullable
-        Long product;
-
-        @Option(
-                names = "--key-lock",
-                paramLabel = "N",
-                description = "0 for any key, a key's id for that key alone, -1 if a product and key must be named.")
-        @Nullable
-        Long keyLock;
-
-        void addTo(Map<String, Object> members) {
-            if (permissions != null) {
-                members.put("permissions", permissions);
-            }
-            if (product != null) {
-                members.put("productId", product == 0 ? null : product);
-            }
-            if (keyLock != null) {
-                members.put("keyLock", keyLock);
-            }
+    private static Map<String, Object> addRights(Given given, Map<String, Object> members) {
+        List<String> permissions = PERMISSIONS.stream()
+                .filter(given::has)
+                .flatMap(name -> Arrays.stream(given.line().getOptionValues(name)))
+                .toList();
+        if (!permissions.isEmpty()) {
+            members.put("permissions", permissions);
         }
-    }
-
-    @Command(description = "Add a token; prints it, once.", mixinStandardHelpOptions = true)
-    int add(
-            @Mixin Target target,
-            @Option(names = "--name", defaultValue = "token", paramLabel = "NAME") String name,
-            @Mixin Rights rights) {
-        Map<String, Object> members = Target.members();
-        members.put("name", name);
-        rights.addTo(members);
-        return target.send("POST", PATH, members);
-    }
-
-    @Command(description = "List the tokens.", mixinStandardHelpOptions = true)
-    int list(@Mixin Target target) {
-        return target.list(PATH);
-    }
-
-    @Command(description = "Change what a token may do.", mixinStandardHelpOptions = true)
-    int set(@Mixin Target target, @Parameters(paramLabel = "TOKEN-ID") String id, @Mixin Rights rights) {
-        Map<String, Object> members = Target.members();
-        rights.addTo(members);
-        return target.sendTo("PATCH", PATH, PREFIX, id, "", members);
-    }
-
-    @Command(description = "Revoke a token.", mixinStandardHelpOptions = true)
-    int revoke(@Mixin Target target, @Parameters(paramLabel = "TOKEN-ID") String id) {
-        return target.sendTo("DELETE", PATH, PREFIX, id, "", Target.members());
+        given.number("product").ifPresent(product -> members.put("productId", product == 0 ? null : product));
+        given.number("key-lock").ifPresent(lock -> members.put("keyLock", lock));
+        return members;
     }
 }

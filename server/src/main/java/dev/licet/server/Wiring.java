@@ -35,6 +35,7 @@ import dev.licet.dialect.veoh.VeohDialect;
 import dev.licet.dialect.videntity.VidentityDialect;
 import dev.licet.server.config.Settings;
 import dev.licet.server.config.Settings.CertificateFiles;
+import dev.licet.server.http.EventLoops;
 import dev.licet.server.http.HttpWire;
 import dev.licet.server.http.OperatorPages;
 import dev.licet.server.security.Argon2Passwords;
@@ -47,6 +48,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -74,7 +76,17 @@ public final class Wiring implements AutoCloseable {
 
     /// @param nanos how time passes, as [System#nanoTime]
     static Wiring open(Settings settings, Clock clock, LongSupplier nanos) {
-        Store store = EmbeddedStore.open(settings.data(), eventSettings(settings.events()), clock, nanos);
+        // A start should be short: the loops are made while the store opens.
+        CompletableFuture<EventLoops> loops = CompletableFuture.supplyAsync(
+                EventLoops::start,
+                making -> Thread.ofPlatform().name("event-loops").start(making));
+        Store store;
+        try {
+            store = EmbeddedStore.open(settings.data(), eventSettings(settings.events()), clock, nanos);
+        } catch (RuntimeException e) {
+            loops.join().close();
+            throw e;
+        }
         try {
             Parts parts = new Parts(settings, store, clock, nanos);
             Metrics metrics = new Metrics(store, parts.steady);
@@ -83,10 +95,17 @@ public final class Wiring implements AutoCloseable {
                             settings.data(), settings.http().host(), clock));
             List<Dialect> dialects = parts.dialects(metrics);
             HttpWire wire = HttpWire.open(
-                    settings.http(), certificate, dialects, parts.secrets, metrics, settings.stopTimeout());
+                    loops.join(),
+                    settings.http(),
+                    certificate,
+                    dialects,
+                    parts.secrets,
+                    metrics,
+                    settings.stopTimeout());
             return new Wiring(store, dialects, wire);
         } catch (RuntimeException e) {
             store.close();
+            loops.join().close();
             throw e;
         }
     }

@@ -10,8 +10,6 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
@@ -57,6 +55,7 @@ public final class HttpWire implements AutoCloseable {
     private final int tlsPort;
 
     private HttpWire(
+            EventLoops loops,
             HttpSettings settings,
             CertificateFiles certificate,
             List<Dialect> dialects,
@@ -69,11 +68,7 @@ public final class HttpWire implements AutoCloseable {
         this.maxConnections = settings.maxConnections();
         this.requestTimeout = settings.requestTimeout();
         this.idleTimeout = settings.requestTimeout().plus(IDLE_GRACE);
-        vertx = Vertx.vertx(new VertxOptions()
-                .setPreferNativeTransport(true)
-                .setFileSystemOptions(new FileSystemOptions()
-                        .setClassPathResolvingEnabled(false)
-                        .setFileCachingEnabled(false)));
+        this.vertx = loops.vertx;
         bodies = new BodyBudget(settings.maxBodies());
         Exchange.Shared shared = new Exchange.Shared(
                 vertx,
@@ -104,14 +99,17 @@ public final class HttpWire implements AutoCloseable {
     }
 
     /// Listens on both ports; answers as soon as this returns.
+    ///
+    /// @param loops are closed with the wire, also when this throws
     public static HttpWire open(
+            EventLoops loops,
             HttpSettings settings,
             CertificateFiles certificate,
             List<Dialect> dialects,
             SecretSource secrets,
             RequestObserver observer,
             Duration stopTimeout) {
-        return new HttpWire(settings, certificate, dialects, secrets, observer, stopTimeout);
+        return new HttpWire(loops, settings, certificate, dialects, secrets, observer, stopTimeout);
     }
 
     /// The port of plain HTTP, the real one if any was asked for.

@@ -44,6 +44,7 @@ final class TestWire implements AutoCloseable {
         flags.putAll(settings);
         CertificateFiles certificate = SelfSignedCertificate.in(directory, "127.0.0.1", Clock.systemUTC());
         HttpWire wire = HttpWire.open(
+                EventLoops.start(),
                 Settings.of(Optional.empty(), Map.of(), flags).http(),
                 certificate,
                 List.of(dialect),

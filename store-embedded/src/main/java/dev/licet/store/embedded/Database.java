@@ -7,7 +7,6 @@ import dev.licet.core.Unavailable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -108,7 +107,7 @@ final class Database implements AutoCloseable {
         if (!Files.exists(file)) {
             return false;
         }
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        try (Connection connection = new SQLiteConfig().createConnection("jdbc:sqlite:" + file);
                 Statement statement = connection.createStatement();
                 ResultSet last = statement.executeQuery(
                         "SELECT version FROM flyway_schema_history WHERE success ORDER BY installed_rank DESC LIMIT 1")) {
@@ -292,7 +291,7 @@ final class Database implements AutoCloseable {
     }
 
     private Sql connect(boolean readOnly) throws SQLException {
-        Connection connection = DriverManager.getConnection(url, config().toProperties());
+        Connection connection = config().createConnection(url);
         if (readOnly) {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("PRAGMA query_only = 1");

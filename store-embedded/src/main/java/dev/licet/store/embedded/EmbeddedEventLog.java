@@ -33,6 +33,9 @@ import java.util.function.BooleanSupplier;
 /// Events in the journal when they are acknowledged, in the event table when they are asked for.
 final class EmbeddedEventLog implements EventLog, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(EmbeddedEventLog.class.getName());
+    /// So long what works in the background leaves the cores to a start, unless somebody asks for it.
+    static final Duration START = Duration.ofMillis(600);
+
     private static final Duration READ_YOUR_WRITES = Duration.ofSeconds(2);
     private static final int QUESTIONS_WAITING = 1000;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -55,22 +58,22 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
             new ArrayBlockingQueue<>(QUESTIONS_WAITING),
             Thread.ofPlatform().name("event-query-", 0).daemon().factory());
 
+    /// @param table is closed with the log; not when this throws
     /// @param archives whether what the journal need not keep becomes archive files
-    /// @param queryMemory the most that DuckDB takes, in bytes
     /// @param space is looked at by the journal
     EmbeddedEventLog(
             Path directory,
+            EventTable table,
             Retention retention,
             boolean archives,
-            long queryMemory,
             JournalSettings settings,
             DiskSpace space)
             throws SQLException, IOException {
+        this.table = table;
         Path segments = directory.resolve("journal");
         BooleanSupplier hasRoom = () -> !space.isLow();
         try {
             Archive archive = Archive.open(directory.resolve("archive"));
-            table = opened(EventTable.open(directory.resolve("events.duckdb"), queryMemory));
             long known = Math.max(table.applied(), archive.lastId());
             journal = opened(Journal.open(segments, Journal.SEGMENT_BYTES, known, settings, space));
             refuseAnotherJournal(segments, known);

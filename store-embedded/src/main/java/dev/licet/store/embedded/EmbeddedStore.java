@@ -28,6 +28,8 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -106,20 +108,27 @@ public final class EmbeddedStore implements Store {
             Path directory, Retention retention, boolean archives, long queryMemory, JournalSettings journal) {
         DirectoryLock lock = DirectoryLock.take(directory);
         Database database = null;
+        // By a thread of its own: it takes as long as all else.
+        CompletableFuture<EventTable> table = CompletableFuture.supplyAsync(
+                () -> EventTable.open(directory.resolve("events.duckdb"), queryMemory),
+                opening -> Thread.ofPlatform().name("event-table").start(opening));
         try {
             DiskSpace space = new DiskSpace(Disk.REAL, directory, journal.diskFloor());
             database = Database.open(directory.resolve(ENTITIES), space);
             Journal.syncDirectory(directory);
             return new EmbeddedStore(
-                    lock, database, new EmbeddedEventLog(directory, retention, archives, queryMemory, journal, space));
+                    lock, database, new EmbeddedEventLog(directory, table.join(), retention, archives, journal, space));
         } catch (SQLException e) {
-            closeQuietly(lock, database);
+            closeQuietly(lock, database, table);
             throw new IllegalStateException("can't open the events in " + directory + ": " + e.getMessage(), e);
+        } catch (CompletionException e) {
+            closeQuietly(lock, database, table);
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
         } catch (IOException e) {
-            closeQuietly(lock, database);
+            closeQuietly(lock, database, table);
             throw new UncheckedIOException("can't open the store in " + directory + ": " + e.getMessage(), e);
         } catch (RuntimeException e) {
-            closeQuietly(lock, database);
+            closeQuietly(lock, database, table);
             throw e;
         }
     }
@@ -208,7 +217,13 @@ public final class EmbeddedStore implements Store {
         }
     }
 
-    private static void closeQuietly(DirectoryLock lock, @Nullable Database database) {
+    private static void closeQuietly(
+            DirectoryLock lock, @Nullable Database database, CompletableFuture<EventTable> table) {
+        try {
+            table.join().close();
+        } catch (CompletionException notOpen) {
+            // nothing to close
+        }
         if (database != null) {
             database.close();
         }

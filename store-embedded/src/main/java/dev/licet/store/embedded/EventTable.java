@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -179,8 +178,7 @@ final class EventTable implements AutoCloseable {
         settings.setProperty("checkpoint_threshold", "1024TiB"); // never by itself
         settings.setProperty("auto_checkpoint_skip_wal_threshold", Long.toString(Long.MAX_VALUE)); // nor instead
         settings.setProperty("autoinstall_known_extensions", "false"); // nothing is fetched
-        DuckDBConnection root =
-                (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:" + file.toAbsolutePath(), settings);
+        DuckDBConnection root = open(file, false, settings);
         try (Statement statement = root.createStatement()) {
             statement.execute(SCHEMA);
         } catch (SQLException e) {
@@ -188,6 +186,17 @@ final class EventTable implements AutoCloseable {
             throw e;
         }
         return root;
+    }
+
+    /// Not by the driver: its class announces events to the flight recorder, which takes a tenth of a start.
+    private static DuckDBConnection open(Path file, boolean readOnly, Properties settings) throws SQLException {
+        try {
+            return DuckDBConnection.newConnection("jdbc:duckdb:" + file.toAbsolutePath(), readOnly, settings);
+        } catch (SQLException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new SQLException(e);
+        }
     }
 
     /// Whether the database has given up, as it does after a full disk: then no statement works any more.
@@ -221,9 +230,7 @@ final class EventTable implements AutoCloseable {
         if (!Files.exists(file)) {
             return 0;
         }
-        Properties settings = new Properties();
-        settings.setProperty("duckdb.read_only", "true");
-        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file.toAbsolutePath(), settings)) {
+        try (Connection connection = open(file, true, new Properties())) {
             return applied(connection);
         } catch (SQLException e) {
             LOG.log(WARNING, file + " can't be read (" + e.getMessage() + ")");

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -104,6 +103,7 @@ final class IdIndex implements AutoCloseable {
     private final LongSupplier lastAcknowledged;
     private final Past past;
     private final CountDownLatch caughtUp = new CountDownLatch(1);
+    private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread = Thread.ofPlatform().name("id-index").unstarted(this::run);
     private final Fault fault = new Fault();
@@ -208,6 +208,7 @@ final class IdIndex implements AutoCloseable {
 
     /// Waits until all ids of the past are known; at a start they are read again.
     void awaitPast() {
+        asked.countDown();
         try {
             if (!caughtUp.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 throw new Unavailable("the ids of events are being read", Duration.ofSeconds(5));
@@ -239,6 +240,7 @@ final class IdIndex implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
+        asked.countDown();
         try {
             thread.join();
         } catch (InterruptedException e) {
@@ -271,6 +273,11 @@ final class IdIndex implements AutoCloseable {
 
     private void run() {
         boolean closed = false;
+        try {
+            asked.await(EmbeddedEventLog.START.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            return; // nobody does that
+        }
         while (!closed) {
             try {
                 if (caughtUp.getCount() > 0) {
@@ -416,7 +423,7 @@ final class IdIndex implements AutoCloseable {
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(SQLiteConfig.SynchronousMode.NORMAL);
         config.setBusyTimeout(5000);
-        return DriverManager.getConnection(url, config.toProperties());
+        return config.createConnection(url);
     }
 
     private static void closeQuietly(AutoCloseable opened) {

@@ -142,6 +142,9 @@ final class Loader implements AutoCloseable {
 
     private void run() {
         boolean isNew = true;
+        if (!pause(EmbeddedEventLog.START)) {
+            return;
+        }
         while (true) {
             try {
                 if (table.isDead()) {
@@ -161,7 +164,7 @@ final class Loader implements AutoCloseable {
                 trouble.happened(e);
                 closeReader();
             }
-            if (!pause()) {
+            if (!pause(PAUSE)) {
                 return;
             }
         }
@@ -181,11 +184,11 @@ final class Loader implements AutoCloseable {
         LOG.log(INFO, "the event table was opened again; it goes on from event " + found);
     }
 
-    private boolean pause() {
+    private boolean pause(Duration most) {
         boolean failed = trouble.check().isPresent();
         lock.lock();
         try {
-            long left = PAUSE.toNanos();
+            long left = most.toNanos();
             while ((!asked || failed) && !closing && left > 0) {
                 left = wanted.awaitNanos(left);
             }
