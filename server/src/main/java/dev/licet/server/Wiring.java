@@ -111,8 +111,8 @@ public final class Wiring implements AutoCloseable {
     }
 
     private static EmbeddedStore.EventSettings eventSettings(Settings.EventSettings settings) {
-        JournalSettings journal =
-                new JournalSettings(settings.queueRequests(), settings.queueBytes(), settings.diskFloor());
+        JournalSettings journal = new JournalSettings(
+                settings.queueRequests(), settings.queueBytes(), settings.diskFloor(), settings.maxUnloaded());
         return new EmbeddedStore.EventSettings(
                 settings.retention(), settings.archive(), settings.queryMemory(), journal);
     }

@@ -279,19 +279,22 @@ public final class Settings {
                 queryMemory(),
                 count(Setting.JOURNAL_QUEUE_REQUESTS),
                 bytes(Setting.JOURNAL_QUEUE_BYTES),
-                diskFloor());
+                diskFloor(),
+                count(Setting.MAX_UNLOADED));
     }
 
     /// @param retention from their receipt @param archive in files of their own @param queryMemory bytes
     /// @param queueRequests that may wait to be written @param queueBytes that they may take
     /// @param diskFloor bytes of the disk that have to be free; 0 for none
+    /// @param maxUnloaded events that may be acknowledged and not yet queryable
     public record EventSettings(
             Duration retention,
             boolean archive,
             long queryMemory,
             int queueRequests,
             long queueBytes,
-            long diskFloor) {}
+            long diskFloor,
+            int maxUnloaded) {}
 
     private Duration retention() {
         Duration retention = duration(Setting.RETENTION);

@@ -83,7 +83,8 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
             ids = opened(IdIndex.open(
                     directory.resolve("ids.db"), () -> journal.end().lastId(), past));
             once = new OnceOnly(journal, ids);
-            loader = new Loader(segments, journal, table, archive, hasRoom);
+            loader = new Loader(segments, journal, table, archive, hasRoom, settings.mostUnloaded());
+            journal.pace(loader::hold);
             keeper = new Keeper(
                     segments, journal, loader, table, archive, retention, archives, hasRoom, ids::forgetBelow);
         } catch (Throwable e) {
@@ -177,6 +178,7 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
     /// Takes no more events, writes those that wait, and loads them.
     @Override
     public void close() {
+        journal.pace(lastId -> {});
         journal.close();
         ids.close();
         loader.catchUp(journal.end().lastId(), READ_YOUR_WRITES);

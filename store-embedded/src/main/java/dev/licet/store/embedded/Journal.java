@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.LongConsumer;
 
 /// What an event is on when its sender is told so: queue, group, segment, disk.
 ///
@@ -47,6 +48,7 @@ final class Journal implements AutoCloseable {
     private final AppendQueue queue;
     private final SegmentedLog log;
     private final Fault fault = new Fault();
+    private volatile LongConsumer pace = lastId -> {};
     private final Thread writer = Thread.ofPlatform().name("journal-writer").unstarted(this::write);
 
     private Journal(
@@ -139,6 +141,11 @@ final class Journal implements AutoCloseable {
         return submit(submission).await();
     }
 
+    /// Sets what the writer calls before each group, with the id of the last event on disk: it may wait a little.
+    void pace(LongConsumer slower) {
+        pace = slower;
+    }
+
     /// Where the durable part ends now.
     End end() {
         return log.end();
@@ -206,6 +213,7 @@ final class Journal implements AutoCloseable {
             space.look(0);
             return;
         }
+        pace.accept(log.end().lastId());
         long before = log.end().offset();
         long firstId = log.append(group);
         // It is on disk: nothing that fails from here on may take it back.

@@ -29,12 +29,16 @@ final class Loader implements AutoCloseable {
     private static final int LOAD_EVENTS = 100_000;
     private static final int LOAD_EVENTS_BEHIND = 250_000;
     private static final long LOAD_BYTES = 64L << 20;
+    /// How long a group of events waits at most while the table is too far behind. So nobody waits long, and the table
+    /// still catches up: twenty groups a second are far less than it loads.
+    private static final Duration HOLD = Duration.ofMillis(50);
 
     private final Path segments;
     private final Journal journal;
     private final EventTable table;
     private final Archive archive;
     private final BooleanSupplier hasRoom;
+    private final int mostBehind;
     private final Trouble trouble = new Trouble("loading events");
     private final Thread thread = Thread.ofPlatform().name("event-loader").unstarted(this::run);
     private final ReentrantLock lock = new ReentrantLock();
@@ -42,6 +46,8 @@ final class Loader implements AutoCloseable {
     private final Condition loaded = lock.newCondition();
     private boolean asked;
     private boolean closing;
+    /// Not while it fails, or waits for room on the disk: then nobody waits for it.
+    private boolean isLoading = true;
     private long applied;
 
     // The thread's own.
@@ -51,13 +57,15 @@ final class Loader implements AutoCloseable {
 
     /// @param segments the journal's directory
     /// @param hasRoom whether the disk has room for more than what has to be written
-    Loader(Path segments, Journal journal, EventTable table, Archive archive, BooleanSupplier hasRoom)
+    /// @param mostBehind how many events the table may lack before [#hold] waits
+    Loader(Path segments, Journal journal, EventTable table, Archive archive, BooleanSupplier hasRoom, int mostBehind)
             throws SQLException {
         this.segments = segments;
         this.journal = journal;
         this.table = table;
         this.archive = archive;
         this.hasRoom = hasRoom;
+        this.mostBehind = mostBehind;
         this.reader = new JournalReader(segments);
         this.applied = table.applied();
     }
@@ -95,6 +103,34 @@ final class Loader implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits for a moment if the table is too far behind this event. For the journal's writer: so it takes no more, in
+    /// the long run, than is loaded, and what is acknowledged can soon be queried, also after a kill.
+    void hold(long lastId) {
+        lock.lock();
+        try {
+            long left = HOLD.toNanos();
+            while (lastId - applied > mostBehind && isLoading && !closing && left > 0) {
+                asked = true;
+                wanted.signal();
+                left = loaded.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void isLoading(boolean now) {
+        lock.lock();
+        try {
+            isLoading = now;
+            loaded.signalAll();
         } finally {
             lock.unlock();
         }
@@ -156,12 +192,15 @@ final class Loader implements AutoCloseable {
                     isNew = false;
                 }
                 while (!isClosing() && hasRoom.getAsBoolean() && loadSome()) {
+                    isLoading(true);
                     tellProgress();
                 }
+                isLoading(hasRoom.getAsBoolean());
                 trouble.isOver();
             } catch (Throwable e) {
                 // An error too: without this thread no question sees a new event again.
                 trouble.happened(e);
+                isLoading(false);
                 closeReader();
             }
             if (!pause(PAUSE)) {

@@ -103,7 +103,7 @@ class AppendQueueTest {
 
     @Test
     void floodOfOneAccount_doesNotKeepAnotherWaiting() throws Exception {
-        JournalSettings settings = new JournalSettings(1000, 16 << 20, 0);
+        JournalSettings settings = new JournalSettings(1000, 16 << 20, 0, 1_000_000);
         List<UsageEvent> batch = Collections.nCopies(100, event("x".repeat(500)));
         UsageEvent small = new UsageEvent(
                 new AccountNumber(AccountNumber.FIRST + 1),

@@ -72,7 +72,7 @@ class ArchiveTest {
             archive = Archive.open(directory.resolve("archive"));
             table = EventTable.open(directory.resolve("events.duckdb"), TestEvents.QUERY_MEMORY);
             journal = Journal.open(segments, SEGMENT_BYTES, Math.max(table.applied(), archive.lastId()));
-            loader = new Loader(segments, journal, table, archive, () -> true);
+            loader = new Loader(segments, journal, table, archive, () -> true, 1_000_000);
             Retention retention = Retention.forEver();
             keeper = new Keeper(segments, journal, loader, table, archive, retention, true, () -> true, id -> {});
             loader.start();

@@ -239,7 +239,12 @@ class EventTableTest {
             try (EventTable events = EventTable.open(parent.resolve("small.duckdb"), TestEvents.QUERY_MEMORY);
                     Journal journal = Journal.open(segments, 1000, 0);
                     Loader loader = new Loader(
-                            segments, journal, events, Archive.open(segments.resolveSibling("archive")), () -> true)) {
+                            segments,
+                            journal,
+                            events,
+                            Archive.open(segments.resolveSibling("archive")),
+                            () -> true,
+                            1_000_000)) {
                 loader.start();
                 for (int i = 1; i <= 100; i++) {
                     long id = journal.append(new Submission(List.of(TestEvents.event("event")), TestClock.START));
@@ -257,7 +262,12 @@ class EventTableTest {
         try (EventTable events = EventTable.open(parent.resolve("rebuilt.duckdb"), TestEvents.QUERY_MEMORY);
                 Journal journal = Journal.open(segments, 1000, 0);
                 Loader loader = new Loader(
-                        segments, journal, events, Archive.open(segments.resolveSibling("archive")), () -> true)) {
+                        segments,
+                        journal,
+                        events,
+                        Archive.open(segments.resolveSibling("archive")),
+                        () -> true,
+                        1_000_000)) {
             loader.start();
             assertThat(loader.catchUp(300, Duration.ofSeconds(10))).isTrue();
             assertThat(events.find(TestEvents.EVERYTHING))

@@ -527,7 +527,7 @@ class JournalTest {
     void belowTheFloor_isRefusedUntilThereIsRoomAgain() throws Exception {
         MemoryDisk disk = new MemoryDisk(new Random(1));
         DiskSpace space = new DiskSpace(disk, directory, 1000);
-        JournalSettings settings = new JournalSettings(100, 1 << 20, 1000);
+        JournalSettings settings = new JournalSettings(100, 1 << 20, 1000, 1_000_000);
         try (OpenJournal journal = new OpenJournal(Journal.open(
                 new SegmentedLog.Ground(disk, System::nanoTime, new Random(1)),
                 directory,

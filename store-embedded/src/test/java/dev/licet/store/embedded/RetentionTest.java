@@ -54,7 +54,7 @@ class RetentionTest {
     }
 
     private void load(EventTable table, Journal journal) throws Exception {
-        try (Loader loader = new Loader(segments(), journal, table, archive(), () -> true)) {
+        try (Loader loader = new Loader(segments(), journal, table, archive(), () -> true, 1_000_000)) {
             loader.start();
             assertThat(loader.catchUp(journal.end().lastId(), Duration.ofSeconds(10)))
                     .isTrue();
@@ -272,7 +272,7 @@ class RetentionTest {
         full.look(64L << 20);
         try (EventTable table = table();
                 Journal journal = Journal.open(segments(), 1, 0, JournalSettings.OFFLINE, full);
-                Loader loader = new Loader(segments(), journal, table, archive(), () -> true)) {
+                Loader loader = new Loader(segments(), journal, table, archive(), () -> true, 1_000_000)) {
             loader.start();
             loader.catchUp(6, Duration.ofSeconds(10));
             archive().write(table, new IdRange(1, 1));
@@ -319,7 +319,7 @@ class RetentionTest {
         AtomicLong forgetBelow = new AtomicLong();
         try (EventTable table = table();
                 Journal journal = Journal.open(segments(), 1, 0);
-                Loader loader = new Loader(segments(), journal, table, archive(), () -> true)) {
+                Loader loader = new Loader(segments(), journal, table, archive(), () -> true, 1_000_000)) {
             loader.start();
             loader.catchUp(5, Duration.ofSeconds(10));
             archive().write(table, new IdRange(1, 2));

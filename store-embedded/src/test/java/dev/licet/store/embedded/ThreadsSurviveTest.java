@@ -80,7 +80,12 @@ class ThreadsSurviveTest {
                 EventTable table = EventTable.open(directory.resolve("events.duckdb"), TestEvents.QUERY_MEMORY);
                 Journal journal = Journal.open(segments, 1 << 20, 0);
                 Loader loader = new Loader(
-                        segments, journal, table, Archive.open(segments.resolveSibling("archive")), () -> true)) {
+                        segments,
+                        journal,
+                        table,
+                        Archive.open(segments.resolveSibling("archive")),
+                        () -> true,
+                        1_000_000)) {
             journal.append(new Submission(List.of(event("first")), TestClock.START));
             loader.start();
             assertThat(loader.catchUp(1, Duration.ofSeconds(10))).isTrue();
@@ -104,7 +109,12 @@ class ThreadsSurviveTest {
         try (EventTable table = EventTable.open(directory.resolve("events.duckdb"), TestEvents.QUERY_MEMORY);
                 Journal journal = Journal.open(segments, 1, 0);
                 Loader loader = new Loader(
-                        segments, journal, table, Archive.open(segments.resolveSibling("archive")), () -> true)) {
+                        segments,
+                        journal,
+                        table,
+                        Archive.open(segments.resolveSibling("archive")),
+                        () -> true,
+                        1_000_000)) {
             loader.start();
             for (int i = 0; i < 100 && loader.check().isEmpty(); i++) {
                 TimeUnit.MILLISECONDS.sleep(50);
