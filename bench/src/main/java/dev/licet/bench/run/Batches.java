@@ -24,8 +24,8 @@ final class Batches implements Measure {
         return """
                 What does the server cost on top of its store? RegisterEvents with 1,000 events a request as JSON, \
                 sustained, by 16 connections; over the same events given to the store's event log by 16 threads of \
-                one process. The event table is loaded all the while on both sides. The second figure counts until \
-                the last event can be queried.""";
+                one process. The event table is loaded all the while on both sides, and neither may be more than a million \
+                events ahead of it. The second figure counts until the last event can be queried.""";
     }
 
     @Override
