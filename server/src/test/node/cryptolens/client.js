@@ -55,6 +55,17 @@ async function main() {
   const again = await Key.CreateTrialKey(token, product, "machine-1", url);
   told.trial = (trial.key || trial) === (again.key || again);
 
+  const floating = (machine, overdraft) =>
+    Key.Activate(token, publicKey, product, key, machine, 0, false, 60, overdraft, url);
+  const seat = await floating("seat-1", 0);
+  told.seat = seat.ActivatedMachines[0].Mid;
+  told.onSeat = Helpers.IsOnRightMachineCustom(seat, "seat-1", true, false);
+  told.seatsTaken = await refusal(() => floating("seat-2", 0));
+  const beyond = await floating("seat-2", 1);
+  told.onOverdraft = Helpers.IsOnRightMachineCustom(beyond, "seat-2", true, true);
+  await Key.Deactivate(token, product, key, "seat-1", true, null, url);
+  told.seatAfterwards = (await floating("seat-3", 0)).ActivatedMachines[0].Mid;
+
   told.unknownKey = await refusal(() => activate("AAAAA-AAAAA-AAAAA-AAAAA", "machine-1"));
   told.unknownToken = await refusal(() =>
     Key.Activate("nobody's", publicKey, product, key, "machine-1", 0, false, 0, 0, url));

@@ -26,6 +26,7 @@ import dev.licet.core.license.ChangeKeys;
 import dev.licet.core.license.Product;
 import dev.licet.core.license.ReadKeys;
 import dev.licet.core.license.UseKeys;
+import dev.licet.core.session.HoldSeats;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Headers;
 import dev.licet.dialect.Idempotency;
@@ -121,6 +122,13 @@ public class DialectBenchmark {
                 new RecordEvents(store.products(), store.licenseKeys(), log, clock),
                 new ReadEvents(store.products(), store.licenseKeys(), log),
                 new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock),
+                new HoldSeats(
+                        store.seats(),
+                        store.products(),
+                        store.licenseKeys(),
+                        secrets,
+                        new HoldSeats.Settings(Duration.ofSeconds(1), Duration.ofDays(30), 1000),
+                        clock),
                 new ChangeKeys(store.products(), store.licenseKeys(), secrets, clock),
                 new ReadKeys(store.accounts(), store.products(), store.licenseKeys(), clock),
                 new Idempotency(store.keptAnswers(), Limits.DEFAULTS, clock),

@@ -62,12 +62,19 @@ public sealed interface Refusal {
     /// The key does not run on that machine.
     record NotActivated() implements Refusal {}
 
+    /// All seats of the key are held.
+    ///
+    /// @param limit how many it has @param position in the queue, 1 for the next one; 0 for not in it
+    /// @param retryAfter when to ask again
+    record SeatsTaken(int limit, int position, Duration retryAfter) implements Refusal {}
+
     enum Kind {
         ACCOUNT,
         USER,
         APPLICATION,
         ACCESS_TOKEN,
         PRODUCT,
-        LICENSE_KEY
+        LICENSE_KEY,
+        SEAT
     }
 }

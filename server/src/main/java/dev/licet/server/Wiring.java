@@ -20,6 +20,7 @@ import dev.licet.core.license.CreateLicense;
 import dev.licet.core.license.ManageProducts;
 import dev.licet.core.license.ReadKeys;
 import dev.licet.core.license.UseKeys;
+import dev.licet.core.session.HoldSeats;
 import dev.licet.core.session.KeepSessions;
 import dev.licet.core.session.TransactionNumbers;
 import dev.licet.core.store.RepairReport;
@@ -89,6 +90,7 @@ public final class Wiring implements AutoCloseable {
         }
         try {
             Parts parts = new Parts(settings, store, clock, nanos);
+            parts.holdSeats.resume();
             Metrics metrics = new Metrics(store, parts.steady);
             CertificateFiles certificate = settings.certificateFiles()
                     .orElseGet(() -> SelfSignedCertificate.in(
@@ -185,6 +187,7 @@ public final class Wiring implements AutoCloseable {
         private final SecretSource secrets;
         private final Passwords passwords;
         private final Gate gate;
+        private final HoldSeats holdSeats;
         private final Idempotency idempotency;
         private final RecordEvents recordEvents;
         private final ReadEvents readEvents;
@@ -206,6 +209,8 @@ public final class Wiring implements AutoCloseable {
                     random);
             this.recordEvents = new RecordEvents(store.products(), store.licenseKeys(), store.events(), clock);
             this.readEvents = new ReadEvents(store.products(), store.licenseKeys(), store.events());
+            this.holdSeats = new HoldSeats(
+                    store.seats(), store.products(), store.licenseKeys(), secrets, settings.seats(), steady);
             this.idempotency = new Idempotency(store.keptAnswers(), settings.limits(), steady);
             this.gate = new Gate(
                     store.applications(),
@@ -250,6 +255,7 @@ public final class Wiring implements AutoCloseable {
                             recordEvents,
                             readEvents,
                             new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock),
+                            holdSeats,
                             new ChangeKeys(store.products(), store.licenseKeys(), secrets, clock),
                             new ReadKeys(store.accounts(), store.products(), store.licenseKeys(), clock),
                             idempotency,
@@ -271,6 +277,7 @@ public final class Wiring implements AutoCloseable {
                     new ManageApplications(store.applications(), store.users(), secrets, clock),
                     new ManageTokens(store.accounts(), store.accessTokens(), secrets, clock),
                     new ManageProducts(store.accounts(), store.products(), store.licenseKeys(), secrets, clock),
+                    holdSeats,
                     recordEvents,
                     readEvents);
         }

@@ -7,6 +7,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// What unmodified clients put on the wire, byte for byte, with this server's token, product and key in place of
 /// the captured ones.
@@ -132,6 +134,29 @@ class CapturesTest {
         assertSuccess("python-deactivate");
         assertThat(replay("nodejs-1.0.11-deactivate").json().get("message").stringValue())
                 .startsWith("Either the machine code was never activated");
+    }
+
+    @Test
+    void floating_holdsASeatWithEachCall_untilItIsGivenBack() throws IOException {
+        assertSuccess("python-machinelocklimit");
+        JsonNode first = assertSuccess("nodejs-1.0.11-activate-floating-metadata");
+        assertThat(first.get("metadata").get("usedFloatingMachines").intValue()).isEqualTo(1);
+        assertThat(shown(first).get("ActivatedMachines").get(0).get("Mid").stringValue())
+                .isEqualTo("floating:machine-1");
+        JsonNode again = assertSuccess("python-activate-floating-metadata-friendlyname");
+        assertThat(again.get("metadata").get("usedFloatingMachines").intValue()).isEqualTo(1);
+        JsonNode machine = shown(again).get("ActivatedMachines").get(0);
+        assertThat(machine.get("FriendlyName").stringValue()).isEqualTo("Åsa's PC & co");
+        assertThat(machine.get("FloatingExpires").longValue())
+                .isEqualTo(server.clock().instant().getEpochSecond() + 100);
+        assertSuccess("python-activate-floating-overdraft");
+        assertSuccess("python-deactivate-floating");
+        assertSuccess("python-deactivate-floating");
+    }
+
+    private static JsonNode shown(JsonNode answer) {
+        byte[] blob = Base64.getDecoder().decode(answer.get("licenseKey").stringValue());
+        return new JsonMapper().readTree(blob);
     }
 
     @Test

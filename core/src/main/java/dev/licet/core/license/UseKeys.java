@@ -130,6 +130,11 @@ public final class UseKeys {
         return lacking.isPresent() ? Outcome.refused(lacking.get()) : namedKey.key(caller, product, key);
     }
 
+    /// A key as it is now, to who was let in to it.
+    public Report report(LicenseKey key) {
+        return report(key, clock.instant());
+    }
+
     private Report report(LicenseKey key, Instant now) {
         SigningKey signingKey =
                 accounts.find(key.account()).map(Account::signingKey).orElseThrow();

@@ -12,6 +12,7 @@ import dev.licet.core.license.Licenses;
 import dev.licet.core.license.Products;
 import dev.licet.core.once.KeptAnswers;
 import dev.licet.core.session.NumberReserve;
+import dev.licet.core.session.Seats;
 import dev.licet.core.session.Sessions;
 import java.util.Optional;
 
@@ -39,6 +40,8 @@ public interface Store extends AutoCloseable {
     Licenses licenses();
 
     Sessions sessions();
+
+    Seats seats();
 
     NumberReserve transactionNumbers();
 

@@ -13,6 +13,7 @@ import dev.licet.core.identity.Secret;
 import dev.licet.core.license.ChangeKeys;
 import dev.licet.core.license.ReadKeys;
 import dev.licet.core.license.UseKeys;
+import dev.licet.core.session.HoldSeats;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Dialect;
 import dev.licet.dialect.Fault;
@@ -63,6 +64,7 @@ public final class CryptolensDialect implements Dialect {
             RecordEvents recordEvents,
             ReadEvents readEvents,
             UseKeys useKeys,
+            HoldSeats holdSeats,
             ChangeKeys changeKeys,
             ReadKeys readKeys,
             Idempotency idempotency,
@@ -78,7 +80,7 @@ public final class CryptolensDialect implements Dialect {
         add("AI/RegisterEvents", writing, replies, events::registerEvents);
         add("AI/GetEvents", READING, replies, done((caller, request, fields) -> events.getEvents(caller, fields)));
         Replies ofKeys = new Replies(errorStatus, Replies.UNABLE_TO_AUTHENTICATE);
-        KeyMethods keys = new KeyMethods(useKeys, changeKeys, idempotency, limits, ofKeys);
+        KeyMethods keys = new KeyMethods(useKeys, holdSeats, changeKeys, idempotency, limits, ofKeys);
         add("Key/GetKey", READING, ofKeys, done(keys::getKey));
         Map<String, DoneMethod> changing = new LinkedHashMap<>();
         changing.put("Activate", keys::activate);

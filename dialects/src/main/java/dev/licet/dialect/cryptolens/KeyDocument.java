@@ -5,6 +5,7 @@ import dev.licet.core.license.Features;
 import dev.licet.core.license.KeyTerms;
 import dev.licet.core.license.LicenseKey;
 import dev.licet.core.license.UseKeys;
+import dev.licet.core.session.Seat;
 import dev.licet.dialect.Json;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -12,18 +13,56 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /// A key as clients read it, in its three forms: the bytes that are signed as they are, a plain object, and the text
 /// that the object's own signature is over. Times are in UTC, of whole seconds.
 ///
+/// @param machines that are shown
 /// @param modelVersion 3 and later show more of each machine
-record KeyDocument(UseKeys.Report report, long modelVersion) {
+record KeyDocument(UseKeys.Report report, List<Machine> machines, long modelVersion) {
     private static final DateTimeFormatter ISO =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss").withZone(ZoneOffset.UTC);
 
     static final int NEWEST_MODEL = 3;
+
+    /// With the machines that the key runs on.
+    static KeyDocument of(UseKeys.Report report, long modelVersion) {
+        return new KeyDocument(
+                report, report.use().activations().stream().map(Machine::of).toList(), modelVersion);
+    }
+
+    /// With the machine that holds a seat.
+    static KeyDocument of(UseKeys.Report report, Seat seat, long modelVersion) {
+        return new KeyDocument(report, List.of(Machine.of(seat)), modelVersion);
+    }
+
+    /// A machine as clients know it. Those that hold a seat have a prefix, which clients cut off.
+    ///
+    /// @param floatingUntil when its seat lapses; empty for a machine that holds none
+    private record Machine(
+            String id, Optional<String> friendlyName, String address, Instant at, Optional<Instant> floatingUntil) {
+        static Machine of(Activation activation) {
+            return new Machine(
+                    activation.machine(),
+                    activation.friendlyName(),
+                    activation.address(),
+                    activation.at(),
+                    Optional.empty());
+        }
+
+        static Machine of(Seat seat) {
+            String prefix = seat.overdraft() ? "floating:overdraft:" : "floating:";
+            return new Machine(
+                    prefix + seat.machine(),
+                    seat.friendlyName(),
+                    seat.address(),
+                    seat.since(),
+                    Optional.of(seat.until()));
+        }
+    }
 
     /// ISO 8601 without a zone.
     static String text(Instant time) {
@@ -90,8 +129,8 @@ record KeyDocument(UseKeys.Report report, long modelVersion) {
         json.writeNumberProperty(form.name("GlobalId"), key().id().value());
         json.writeNullProperty(form.name("Customer"));
         json.writeArrayPropertyStart(form.name("ActivatedMachines"));
-        for (Activation activation : report.use().activations()) {
-            write(json, form, activation);
+        for (Machine machine : machines) {
+            write(json, form, machine);
         }
         json.writeEndArray();
         json.writeBooleanProperty(form.name("TrialActivation"), terms.machinesExtend());
@@ -103,14 +142,20 @@ record KeyDocument(UseKeys.Report report, long modelVersion) {
         json.writeNullProperty(form.name("Reseller"));
     }
 
-    private void write(JsonGenerator json, Form form, Activation activation) {
+    private void write(JsonGenerator json, Form form, Machine machine) {
         json.writeStartObject();
-        json.writeStringProperty(form.name("Mid"), activation.machine());
-        json.writeStringProperty(form.name("IP"), activation.address());
-        form.write(json, "Time", activation.at());
+        json.writeStringProperty(form.name("Mid"), machine.id());
+        json.writeStringProperty(form.name("IP"), machine.address());
+        form.write(json, "Time", machine.at());
         if (modelVersion >= NEWEST_MODEL) {
-            writeText(json, form.name("FriendlyName"), activation.friendlyName().orElse(null));
-            json.writeNullProperty(form.name("FloatingExpires"));
+            writeText(json, form.name("FriendlyName"), machine.friendlyName().orElse(null));
+            if (machine.floatingUntil().isPresent()) {
+                json.writeNumberProperty(
+                        form.name("FloatingExpires"),
+                        machine.floatingUntil().get().getEpochSecond());
+            } else {
+                json.writeNullProperty(form.name("FloatingExpires"));
+            }
         }
         json.writeEndObject();
     }
@@ -156,12 +201,12 @@ record KeyDocument(UseKeys.Report report, long modelVersion) {
 
     private String machinesText() {
         StringBuilder text = new StringBuilder("[");
-        for (Activation activation : report.use().activations()) {
-            text.append(activation.machine())
+        for (Machine machine : machines) {
+            text.append(machine.id())
                     .append(',')
-                    .append(activation.address())
+                    .append(machine.address())
                     .append(',')
-                    .append(ISO.format(activation.at()))
+                    .append(ISO.format(machine.at()))
                     .append(',');
         }
         return text.append(']').toString();

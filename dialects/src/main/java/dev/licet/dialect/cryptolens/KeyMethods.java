@@ -8,6 +8,7 @@ import dev.licet.core.license.Features;
 import dev.licet.core.license.KeyTerms;
 import dev.licet.core.license.LicenseKey;
 import dev.licet.core.license.UseKeys;
+import dev.licet.core.session.HoldSeats;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Fault;
 import dev.licet.dialect.Idempotency;
@@ -15,6 +16,7 @@ import dev.licet.dialect.Json;
 import dev.licet.dialect.Limits;
 import dev.licet.dialect.MalformedRequest;
 import dev.licet.dialect.Request;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -26,13 +28,21 @@ final class KeyMethods {
     private static final int MAX_TRIAL_MACHINE = 128;
 
     private final UseKeys useKeys;
+    private final HoldSeats holdSeats;
     private final ChangeKeys changeKeys;
     private final Idempotency idempotency;
     private final Limits limits;
     private final Replies replies;
 
-    KeyMethods(UseKeys useKeys, ChangeKeys changeKeys, Idempotency idempotency, Limits limits, Replies replies) {
+    KeyMethods(
+            UseKeys useKeys,
+            HoldSeats holdSeats,
+            ChangeKeys changeKeys,
+            Idempotency idempotency,
+            Limits limits,
+            Replies replies) {
         this.useKeys = useKeys;
+        this.holdSeats = holdSeats;
         this.changeKeys = changeKeys;
         this.idempotency = idempotency;
         this.limits = limits;
@@ -40,28 +50,65 @@ final class KeyMethods {
     }
 
     Answer activate(Caller caller, Request request, Fields fields) {
-        refuseFloating(fields.integer("FloatingTimeInterval").orElse(0) > 0);
         String key = key(fields);
         KeyReply reply = KeyReply.of(fields);
         UseKeys.Device device = new UseKeys.Device(
                 fields.text("MachineCode", limits.name()).orElse(""),
                 fields.optional("FriendlyName", limits.name()),
                 request.address());
-        return once(request, caller, fields, () -> useKeys.activate(caller, fields.product(), key, device), reply::of);
+        int interval = fields.integer("FloatingTimeInterval", 0);
+        if (interval > 0) {
+            return checkOut(caller, request, fields, device, interval, reply);
+        }
+        return once(
+                request,
+                caller,
+                fields,
+                () -> useKeys.activate(caller, fields.product(), key, device),
+                report -> reply.of(report, 0));
+    }
+
+    /// A floating license: each call is a ping.
+    private Answer checkOut(
+            Caller caller, Request request, Fields fields, UseKeys.Device device, int interval, KeyReply reply) {
+        String key = key(fields);
+        HoldSeats.Wanted wanted = new HoldSeats.Wanted(
+                device.machine(),
+                Optional.empty(),
+                device.friendlyName(),
+                device.address(),
+                Duration.ofSeconds(interval),
+                fields.integer("MaxOverdraft", 0),
+                false,
+                false);
+        return once(
+                request,
+                caller,
+                fields,
+                () -> holdSeats.checkOut(caller, fields.product(), key, wanted).await(),
+                held -> reply.of(useKeys.report(held.key()), held.seat(), holdSeats.count(held.key())));
     }
 
     Answer getKey(Caller caller, Request request, Fields fields) {
         KeyReply reply = KeyReply.of(fields);
         return switch (useKeys.show(caller, fields.product(), key(fields))) {
-            case Outcome.Success<UseKeys.Report>(UseKeys.Report report) -> reply.of(report);
+            case Outcome.Success<UseKeys.Report>(UseKeys.Report report) ->
+                reply.of(report, fields.integer("FloatingTimeInterval", 0) > 0 ? holdSeats.count(report.key()) : 0);
             case Outcome.Refused<UseKeys.Report>(Refusal refusal) -> replies.refusal(refusal);
         };
     }
 
     Answer deactivate(Caller caller, Request request, Fields fields) {
-        refuseFloating(fields.flag("Floating"));
         String key = key(fields);
         String machine = fields.text("MachineCode", limits.name()).orElse("");
+        if (fields.flag("Floating")) {
+            return once(
+                    request,
+                    caller,
+                    fields,
+                    () -> holdSeats.release(caller, fields.product(), key, machine),
+                    released -> replies.success());
+        }
         return change(request, caller, fields, () -> useKeys.deactivate(caller, fields.product(), key, machine));
     }
 
@@ -223,12 +270,6 @@ final class KeyMethods {
 
     private static MalformedRequest missing(String name) {
         return new MalformedRequest(Fault.MALFORMED, name + " is missing");
-    }
-
-    private static void refuseFloating(boolean floating) {
-        if (floating) {
-            throw new MalformedRequest(Fault.MALFORMED, "floating seats are not there yet");
-        }
     }
 
     /// A change whose answer says no more than that it was made.

@@ -2,6 +2,7 @@ package dev.licet.dialect.cryptolens;
 
 import dev.licet.core.license.KeyTerms;
 import dev.licet.core.license.UseKeys;
+import dev.licet.core.session.Seat;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Fault;
 import dev.licet.dialect.Json;
@@ -33,8 +34,18 @@ record KeyReply(boolean signed, boolean asBlob, boolean metadata, long modelVers
                 fields.integer("ModelVersion").orElse(1));
     }
 
-    Answer of(UseKeys.Report report) {
-        KeyDocument document = new KeyDocument(report, modelVersion);
+    /// @param seats how many of its seats are held
+    Answer of(UseKeys.Report report, int seats) {
+        return of(KeyDocument.of(report, modelVersion), seats);
+    }
+
+    /// To the machine that holds a seat.
+    Answer of(UseKeys.Report report, Seat seat, int seats) {
+        return of(KeyDocument.of(report, seat, modelVersion), seats);
+    }
+
+    private Answer of(KeyDocument document, int seats) {
+        UseKeys.Report report = document.report();
         return Answer.of(200, Json.MEDIA_TYPE, Json.object(json -> {
             Replies.writeSuccess(json);
             if (asBlob) {
@@ -48,16 +59,16 @@ record KeyReply(boolean signed, boolean asBlob, boolean metadata, long modelVers
             }
             if (metadata) {
                 json.writeObjectPropertyStart("metadata");
-                writeMetadata(json, report);
-                json.writeStringProperty("signature", metadataSignature(report));
+                writeMetadata(json, report, seats);
+                json.writeStringProperty("signature", metadataSignature(report, seats));
                 json.writeEndObject();
             }
         }));
     }
 
     /// A text of its own, so that a client can keep it: what was told, when, and the signature over that.
-    private static String metadataSignature(UseKeys.Report report) {
-        byte[] data = Json.object(json -> writeMetadata(json, report));
+    private static String metadataSignature(UseKeys.Report report, int seats) {
+        byte[] data = Json.object(json -> writeMetadata(json, report, seats));
         byte[] envelope = Json.object(json -> {
             json.writeStringProperty("Data", Base64.getEncoder().encodeToString(data));
             json.writeStringProperty("Signature", Signatures.ofMetadata(report.signingKey(), data));
@@ -67,7 +78,7 @@ record KeyReply(boolean signed, boolean asBlob, boolean metadata, long modelVers
         return Base64.getEncoder().encodeToString(envelope);
     }
 
-    private static void writeMetadata(JsonGenerator json, UseKeys.Report report) {
+    private static void writeMetadata(JsonGenerator json, UseKeys.Report report, int seats) {
         KeyTerms terms = report.use().terms();
         boolean expired = terms.hasPeriod() && terms.isExpired(report.at());
         json.writeNumberProperty("activatedMachines", report.use().activations().size());
@@ -80,6 +91,6 @@ record KeyReply(boolean signed, boolean asBlob, boolean metadata, long modelVers
                 "timeLeft",
                 Math.max(0, Duration.between(report.at(), terms.expiresAt()).toDays()));
         json.writeEndObject();
-        json.writeNumberProperty("usedFloatingMachines", 0);
+        json.writeNumberProperty("usedFloatingMachines", seats);
     }
 }

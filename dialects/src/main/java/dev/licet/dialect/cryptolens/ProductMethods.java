@@ -79,7 +79,7 @@ final class ProductMethods {
                     Replies.writeSuccess(json);
                     json.writeArrayPropertyStart("licenseKeys");
                     for (UseKeys.Report report : page.keys()) {
-                        new KeyDocument(report, KeyDocument.NEWEST_MODEL).writeObject(json, "");
+                        KeyDocument.of(report, KeyDocument.NEWEST_MODEL).writeObject(json, "");
                     }
                     json.writeEndArray();
                     json.writeNumberProperty("returned", page.keys().size());

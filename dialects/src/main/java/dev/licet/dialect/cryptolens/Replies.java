@@ -53,6 +53,7 @@ record Replies(boolean errorStatus, String unknownToken) {
             case Refusal.KeyBlocked no -> error(403, "The key is blocked and cannot be accessed.");
             case Refusal.MachineLimitReached no ->
                 error(403, "Cannot activate the new device as the limit has been reached.");
+            case Refusal.SeatsTaken no -> error(403, "Cannot activate the new device as the limit has been reached.");
             case Refusal.MachineNotAllowed no -> error(403, ACCESS_DENIED);
             case Refusal.NotActivated no ->
                 error(404, "Either the machine code was never activated or key activation feature was never set up.");
@@ -75,7 +76,7 @@ record Replies(boolean errorStatus, String unknownToken) {
         return switch (kind) {
             case PRODUCT -> error(404, "Could not find the product.");
             case LICENSE_KEY -> error(404, "Could not find the key.");
-            case ACCOUNT, USER, APPLICATION, ACCESS_TOKEN -> error(404, INCORRECT);
+            case ACCOUNT, USER, APPLICATION, ACCESS_TOKEN, SEAT -> error(404, INCORRECT);
         };
     }
 

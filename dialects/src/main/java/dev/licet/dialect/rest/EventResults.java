@@ -128,7 +128,8 @@ final class EventResults {
                 switch (kind) {
                     case PRODUCT -> FieldError.of("product", "is not there");
                     case LICENSE_KEY -> FieldError.of("key", "is not there");
-                    case ACCOUNT, USER, APPLICATION, ACCESS_TOKEN -> new FieldError("", "names what is not there");
+                    case ACCOUNT, USER, APPLICATION, ACCESS_TOKEN, SEAT ->
+                        new FieldError("", "names what is not there");
                 };
             case Refusal.NotPermitted(String missing) ->
                 FieldError.of(
@@ -149,6 +150,7 @@ final class EventResults {
                     Refusal.KeyBlocked _,
                     Refusal.MachineLimitReached _,
                     Refusal.MachineNotAllowed _,
+                    Refusal.SeatsTaken _,
                     Refusal.NotActivated _,
                     Refusal.RequestKeyReused _ -> new FieldError("", "can't be recorded");
         };

@@ -21,15 +21,12 @@ import dev.licet.core.identity.User;
 import dev.licet.core.license.LicenseKey;
 import dev.licet.core.license.Product;
 import dev.licet.dialect.Answer;
-import dev.licet.dialect.Json;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.function.ToLongFunction;
 import tools.jackson.core.JsonGenerator;
 
 /// Accounts, users, applications, tokens and products: add, list, change, revoke.
@@ -71,12 +68,12 @@ final class Management {
     // Accounts
 
     private Answer addAccount(Call call) {
-        return one(
+        return Reply.one(
                 call, 201, useCases.accounts().add(call.caller(), call.body().requiredText("name")), Management::write);
     }
 
     private Answer listAccounts(Call call) {
-        return page(
+        return Reply.page(
                 call,
                 useCases.accounts().list(call.caller()),
                 account -> account.number().value(),
@@ -84,7 +81,7 @@ final class Management {
     }
 
     private Answer setAccount(Call call) {
-        return one(
+        return Reply.one(
                 call,
                 200,
                 accountInPath(call)
@@ -94,7 +91,7 @@ final class Management {
     }
 
     private Answer revokeAccount(Call call) {
-        return one(
+        return Reply.one(
                 call,
                 200,
                 accountInPath(call).then(number -> useCases.accounts().revoke(call.caller(), number)),
@@ -118,7 +115,7 @@ final class Management {
     // Users
 
     private Answer addUser(Call call) {
-        return one(
+        return Reply.one(
                 call,
                 201,
                 useCases.users().add(call.caller(), call.account(), call.body().requiredText("username")),
@@ -126,7 +123,7 @@ final class Management {
     }
 
     private Answer listUsers(Call call) {
-        return page(
+        return Reply.page(
                 call,
                 useCases.users().list(call.caller(), call.account()),
                 user -> user.id().value(),
@@ -134,7 +131,7 @@ final class Management {
     }
 
     private Answer setUser(Call call) {
-        return one(
+        return Reply.one(
                 call,
                 200,
                 inPath(call, "usr_", UserId::new, Refusal.Kind.USER)
@@ -144,7 +141,7 @@ final class Management {
     }
 
     private Answer resetUser(Call call) {
-        return one(
+        return Reply.one(
                 call,
                 200,
                 inPath(call, "usr_", UserId::new, Refusal.Kind.USER)
@@ -153,7 +150,7 @@ final class Management {
     }
 
     private Answer revokeUser(Call call) {
-        return one(
+        return Reply.one(
                 call,
                 200,
                 inPath(call, "usr_", UserId::new, Refusal.Kind.USER)
@@ -179,7 +176,7 @@ final class Management {
     private Answer addApplication(Call call) {
         ManageApplications.Rights rights =
                 rights(call.body(), new ManageApplications.Rights(false, false, CallLimits.NONE));
-        return one(
+        return Reply.one(
                 call,
                 201,
                 useCases.applications()
@@ -199,7 +196,7 @@ final class Management {
     }
 
     private Answer listApplications(Call call) {
-        return page(
+        return Reply.page(
                 call,
                 useCases.applications().list(call.caller(), call.account()),
                 application -> application.id().value(),
@@ -207,7 +204,7 @@ final class Management {
     }
 
     private Answer setApplication(Call call) {
-        return one(
+        return Reply.one(
                 call,
                 200,
                 inPath(call, "app_", ApplicationId::new, Refusal.Kind.APPLICATION)
@@ -216,7 +213,7 @@ final class Management {
     }
 
     private Answer revokeApplication(Call call) {
-        return one(
+        return Reply.one(
                 call,
                 200,
                 inPath(call, "app_", ApplicationId::new, Refusal.Kind.APPLICATION)
@@ -277,7 +274,7 @@ final class Management {
 
     private Answer addToken(Call call) {
         ManageTokens.Rights rights = rights(call.body(), new ManageTokens.Rights(USUAL, Optional.empty(), KeyLock.ANY));
-        return one(
+        return Reply.one(
                 call,
                 201,
                 useCases.tokens()
@@ -296,7 +293,7 @@ final class Management {
     }
 
     private Answer listTokens(Call call) {
-        return page(
+        return Reply.page(
                 call,
                 useCases.tokens().list(call.caller(), call.account()),
                 token -> token.id().value(),
@@ -304,7 +301,7 @@ final class Management {
     }
 
     private Answer setToken(Call call) {
-        return one(
+        return Reply.one(
                 call,
                 200,
                 inPath(call, "tok_", TokenId::new, Refusal.Kind.ACCESS_TOKEN)
@@ -313,7 +310,7 @@ final class Management {
     }
 
     private Answer revokeToken(Call call) {
-        return one(
+        return Reply.one(
                 call,
                 200,
                 inPath(call, "tok_", TokenId::new, Refusal.Kind.ACCESS_TOKEN)
@@ -361,7 +358,7 @@ final class Management {
     // Products
 
     private Answer addProduct(Call call) {
-        return one(
+        return Reply.one(
                 call,
                 201,
                 useCases.products()
@@ -370,7 +367,7 @@ final class Management {
     }
 
     private Answer listProducts(Call call) {
-        return page(
+        return Reply.page(
                 call,
                 useCases.products().list(call.caller(), call.account()),
                 product -> product.id().value(),
@@ -378,7 +375,7 @@ final class Management {
     }
 
     private Answer setProduct(Call call) {
-        return one(
+        return Reply.one(
                 call,
                 200,
                 inPath(call, "prd_", ProductId::new, Refusal.Kind.PRODUCT)
@@ -388,7 +385,7 @@ final class Management {
     }
 
     private Answer revokeProduct(Call call) {
-        return one(
+        return Reply.one(
                 call,
                 200,
                 inPath(call, "prd_", ProductId::new, Refusal.Kind.PRODUCT)
@@ -397,7 +394,7 @@ final class Management {
     }
 
     private Answer addKey(Call call) {
-        return one(
+        return Reply.one(
                 call,
                 201,
                 inPath(call, "prd_", ProductId::new, Refusal.Kind.PRODUCT)
@@ -428,52 +425,5 @@ final class Management {
         return number.isPresent()
                 ? Outcome.success(id.apply(number.getAsLong()))
                 : Outcome.refused(new Refusal.NotFound(kind));
-    }
-
-    private static <T> Answer one(Call call, int status, Outcome<T> outcome, BiConsumer<JsonGenerator, T> writer) {
-        return switch (outcome) {
-            case Outcome.Success<T>(T thing) ->
-                Answer.of(status, Json.MEDIA_TYPE, Json.object(json -> writer.accept(json, thing)));
-            case Outcome.Refused<T>(Refusal refusal) -> Problems.answer(call.request(), refusal);
-        };
-    }
-
-    /// A page of a list: what comes after the cursor, which is the id of the last item of the page before.
-    private static <T> Answer page(
-            Call call, Outcome<List<T>> outcome, ToLongFunction<T> id, BiConsumer<JsonGenerator, T> writer) {
-        return switch (outcome) {
-            case Outcome.Success<List<T>>(List<T> all) -> {
-                int limit = call.limit();
-                long cursor = call.query("cursor")
-                        .map(text -> {
-                            OptionalLong number = Call.id("", text);
-                            return number.orElseThrow(() -> new WrongField("cursor", "must be the 'next' of a page"));
-                        })
-                        .orElse(0L);
-                int start = 0;
-                for (int i = 0; i < all.size() && cursor != 0; i++) {
-                    if (id.applyAsLong(all.get(i)) == cursor) {
-                        start = i + 1;
-                    }
-                }
-                List<T> items = all.subList(start, Math.min(all.size(), start + limit));
-                boolean more = start + items.size() < all.size();
-                yield Answer.of(200, Json.MEDIA_TYPE, Json.object(json -> {
-                    json.writeArrayPropertyStart("data");
-                    for (T item : items) {
-                        json.writeStartObject();
-                        writer.accept(json, item);
-                        json.writeEndObject();
-                    }
-                    json.writeEndArray();
-                    if (more) {
-                        json.writeStringProperty("next", Long.toString(id.applyAsLong(items.getLast())));
-                    } else {
-                        json.writeNullProperty("next");
-                    }
-                }));
-            }
-            case Outcome.Refused<List<T>>(Refusal refusal) -> Problems.answer(call.request(), refusal);
-        };
     }
 }

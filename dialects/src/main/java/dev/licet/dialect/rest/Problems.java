@@ -53,6 +53,15 @@ final class Problems {
                         "machine-limit-reached",
                         "The license key runs on " + limit + " machines already, as many as it may.",
                         more);
+            case Refusal.SeatsTaken(int limit, int position, Duration retryAfter) ->
+                problem(request, 409, "seats-taken", "All " + limit + " seats of the license key are held.", json -> {
+                            json.writeNumberProperty("limit", limit);
+                            if (position > 0) {
+                                json.writeNumberProperty("position", position);
+                            }
+                            more.accept(json);
+                        })
+                        .with("Retry-After", Long.toString(Math.max(1, retryAfter.toSeconds())));
             case Refusal.MachineNotAllowed no ->
                 problem(request, 403, "machine-not-allowed", "The license key is for other machines.", more);
             case Refusal.NotActivated no ->

@@ -3,6 +3,7 @@ package dev.licet.dialect.rest;
 import static java.lang.System.Logger.Level.DEBUG;
 
 import dev.licet.core.Outcome;
+import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
 import dev.licet.core.event.ReadEvents;
 import dev.licet.core.event.RecordEvents;
@@ -14,6 +15,7 @@ import dev.licet.core.identity.ManageTokens;
 import dev.licet.core.identity.ManageUsers;
 import dev.licet.core.identity.Secret;
 import dev.licet.core.license.ManageProducts;
+import dev.licet.core.session.HoldSeats;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Dialect;
 import dev.licet.dialect.Fault;
@@ -43,6 +45,7 @@ public final class RestDialect implements Dialect {
     private final Gate gate;
     private final Idempotency idempotency;
     private final Limits limits;
+    private final SeatRoutes seats;
     private final List<Endpoint> endpoints;
     private final byte[] description = resource("openapi.json");
 
@@ -53,6 +56,7 @@ public final class RestDialect implements Dialect {
             ManageApplications applications,
             ManageTokens tokens,
             ManageProducts products,
+            HoldSeats seats,
             RecordEvents recordEvents,
             ReadEvents readEvents) {}
 
@@ -60,10 +64,12 @@ public final class RestDialect implements Dialect {
         this.gate = gate;
         this.idempotency = idempotency;
         this.limits = limits;
+        this.seats = new SeatRoutes(useCases.seats());
         this.endpoints = Stream.of(
                         new Events(useCases.recordEvents(), useCases.readEvents(), idempotency, limits, clock)
                                 .endpoints(),
-                        new Management(useCases).endpoints())
+                        new Management(useCases).endpoints(),
+                        seats.endpoints())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -96,15 +102,30 @@ public final class RestDialect implements Dialect {
     }
 
     @Override
+    public boolean isQuick(Request head) {
+        return SeatRoutes.isPing(head) && !Idempotency.hasKey(head);
+    }
+
+    @Override
+    public Pending<Answer> begin(Request request) {
+        return switch (caller(request)) {
+            case Outcome.Refused<Caller>(Refusal refusal) -> Pending.done(Problems.answer(request, refusal));
+            case Outcome.Success<Caller>(Caller who) -> seats.begin(who, request);
+        };
+    }
+
+    private Outcome<Caller> caller(Request request) {
+        return bearer(request).map(gate::bearer).orElseGet(() -> Outcome.refused(new Refusal.UnknownAccessToken()));
+    }
+
+    @Override
     public Answer answer(Request request) {
         if (request.path().equals(DESCRIPTION)) {
             return request.verb().equals("GET")
                     ? Answer.of(200, Json.MEDIA_TYPE, description)
                     : refuse(request, Fault.WRONG_VERB).with("Allow", "GET");
         }
-        Outcome<Caller> caller =
-                bearer(request).map(gate::bearer).orElseGet(() -> Outcome.refused(new Refusal.UnknownAccessToken()));
-        return switch (caller) {
+        return switch (caller(request)) {
             case Outcome.Refused<Caller>(Refusal refusal) -> Problems.answer(request, refusal);
             case Outcome.Success<Caller>(Caller who) -> answer(who, request);
         };

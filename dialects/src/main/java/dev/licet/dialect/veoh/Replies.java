@@ -91,6 +91,7 @@ final class Replies {
                     case Refusal.MachineLimitReached no -> VeohError.MALFORMED_REQUEST;
                     case Refusal.MachineNotAllowed no -> VeohError.MALFORMED_REQUEST;
                     case Refusal.NotActivated no -> VeohError.MALFORMED_REQUEST;
+                    case Refusal.SeatsTaken no -> VeohError.MALFORMED_REQUEST;
                     case Refusal.RequestKeyReused no -> VeohError.IDEMPOTENCY_KEY_REUSED;
                 });
     }

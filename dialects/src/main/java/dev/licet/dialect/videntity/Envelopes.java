@@ -110,6 +110,7 @@ final class Envelopes {
                     case Refusal.MachineLimitReached no -> SERVER_ERROR;
                     case Refusal.MachineNotAllowed no -> SERVER_ERROR;
                     case Refusal.NotActivated no -> SERVER_ERROR;
+                    case Refusal.SeatsTaken no -> SERVER_ERROR;
                     case Refusal.RequestKeyReused no -> REQUEST_KEY_REUSED;
                 });
     }

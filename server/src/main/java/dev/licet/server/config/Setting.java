@@ -91,6 +91,9 @@ public enum Setting {
             "disk-floor",
             "512MiB",
             "How much of the disk has to be free for events to be taken, and a quarter of it for anything else to be written; below it they are answered 503. 0 for no floor."),
+    MIN_SEAT_INTERVAL("min-seat-interval", "1s", "The shortest interval that a seat may be held for without a ping."),
+    MAX_SEAT_INTERVAL("max-seat-interval", "30d", "The longest interval that a seat may be held for without a ping."),
+    MAX_SEAT_QUEUE("max-seat-queue", "1000", "The most machines that may wait for a seat of one license key."),
     MAX_UNLOADED(
             "max-unloaded",
             "1000000",

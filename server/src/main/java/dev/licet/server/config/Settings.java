@@ -2,6 +2,7 @@ package dev.licet.server.config;
 
 import dev.licet.core.gate.LoginThrottle;
 import dev.licet.core.gate.PasswordCheck;
+import dev.licet.core.session.HoldSeats;
 import dev.licet.core.session.KeepSessions;
 import dev.licet.dialect.Limits;
 import dev.licet.dialect.TextTable;
@@ -269,6 +270,16 @@ public final class Settings {
 
     public Duration userTokenLifetime() {
         return duration(Setting.USER_TOKEN_LIFETIME);
+    }
+
+    /// How seats are held.
+    public HoldSeats.Settings seats() {
+        Duration shortest = duration(Setting.MIN_SEAT_INTERVAL);
+        Duration longest = duration(Setting.MAX_SEAT_INTERVAL);
+        if (longest.compareTo(shortest) < 0) {
+            throw wrong(Setting.MAX_SEAT_INTERVAL, "as long as min-seat-interval, or longer");
+        }
+        return new HoldSeats.Settings(shortest, longest, count(Setting.MAX_SEAT_QUEUE));
     }
 
     /// How events are kept.

@@ -68,7 +68,8 @@ class NpmClientTest {
                     Long.toString(server.first().productId()));
             // The client prints lines of its own before.
             JsonNode told = new JsonMapper().readTree(out.lines().toList().getLast());
-            for (String fact : List.of("activated", "notExpired", "onRightMachine", "loaded", "trial")) {
+            for (String fact :
+                    List.of("activated", "notExpired", "onRightMachine", "loaded", "trial", "onSeat", "onOverdraft")) {
                 assertThat(told.get(fact).booleanValue()).as(fact).isTrue();
             }
             for (String fact : List.of("onWrongMachine", "loadedForgery")) {
@@ -79,6 +80,10 @@ class NpmClientTest {
             assertThat(told.get("changed").toString()).isEqualTo("[false,true,\"another note\"]");
             assertThat(told.get("limit").stringValue())
                     .isEqualTo("Cannot activate the new device as the limit has been reached.");
+            assertThat(told.get("seat").stringValue()).isEqualTo("floating:seat-1");
+            assertThat(told.get("seatsTaken").stringValue())
+                    .isEqualTo("Cannot activate the new device as the limit has been reached.");
+            assertThat(told.get("seatAfterwards").stringValue()).isEqualTo("floating:seat-3");
             assertThat(told.get("notActivated").stringValue())
                     .startsWith("Either the machine code was never activated");
             assertThat(told.get("unknownKey").stringValue()).isEqualTo("Could not find the key.");

@@ -35,7 +35,7 @@ import org.sqlite.SQLiteException;
 final class Database implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Database.class.getName());
     /// Of the newest migration.
-    static final String SCHEMA_VERSION = "4";
+    static final String SCHEMA_VERSION = "5";
 
     private static final int GROUP = 1000;
     private static final int QUEUE = 16_384;
@@ -131,9 +131,11 @@ final class Database implements AutoCloseable {
         return submit(work);
     }
 
-    /// Does the same without waiting for the disk; for who is not itself work that is being done.
+    /// Does the same without waiting for the disk; within other work it is done at once, as a part of that.
     <T extends @Nullable Object> Pending<T> submitUnremembered(Work<T> work) {
-        return Pending.of(enqueue(work).answer);
+        return isInTransaction()
+                ? Pending.of(CompletableFuture.completedFuture(within(work)))
+                : Pending.of(enqueue(work).answer);
     }
 
     /// Another one after each change of what is [Remembered], from the moment that it is acknowledged.
@@ -310,7 +312,7 @@ final class Database implements AutoCloseable {
     }
 
     /// A full disk is nobody's fault and may pass; anything else is ours.
-    private static RuntimeException translated(@Nullable Throwable e) {
+    static RuntimeException translated(@Nullable Throwable e) {
         if (e instanceof RuntimeException thrown) {
             return thrown; // by the work: it says itself what is wrong
         }

@@ -12,6 +12,7 @@ import dev.licet.core.license.Licenses;
 import dev.licet.core.license.Products;
 import dev.licet.core.once.KeptAnswers;
 import dev.licet.core.session.NumberReserve;
+import dev.licet.core.session.Seats;
 import dev.licet.core.session.Sessions;
 import dev.licet.core.store.RepairReport;
 import dev.licet.core.store.Store;
@@ -60,6 +61,7 @@ public final class EmbeddedStore implements Store {
     private final Licenses licenses;
     private final KeptAnswers keptAnswers;
     private final SqliteSessions sessions;
+    private final Seats seats;
 
     private EmbeddedStore(DirectoryLock lock, Database database, EmbeddedEventLog events) {
         this.lock = lock;
@@ -76,6 +78,7 @@ public final class EmbeddedStore implements Store {
         this.licenses = new SqliteLicensing.SqliteLicenses(database);
         this.keptAnswers = new SqliteKeptAnswers(database);
         this.sessions = new SqliteSessions(database);
+        this.seats = new SqliteSeats(database);
     }
 
     /// Whether the directory holds a store.
@@ -278,6 +281,11 @@ public final class EmbeddedStore implements Store {
     @Override
     public Sessions sessions() {
         return sessions;
+    }
+
+    @Override
+    public Seats seats() {
+        return seats;
     }
 
     @Override

@@ -272,7 +272,12 @@ final class SqliteLicensing {
                     Micros.of(activation.get().at()));
         }
 
-        private static KeyTerms terms(Sql sql, KeyId key) throws SQLException {
+        static LicenseKey key(Sql sql, KeyId key) throws SQLException {
+            return sql.first("SELECT * FROM license_key WHERE id = ?", SqliteLicenseKeys::row, key.value())
+                    .orElseThrow();
+        }
+
+        static KeyTerms terms(Sql sql, KeyId key) throws SQLException {
             return sql.first("SELECT * FROM license_key WHERE id = ?", SqliteLicenseKeys::terms, key.value())
                     .orElseThrow();
         }

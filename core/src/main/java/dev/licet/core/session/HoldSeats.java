@@ -1,0 +1,282 @@
+package dev.licet.core.session;
+
+import dev.licet.core.Outcome;
+import dev.licet.core.Pending;
+import dev.licet.core.Refusal;
+import dev.licet.core.id.ProductId;
+import dev.licet.core.id.SeatId;
+import dev.licet.core.identity.Caller;
+import dev.licet.core.identity.Permission;
+import dev.licet.core.identity.SecretSource;
+import dev.licet.core.license.KeyTerms;
+import dev.licet.core.license.LicenseKey;
+import dev.licet.core.license.LicenseKeys;
+import dev.licet.core.license.NamedKey;
+import dev.licet.core.license.Products;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// Floating licenses: machines share the seats of a key. A seat is held from its checkout until it is released, or
+/// until it was not pinged for its interval; then the next one in the queue may have it.
+///
+/// There are never more seats held than the key has, and of those beyond, its overdraft, no more than was asked for:
+/// each
+/// decision is made in one transaction of the store with what it stores. Safe for threads.
+public final class HoldSeats {
+    /// How often who waits should ask.
+    public static final Duration ASK_AGAIN = Duration.ofSeconds(5);
+    /// How long the place of who does not ask any more is kept.
+    public static final Duration PLACE_KEPT = Duration.ofSeconds(30);
+
+    /// A lapsed seat can be pinged back for so long, if one is free.
+    private static final Duration LAPSED_KEPT = Duration.ofDays(1);
+    private static final Duration FORGET_EVERY = Duration.ofMinutes(10);
+
+    private final Seats seats;
+    private final LicenseKeys keys;
+    private final NamedKey namedKey;
+    private final SecretSource secrets;
+    private final Settings settings;
+    private final Clock clock;
+    private final AtomicReference<Instant> forgotAt;
+
+    /// @param shortest the shortest interval of a seat @param longest the longest
+    /// @param mostWaiting how many machines may wait for seats of one key
+    public record Settings(Duration shortest, Duration longest, int mostWaiting) {}
+
+    public HoldSeats(
+            Seats seats, Products products, LicenseKeys keys, SecretSource secrets, Settings settings, Clock clock) {
+        this.seats = seats;
+        this.keys = keys;
+        this.namedKey = new NamedKey(products, keys);
+        this.secrets = secrets;
+        this.settings = settings;
+        this.clock = clock;
+        this.forgotAt = new AtomicReference<>(clock.instant());
+    }
+
+    /// What a machine asks for.
+    ///
+    /// @param interval how long a seat is held after each ping
+    /// @param maxOverdraft how many seats more than the key has may be held
+    /// @param takeOver whether the seat that the same user holds on another machine moves to this one
+    /// @param queues whether to take a place in the queue when no seat is free
+    public record Wanted(
+            String machine,
+            Optional<String> user,
+            Optional<String> friendlyName,
+            String address,
+            Duration interval,
+            int maxOverdraft,
+            boolean takeOver,
+            boolean queues) {}
+
+    /// A seat that is held, with the terms of its key at that instant.
+    public record Held(LicenseKey key, KeyTerms terms, Seat seat, Instant at) {}
+
+    /// A key's seats. @param limit how many it has; 0 for any number
+    public record Taken(LicenseKey key, int limit, List<Seat> seats) {}
+
+    /// Gives the machine a seat, or pings the one that it has. An expired key has seats, and the answer says that it
+    /// is.
+    public Pending<Outcome<Held>> checkOut(Caller caller, Optional<ProductId> product, String key, Wanted wanted) {
+        return switch (named(caller, Permission.ACTIVATE, product, key)) {
+            case Outcome.Refused<LicenseKey>(Refusal refusal) -> Pending.done(Outcome.refused(refusal));
+            case Outcome.Success<LicenseKey>(LicenseKey found) -> checkOut(found, wanted);
+        };
+    }
+
+    private Pending<Outcome<Held>> checkOut(LicenseKey key, Wanted wanted) {
+        Optional<Refusal> wrong = wrong(wanted);
+        if (wrong.isPresent()) {
+            return Pending.done(Outcome.refused(wrong.get()));
+        }
+        Instant now = now();
+        forgetSometimes(now);
+        SeatId id = newId();
+        return seats.change(key.id(), wanted.machine(), wanted.user(), now, state -> decide(state, wanted, id, now));
+    }
+
+    private Optional<Refusal> wrong(Wanted wanted) {
+        if (wanted.machine().isEmpty()) {
+            return Optional.of(new Refusal.InvalidField("machine", "a seat is held by a named machine"));
+        }
+        return wanted.interval().compareTo(settings.shortest()) < 0
+                        || wanted.interval().compareTo(settings.longest()) > 0
+                ? Optional.of(new Refusal.InvalidField(
+                        "interval", "must be " + settings.shortest() + " to " + settings.longest()))
+                : Optional.empty();
+    }
+
+    private SeatRule.Change<Outcome<Held>> decide(SeatRule.State state, Wanted wanted, SeatId id, Instant now) {
+        KeyTerms terms = state.terms();
+        if (terms.blocked()) {
+            return refused(state, new Refusal.KeyBlocked());
+        }
+        if (!terms.allows(wanted.machine())) {
+            return refused(state, new Refusal.MachineNotAllowed());
+        }
+        Optional<Seat> held = state.own().filter(seat -> seat.isHeld(now));
+        if (held.filter(seat -> !seat.overdraft()).isPresent()) {
+            return held(state, seat(state, wanted, id, false, now), Optional.empty(), now);
+        }
+        SeatRule.Others others = state.others().get();
+        Optional<Seat> moving = wanted.takeOver() && held.isEmpty() ? others.ofUser() : Optional.empty();
+        if (moving.isPresent()) {
+            return held(state, seat(state, wanted, id, moving.get().overdraft(), now), moving, now);
+        }
+        if (terms.maxMachines() == 0 || others.regular() + others.ahead() < terms.maxMachines()) {
+            return held(state, seat(state, wanted, id, false, now), Optional.empty(), now);
+        }
+        if (held.isPresent() || others.overdraft() < wanted.maxOverdraft()) {
+            return held(state, seat(state, wanted, id, true, now), Optional.empty(), now);
+        }
+        if (!wanted.queues() || others.waiting() >= settings.mostWaiting()) {
+            return refused(state, new Refusal.SeatsTaken(terms.maxMachines(), 0, ASK_AGAIN));
+        }
+        return new SeatRule.Change<>(
+                state.own(),
+                Optional.empty(),
+                Optional.of(now.plus(PLACE_KEPT)),
+                Outcome.refused(new Refusal.SeatsTaken(terms.maxMachines(), others.ahead() + 1, ASK_AGAIN)));
+    }
+
+    /// The machine's seat as it is from now on.
+    private static Seat seat(SeatRule.State state, Wanted wanted, SeatId id, boolean overdraft, Instant now) {
+        Optional<Seat> before = state.own();
+        return new Seat(
+                before.map(Seat::id).orElse(id),
+                state.key().id(),
+                wanted.machine(),
+                wanted.user().or(() -> before.flatMap(Seat::user)),
+                wanted.friendlyName().or(() -> before.flatMap(Seat::friendlyName)),
+                wanted.address(),
+                overdraft,
+                wanted.interval(),
+                before.filter(seat -> seat.isHeld(now)).map(Seat::since).orElse(now),
+                now.plus(wanted.interval()));
+    }
+
+    private static SeatRule.Change<Outcome<Held>> held(
+            SeatRule.State state, Seat seat, Optional<Seat> ended, Instant now) {
+        Held answer = new Held(state.key(), state.terms(), seat, now);
+        return new SeatRule.Change<>(Optional.of(seat), ended, Optional.empty(), Outcome.success(answer));
+    }
+
+    private static <T> SeatRule.Change<Outcome<T>> refused(SeatRule.State state, Refusal refusal) {
+        return SeatRule.Change.none(state, Outcome.refused(refusal));
+    }
+
+    /// Holds a seat for another interval. One that has lapsed is held again if one is free.
+    ///
+    /// @param address that the ping came from
+    public Pending<Outcome<Held>> ping(Caller caller, SeatId seat, String address) {
+        Optional<Refusal> lacking = caller.lacks(Permission.ACTIVATE);
+        if (lacking.isPresent()) {
+            return Pending.done(Outcome.refused(lacking.get()));
+        }
+        Instant now = now();
+        return seats.change(seat, now, state -> pinged(caller, state, address, now))
+                .map(HoldSeats::orUnknown);
+    }
+
+    private SeatRule.Change<Outcome<Held>> pinged(Caller caller, SeatRule.State state, String address, Instant now) {
+        Seat seat = state.own().orElseThrow();
+        if (isOutside(caller, state.key())) {
+            return SeatRule.Change.none(state, Outcome.refused(unknown()));
+        }
+        Wanted again =
+                new Wanted(seat.machine(), seat.user(), seat.friendlyName(), address, seat.interval(), 0, false, false);
+        return decide(state, again, seat.id(), now);
+    }
+
+    /// Gives a seat back.
+    public Pending<Outcome<Seat>> release(Caller caller, SeatId seat) {
+        Optional<Refusal> lacking = caller.lacks(Permission.ACTIVATE);
+        if (lacking.isPresent()) {
+            return Pending.done(Outcome.refused(lacking.get()));
+        }
+        return seats.change(seat, now(), state -> released(caller, state)).map(HoldSeats::orUnknown);
+    }
+
+    private static SeatRule.Change<Outcome<Seat>> released(Caller caller, SeatRule.State state) {
+        return isOutside(caller, state.key())
+                ? SeatRule.Change.none(state, Outcome.refused(unknown()))
+                : dropped(Outcome.success(state.own().orElseThrow()));
+    }
+
+    /// Gives back the seat that a machine holds, if it holds one. @return whether it did
+    public Outcome<Boolean> release(Caller caller, Optional<ProductId> product, String key, String machine) {
+        return named(caller, Permission.DEACTIVATE, product, key)
+                .then(found -> seats.change(found.id(), machine, Optional.empty(), now(), state -> released(state))
+                        .await());
+    }
+
+    private static SeatRule.Change<Outcome<Boolean>> released(SeatRule.State state) {
+        return state.terms().blocked()
+                ? refused(state, new Refusal.KeyBlocked())
+                : dropped(Outcome.success(state.own().isPresent()));
+    }
+
+    private static <T> SeatRule.Change<T> dropped(T answer) {
+        return new SeatRule.Change<>(Optional.empty(), Optional.empty(), Optional.empty(), answer);
+    }
+
+    /// The seats of a key that are held. Who manages may see them all.
+    public Outcome<Taken> list(Caller caller, Optional<ProductId> product, String key) {
+        return named(caller, Permission.MANAGE, product, key)
+                .map(found ->
+                        new Taken(found, keys.use(found.id()).terms().maxMachines(), seats.held(found.id(), now())));
+    }
+
+    /// How many seats of a key are held.
+    public int count(LicenseKey key) {
+        return seats.count(key.id(), now());
+    }
+
+    /// To be called when a server starts: nobody loses a seat because it was away.
+    public void resume() {
+        seats.resume(now(), PLACE_KEPT);
+    }
+
+    /// Whether this caller may not even know that the seat is there.
+    private static boolean isOutside(Caller caller, LicenseKey key) {
+        return !caller.account().equals(key.account())
+                || caller.isLockedOutOf(Optional.of(key.product()), Optional.of(key.id()))
+                        .isPresent();
+    }
+
+    private static <T> Outcome<T> orUnknown(Optional<Outcome<T>> found) {
+        return found.orElseGet(() -> Outcome.refused(unknown()));
+    }
+
+    private static Refusal unknown() {
+        return new Refusal.NotFound(Refusal.Kind.SEAT);
+    }
+
+    private Outcome<LicenseKey> named(Caller caller, Permission permission, Optional<ProductId> product, String key) {
+        Optional<Refusal> lacking = caller.lacks(permission);
+        return lacking.isPresent() ? Outcome.refused(lacking.get()) : namedKey.key(caller, product, key);
+    }
+
+    /// As it is stored.
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+
+    private SeatId newId() {
+        return new SeatId(secrets.sessionKey(SeatId.LENGTH).value());
+    }
+
+    private void forgetSometimes(Instant now) {
+        Instant before = forgotAt.get();
+        if (before.plus(FORGET_EVERY).isBefore(now) && forgotAt.compareAndSet(before, now)) {
+            seats.forgetLapsedBefore(now.minus(LAPSED_KEPT));
+        }
+    }
+}

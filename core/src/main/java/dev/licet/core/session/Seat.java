@@ -1,0 +1,39 @@
+package dev.licet.core.session;
+
+import dev.licet.core.id.KeyId;
+import dev.licet.core.id.SeatId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/// One of the places that a license key has at the same time: a session of a machine that holds the license until
+/// nobody has pinged it for its interval, or until it is given back.
+///
+/// @param machine its code, as the program on it made it; a key has one seat a machine at most
+/// @param user whose program it is, as the vendor names people
+/// @param friendlyName of the machine, for people
+/// @param address that it was pinged from last
+/// @param overdraft whether it is one more than the key has
+/// @param interval how long it is held after a ping
+/// @param until when it lapses unless it is pinged before; at that instant it has lapsed
+public record Seat(
+        SeatId id,
+        KeyId key,
+        String machine,
+        Optional<String> user,
+        Optional<String> friendlyName,
+        String address,
+        boolean overdraft,
+        Duration interval,
+        Instant since,
+        Instant until) {
+
+    public boolean isHeld(Instant now) {
+        return now.isBefore(until);
+    }
+
+    /// When it was pinged last.
+    public Instant pingedAt() {
+        return until.minus(interval);
+    }
+}

@@ -1,0 +1,204 @@
+package dev.licet.store.embedded;
+
+import dev.licet.core.Pending;
+import dev.licet.core.id.KeyId;
+import dev.licet.core.id.SeatId;
+import dev.licet.core.session.Seat;
+import dev.licet.core.session.SeatRule;
+import dev.licet.core.session.Seats;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+
+/// The tables of seats and of who waits for one. The database's one writer runs all changes, one after the other.
+final class SqliteSeats implements Seats {
+    private final Database database;
+
+    SqliteSeats(Database database) {
+        this.database = database;
+    }
+
+    @Override
+    public <T> Pending<T> change(KeyId key, String machine, Optional<String> user, Instant now, SeatRule<T> rule) {
+        return database.submitUnremembered(sql -> {
+            Optional<Seat> own = sql.first(
+                    "SELECT * FROM seat WHERE key = ? AND machine = ?", SqliteSeats::seat, key.value(), machine);
+            return change(sql, key, machine, own, user, now, rule);
+        });
+    }
+
+    @Override
+    public <T> Pending<Optional<T>> change(SeatId id, Instant now, SeatRule<T> rule) {
+        return database.submitUnremembered(sql -> {
+            Optional<Seat> own = sql.first("SELECT * FROM seat WHERE id = ?", SqliteSeats::seat, id.value());
+            return own.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(change(
+                            sql,
+                            own.get().key(),
+                            own.get().machine(),
+                            own,
+                            own.get().user(),
+                            now,
+                            rule));
+        });
+    }
+
+    private static <T> T change(
+            Sql sql,
+            KeyId key,
+            String machine,
+            Optional<Seat> own,
+            Optional<String> user,
+            Instant now,
+            SeatRule<T> rule)
+            throws SQLException {
+        SeatRule.State state = new SeatRule.State(
+                SqliteLicensing.SqliteLicenseKeys.key(sql, key),
+                SqliteLicensing.SqliteLicenseKeys.terms(sql, key),
+                own,
+                () -> look(sql, key, machine, user, now));
+        SeatRule.Change<T> change = rule.decide(state);
+        if (change.ended().isPresent()) {
+            delete(sql, change.ended().get().id());
+        }
+        if (!change.own().equals(own)) {
+            if (change.own().isPresent()) {
+                put(sql, change.own().get());
+            } else {
+                delete(sql, own.orElseThrow().id());
+            }
+        }
+        keepPlace(sql, key, machine, change.waitsUntil(), now);
+        return change.answer();
+    }
+
+    /// For a rule, which knows nothing of SQL.
+    private static SeatRule.Others look(Sql sql, KeyId key, String machine, Optional<String> user, Instant now) {
+        try {
+            return others(sql, key, machine, user, now);
+        } catch (SQLException e) {
+            throw Database.translated(e);
+        }
+    }
+
+    private static SeatRule.Others others(Sql sql, KeyId key, String machine, Optional<String> user, Instant now)
+            throws SQLException {
+        long at = Micros.of(now);
+        Optional<Seat> ofUser = user.isEmpty()
+                ? Optional.empty()
+                : sql.first(
+                        "SELECT * FROM seat WHERE key = ? AND until > ? AND end_user = ? AND machine <> ?"
+                                + " ORDER BY since LIMIT 1",
+                        SqliteSeats::seat,
+                        key.value(),
+                        at,
+                        user.get(),
+                        machine);
+        List<Integer> held = sql.first("""
+                        SELECT count(*) FILTER (WHERE NOT overdraft), count(*) FILTER (WHERE overdraft)
+                        FROM seat WHERE key = ? AND until > ? AND machine <> ?""", row -> List.of(row.getInt(1), row.getInt(2)), key.value(), at, machine)
+                .orElseThrow();
+        List<Integer> waiting = sql.first(
+                        """
+                        SELECT count(*), count(*) FILTER (WHERE ticket < coalesce(
+                          (SELECT ticket FROM seat_waiter WHERE key = ? AND machine = ? AND until > ?),
+                          9223372036854775807))
+                        FROM seat_waiter WHERE key = ? AND until > ? AND machine <> ?""",
+                        row -> List.of(row.getInt(1), row.getInt(2)),
+                        key.value(),
+                        machine,
+                        at,
+                        key.value(),
+                        at,
+                        machine)
+                .orElseThrow();
+        return new SeatRule.Others(held.getFirst(), held.getLast(), ofUser, waiting.getLast(), waiting.getFirst());
+    }
+
+    private static void put(Sql sql, Seat seat) throws SQLException {
+        sql.update(
+                "INSERT OR REPLACE INTO seat VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                seat.id().value(),
+                seat.key().value(),
+                seat.machine(),
+                seat.user().orElse(null),
+                seat.friendlyName().orElse(null),
+                seat.address(),
+                seat.overdraft(),
+                seat.interval().toNanos() / 1000,
+                Micros.of(seat.since()),
+                Micros.of(seat.until()));
+    }
+
+    private static void delete(Sql sql, SeatId id) throws SQLException {
+        sql.update("DELETE FROM seat WHERE id = ?", id.value());
+    }
+
+    /// Who comes back in time keeps its ticket; who was away for too long gets a new one.
+    private static void keepPlace(Sql sql, KeyId key, String machine, Optional<Instant> until, Instant now)
+            throws SQLException {
+        if (until.isEmpty()) {
+            sql.update("DELETE FROM seat_waiter WHERE key = ? AND machine = ?", key.value(), machine);
+            return;
+        }
+        sql.update("DELETE FROM seat_waiter WHERE key = ? AND until <= ?", key.value(), Micros.of(now));
+        sql.update("""
+                INSERT INTO seat_waiter (key, machine, until) VALUES (?, ?, ?)
+                ON CONFLICT (key, machine) DO UPDATE SET until = excluded.until""", key.value(), machine, Micros.of(until.get()));
+    }
+
+    @Override
+    public List<Seat> held(KeyId key, Instant now) {
+        return database.read(sql -> sql.all(
+                "SELECT * FROM seat WHERE key = ? AND until > ? ORDER BY since, id",
+                SqliteSeats::seat,
+                key.value(),
+                Micros.of(now)));
+    }
+
+    @Override
+    public int count(KeyId key, Instant now) {
+        return database.read(sql -> sql.first(
+                        "SELECT count(*) FROM seat WHERE key = ? AND until > ?",
+                        row -> row.getInt(1),
+                        key.value(),
+                        Micros.of(now))
+                .orElseThrow());
+    }
+
+    @Override
+    public void forgetLapsedBefore(Instant then) {
+        database.writeUnremembered(sql -> sql.update("DELETE FROM seat WHERE until < ?", Micros.of(then))
+                + sql.update("DELETE FROM seat_waiter WHERE until < ?", Micros.of(then)));
+    }
+
+    @Override
+    public void resume(Instant now, Duration wait) {
+        database.writeUnremembered(sql -> {
+            // The last ping is the latest sign of life: what had not lapsed by then was held.
+            long heard = sql.first("SELECT coalesce(max(until - interval), 0) FROM seat", row -> row.getLong(1))
+                    .orElseThrow();
+            sql.update("UPDATE seat SET until = ? + interval WHERE until > ?", Micros.of(now), heard);
+            return sql.update("UPDATE seat_waiter SET until = ? WHERE until > ?", Micros.of(now.plus(wait)), heard);
+        });
+    }
+
+    private static Seat seat(ResultSet row) throws SQLException {
+        return new Seat(
+                new SeatId(row.getString("id")),
+                new KeyId(row.getLong("key")),
+                row.getString("machine"),
+                Optional.ofNullable(row.getString("end_user")),
+                Optional.ofNullable(row.getString("friendly_name")),
+                row.getString("address"),
+                row.getBoolean("overdraft"),
+                Duration.of(row.getLong("interval"), ChronoUnit.MICROS),
+                Micros.instant(row, "since"),
+                Micros.instant(row, "until"));
+    }
+}
