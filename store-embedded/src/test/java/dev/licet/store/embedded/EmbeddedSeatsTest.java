@@ -1,6 +1,6 @@
 package dev.licet.store.embedded;
 
-import dev.licet.core.session.SeatsContract;
+import dev.licet.core.store.SeatsContract;
 import dev.licet.core.store.Store;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,8 +1,8 @@
-package dev.licet.core.session;
+package dev.licet.core.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.licet.core.session.SeatHistory.Kind;
+import dev.licet.core.store.SeatHistory.Kind;
 import org.junit.jupiter.api.Test;
 
 /// The check finds what is wrong, and lets pass what is not.

@@ -1,4 +1,4 @@
-package dev.licet.core.session;
+package dev.licet.core.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,9 +18,10 @@ import dev.licet.core.identity.SecretSource;
 import dev.licet.core.identity.SigningKey;
 import dev.licet.core.license.KeyRule;
 import dev.licet.core.license.KeyTerms;
+import dev.licet.core.session.HoldSeats;
 import dev.licet.core.session.HoldSeats.Held;
 import dev.licet.core.session.HoldSeats.Wanted;
-import dev.licet.core.store.Store;
+import dev.licet.core.session.Seat;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;

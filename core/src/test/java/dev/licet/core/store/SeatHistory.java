@@ -1,4 +1,4 @@
-package dev.licet.core.session;
+package dev.licet.core.store;
 
 import java.util.ArrayList;
 import java.util.HashSet;
