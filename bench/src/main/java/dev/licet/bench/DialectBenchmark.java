@@ -127,7 +127,7 @@ public class DialectBenchmark {
                         store.products(),
                         store.licenseKeys(),
                         secrets,
-                        new HoldSeats.Settings(Duration.ofSeconds(1), Duration.ofDays(30), 1000),
+                        new HoldSeats.Settings(Duration.ofSeconds(1), Duration.ofDays(30), 10_000, 1000),
                         clock),
                 new ChangeKeys(store.products(), store.licenseKeys(), secrets, clock),
                 new ReadKeys(store.accounts(), store.products(), store.licenseKeys(), clock),

@@ -2,7 +2,6 @@ package dev.licet.cli;
 
 import static dev.licet.cli.Command.flag;
 import static dev.licet.cli.Command.option;
-import static dev.licet.cli.Command.required;
 
 import dev.licet.core.identity.CallLimits;
 import dev.licet.server.config.Values;
@@ -27,7 +26,7 @@ final class AppCommands {
                         "Add an application; prints its apiKey, once.",
                         AppCommands::add,
                         rights(
-                                required("name", "NAME", "What it is called."),
+                                Target.name(),
                                 option(
                                         "owner",
                                         "USERNAME",
@@ -49,8 +48,7 @@ final class AppCommands {
     }
 
     private static int add(Target target, Given given) {
-        Map<String, Object> members = Target.members();
-        members.put("name", given.required("name"));
+        Map<String, Object> members = Target.named(given);
         given.text("owner").ifPresent(owner -> members.put("owner", owner));
         return target.send("POST", PATH, addRights(given, members));
     }

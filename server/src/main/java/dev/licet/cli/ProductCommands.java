@@ -1,10 +1,6 @@
 package dev.licet.cli;
 
-import static dev.licet.cli.Command.required;
-
 import java.util.List;
-import java.util.Map;
-import org.apache.commons.cli.Option;
 
 /// `licet product …`
 final class ProductCommands {
@@ -18,15 +14,16 @@ final class ProductCommands {
                 Target.command(
                         "product add",
                         "Add a product.",
-                        (target, given) -> target.send("POST", PATH, members(given)),
-                        name()),
+                        (target, given) -> target.send("POST", PATH, Target.named(given)),
+                        Target.name()),
                 Target.command("product list", "List the products.", (target, given) -> target.list(PATH)),
                 Target.command(
                         "product set",
                         "PRODUCT",
                         "Rename a product.",
-                        (target, given) -> target.sendTo("PATCH", PATH, PREFIX, given.operand(), "", members(given)),
-                        name()),
+                        (target, given) ->
+                                target.sendTo("PATCH", PATH, PREFIX, given.operand(), "", Target.named(given)),
+                        Target.name()),
                 Target.command(
                         "product revoke",
                         "PRODUCT",
@@ -39,15 +36,5 @@ final class ProductCommands {
                         "Issue a license key of a product.",
                         (target, given) ->
                                 target.sendTo("POST", PATH, PREFIX, given.operand(), "/keys", Target.members())));
-    }
-
-    private static Option name() {
-        return required("name", "NAME", "What it is called.");
-    }
-
-    private static Map<String, Object> members(Given given) {
-        Map<String, Object> members = Target.members();
-        members.put("name", given.required("name"));
-        return members;
     }
 }

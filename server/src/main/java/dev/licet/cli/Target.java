@@ -59,6 +59,18 @@ final class Target {
         return new Command(words, Optional.of(operand), about, command.options(), command.action());
     }
 
+    /// What most things are called by.
+    static Option name() {
+        return Command.required("name", "NAME", "What it is called.");
+    }
+
+    /// The members of a request with [what it is called][#name].
+    static Map<String, Object> named(Given given) {
+        Map<String, Object> members = members();
+        members.put("name", given.required("name"));
+        return members;
+    }
+
     /// The members of a request that were given.
     static Map<String, Object> members() {
         return new LinkedHashMap<>();

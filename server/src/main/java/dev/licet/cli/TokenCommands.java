@@ -51,8 +51,8 @@ final class TokenCommands {
         Stream<Option> permissions = PERMISSIONS.stream()
                 .map(name -> Option.builder()
                         .longOpt(name)
-                        .hasArgs()
-                        .valueSeparator(',')
+                        .hasArg()
+                        .valueSeparator(',') // says that it may come more than once; the value stays whole
                         .argName("NAME")
                         .desc(
                                 "RegisterEvent, GetEvents, CreateLicense, Manage, Operate and others; the first two if not"
@@ -73,6 +73,7 @@ final class TokenCommands {
         List<String> permissions = PERMISSIONS.stream()
                 .filter(given::has)
                 .flatMap(name -> Arrays.stream(given.line().getOptionValues(name)))
+                .flatMap(names -> Arrays.stream(names.split(",")))
                 .toList();
         if (!permissions.isEmpty()) {
             members.put("permissions", permissions);

@@ -152,6 +152,9 @@ class CommandTest {
         assertThat(commands.json("token", "list").toString())
                 .contains(id)
                 .doesNotContain(token.get("access_token").stringValue());
+        assertThat(commands.json("token", "set", "--permission", "GetEvents,GetKey", "--permission", "Activate", id)
+                        .get("permissions"))
+                .hasSize(3);
         assertThat(commands.json("token", "set", id, "--permission", "GetEvents", "--product", "0")
                         .has("product_id"))
                 .isFalse();

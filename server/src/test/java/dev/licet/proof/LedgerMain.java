@@ -50,7 +50,7 @@ final class LedgerMain {
                 KillRun.Plan.kills(kills),
                 seed,
                 directory,
-                launch(options.get("--jar")),
+                Launch.of(options.get("--jar")),
                 Duration.ofMillis(Long.parseLong(options.getOrDefault("--load", "3000"))),
                 Integer.parseInt(options.getOrDefault("--share", "3")),
                 System.out::println));
@@ -67,20 +67,10 @@ final class LedgerMain {
         }
     }
 
-    /// As the launcher does it.
-    private static List<String> launch(String jar) {
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseCompactObjectHeaders",
-                "-jar",
-                jar);
-    }
-
     private static String report(int kills, long seed, String commit, KillRun.Result result) throws IOException {
         StringBuilder report = new StringBuilder("# ledger, " + LocalDate.now(Clock.systemUTC()) + "\n\n");
-        report.append("Commit " + commit + "; " + machine() + ".\n`bench/ledger --kills " + kills + " --seed " + seed
-                + "`\n\n");
+        report.append("Commit " + commit + "; " + Launch.machine() + ".\n`bench/ledger --kills " + kills + " --seed "
+                + seed + "`\n\n");
         report.append("| Request | acknowledged | unanswered | refused | lost | doubled | torn | other faults |\n");
         report.append("|---|---|---|---|---|---|---|---|\n");
         for (Kind kind : Kind.values()) {
@@ -127,19 +117,6 @@ final class LedgerMain {
 
     private static String seconds(Duration duration) {
         return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
-    }
-
-    private static String machine() throws IOException {
-        Path cpus = Path.of("/proc/cpuinfo");
-        String model = !Files.exists(cpus)
-                ? System.getProperty("os.arch")
-                : Files.readAllLines(cpus).stream()
-                        .filter(line -> line.startsWith("model name"))
-                        .map(line -> line.split(":", 2)[1].strip())
-                        .findFirst()
-                        .orElse(System.getProperty("os.arch"));
-        return Runtime.getRuntime().availableProcessors() + " cores (" + model + "), " + System.getProperty("os.name")
-                + " " + System.getProperty("os.version") + ", Java " + System.getProperty("java.version");
     }
 
     private static void deleteTree(Path root) throws IOException {

@@ -26,12 +26,12 @@ import tools.jackson.databind.json.JsonMapper;
 /// has seats;
 /// and an interval after each kill all seats are to be in use again.
 final class SeatRace {
-    /// @param launch what stands before the server's own arguments @param kills of the server, a random time apart
+    /// @param launch what stands before the server's own arguments @param betweenKills on average, and an interval more
     record Plan(
             int clients,
             int seats,
             Duration interval,
-            Duration length,
+            Duration betweenKills,
             int kills,
             long seed,
             Path directory,
@@ -89,7 +89,8 @@ final class SeatRace {
             Random random = new Random(plan.seed());
             awaitFull(Instant.now());
             for (int kill = 1; kill <= plan.kills(); kill++) {
-                Thread.sleep(plan.length().dividedBy(plan.kills() + 1L).toMillis() / 2 + random.nextInt(1000));
+                Thread.sleep(plan.betweenKills().toMillis() / 2
+                        + random.nextInt((int) plan.betweenKills().toMillis()));
                 server.process().destroyForcibly().waitFor();
                 server = serve();
                 // Whose seat the restart kept has pinged by then, or has lost it.

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Never more than there are, and all in use, whatever is killed.
+/// Never more than there are, and all in use, whatever is killed: the short run of `bench/seats`.
 class SeatRaceTest {
     @TempDir
     Path directory;
@@ -25,7 +25,7 @@ class SeatRaceTest {
                 200,
                 50,
                 interval,
-                Duration.ofSeconds(16),
+                Duration.ofSeconds(3),
                 2,
                 seed,
                 directory,

@@ -1,8 +1,12 @@
 package dev.licet.core.session;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import dev.licet.core.Outcome;
 import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
+import dev.licet.core.Unavailable;
+import dev.licet.core.id.KeyId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.id.SeatId;
 import dev.licet.core.identity.Caller;
@@ -19,23 +23,26 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// Floating licenses: machines share the seats of a key. A seat is held from its checkout until it is released, or
 /// until it was not pinged for its interval; then the next one in the queue may have it.
 ///
-/// There are never more seats held than the key has, and of those beyond, its overdraft, no more than was asked for:
-/// each
-/// decision is made in one transaction of the store with what it stores. Safe for threads.
+/// There are never more seats held than the key has, and of those beyond, its overdraft, no more than was asked for.
+/// Each decision is made in one transaction of the store with what it stores. Safe for threads.
 public final class HoldSeats {
     /// How often who waits should ask.
     public static final Duration ASK_AGAIN = Duration.ofSeconds(5);
     /// How long the place of who does not ask any more is kept.
     public static final Duration PLACE_KEPT = Duration.ofSeconds(30);
 
-    /// A lapsed seat can be pinged back for so long, if one is free.
+    private static final System.Logger LOG = System.getLogger(HoldSeats.class.getName());
+
+    /// A lapsed seat can be pinged back for so long, if one is free, and as one of the last of its key.
     private static final Duration LAPSED_KEPT = Duration.ofDays(1);
     private static final Duration FORGET_EVERY = Duration.ofMinutes(10);
+    private static final int FORGET_AFTER_CHECKOUTS = 100;
 
     private final Seats seats;
     private final LicenseKeys keys;
@@ -44,10 +51,12 @@ public final class HoldSeats {
     private final Settings settings;
     private final Clock clock;
     private final AtomicReference<Instant> forgotAt;
+    private final AtomicInteger checkOuts = new AtomicInteger();
 
     /// @param shortest the shortest interval of a seat @param longest the longest
+    /// @param mostHeld how many seats of one key may be held, and as many lapsed ones be remembered
     /// @param mostWaiting how many machines may wait for seats of one key
-    public record Settings(Duration shortest, Duration longest, int mostWaiting) {}
+    public record Settings(Duration shortest, Duration longest, int mostHeld, int mostWaiting) {}
 
     public HoldSeats(
             Seats seats, Products products, LicenseKeys keys, SecretSource secrets, Settings settings, Clock clock) {
@@ -79,7 +88,7 @@ public final class HoldSeats {
     /// A seat that is held, with the terms of its key at that instant.
     public record Held(LicenseKey key, KeyTerms terms, Seat seat, Instant at) {}
 
-    /// A key's seats. @param limit how many it has; 0 for any number
+    /// A key's seats. @param limit how many it has
     public record Taken(LicenseKey key, int limit, List<Seat> seats) {}
 
     /// Gives the machine a seat, or pings the one that it has. An expired key has seats, and the answer says that it
@@ -97,7 +106,7 @@ public final class HoldSeats {
             return Pending.done(Outcome.refused(wrong.get()));
         }
         Instant now = now();
-        forgetSometimes(now);
+        forgetSometimes(key.id(), now);
         SeatId id = newId();
         return seats.change(key.id(), wanted.machine(), wanted.user(), now, state -> decide(state, wanted, id, now));
     }
@@ -130,20 +139,27 @@ public final class HoldSeats {
         if (moving.isPresent()) {
             return held(state, seat(state, wanted, id, moving.get().overdraft(), now), moving, now);
         }
-        if (terms.maxMachines() == 0 || others.regular() + others.ahead() < terms.maxMachines()) {
+        int limit = limit(terms);
+        if (others.regular() + others.ahead() < limit) {
             return held(state, seat(state, wanted, id, false, now), Optional.empty(), now);
         }
-        if (held.isPresent() || others.overdraft() < wanted.maxOverdraft()) {
+        boolean hasRoom = others.regular() + others.overdraft() < settings.mostHeld();
+        if (held.isPresent() || hasRoom && others.overdraft() < wanted.maxOverdraft()) {
             return held(state, seat(state, wanted, id, true, now), Optional.empty(), now);
         }
         if (!wanted.queues() || others.waiting() >= settings.mostWaiting()) {
-            return refused(state, new Refusal.SeatsTaken(terms.maxMachines(), 0, ASK_AGAIN));
+            return refused(state, new Refusal.SeatsTaken(limit, 0, ASK_AGAIN));
         }
         return new SeatRule.Change<>(
                 state.own(),
                 Optional.empty(),
                 Optional.of(now.plus(PLACE_KEPT)),
-                Outcome.refused(new Refusal.SeatsTaken(terms.maxMachines(), others.ahead() + 1, ASK_AGAIN)));
+                Outcome.refused(new Refusal.SeatsTaken(limit, others.ahead() + 1, ASK_AGAIN)));
+    }
+
+    /// How many seats a key has: for any number of machines as many as this server holds of one key.
+    private int limit(KeyTerms terms) {
+        return terms.maxMachines() == 0 ? settings.mostHeld() : Math.min(terms.maxMachines(), settings.mostHeld());
     }
 
     /// The machine's seat as it is from now on.
@@ -187,7 +203,7 @@ public final class HoldSeats {
 
     private SeatRule.Change<Outcome<Held>> pinged(Caller caller, SeatRule.State state, String address, Instant now) {
         Seat seat = state.own().orElseThrow();
-        if (isOutside(caller, state.key())) {
+        if (isOutside(caller, state.key()) || isRevoked(state.key())) {
             return SeatRule.Change.none(state, Outcome.refused(unknown()));
         }
         Wanted again =
@@ -195,9 +211,10 @@ public final class HoldSeats {
         return decide(state, again, seat.id(), now);
     }
 
-    /// Gives a seat back.
+    /// Gives a seat back. Who manages may take any away.
     public Pending<Outcome<Seat>> release(Caller caller, SeatId seat) {
-        Optional<Refusal> lacking = caller.lacks(Permission.ACTIVATE);
+        Optional<Refusal> lacking = caller.lacks(Permission.ACTIVATE)
+                .filter(no -> caller.lacks(Permission.MANAGE).isPresent());
         if (lacking.isPresent()) {
             return Pending.done(Outcome.refused(lacking.get()));
         }
@@ -230,8 +247,7 @@ public final class HoldSeats {
     /// The seats of a key that are held. Who manages may see them all.
     public Outcome<Taken> list(Caller caller, Optional<ProductId> product, String key) {
         return named(caller, Permission.MANAGE, product, key)
-                .map(found ->
-                        new Taken(found, keys.use(found.id()).terms().maxMachines(), seats.held(found.id(), now())));
+                .map(found -> new Taken(found, limit(keys.use(found.id()).terms()), seats.held(found.id(), now())));
     }
 
     /// How many seats of a key are held.
@@ -239,9 +255,14 @@ public final class HoldSeats {
         return seats.count(key.id(), now());
     }
 
-    /// To be called when a server starts: nobody loses a seat because it was away.
+    /// To be called when a server starts: nobody loses a seat because it was away. On a full disk that can't be kept:
+    /// then seats lapse, but nobody else can be given one meanwhile, and who pings when there is room has it again.
     public void resume() {
-        seats.resume(now(), PLACE_KEPT);
+        try {
+            seats.resume(now(), PLACE_KEPT);
+        } catch (Unavailable e) {
+            LOG.log(WARNING, "seats may lapse that were held before the start: " + e.getMessage());
+        }
     }
 
     /// Whether this caller may not even know that the seat is there.
@@ -249,6 +270,11 @@ public final class HoldSeats {
         return !caller.account().equals(key.account())
                 || caller.isLockedOutOf(Optional.of(key.product()), Optional.of(key.id()))
                         .isPresent();
+    }
+
+    /// Whether its product was; a seat of it is not kept alive.
+    private boolean isRevoked(LicenseKey key) {
+        return namedKey.products().find(key.account(), key.product()).isEmpty();
     }
 
     private static <T> Outcome<T> orUnknown(Optional<Outcome<T>> found) {
@@ -273,7 +299,10 @@ public final class HoldSeats {
         return new SeatId(secrets.sessionKey(SeatId.LENGTH).value());
     }
 
-    private void forgetSometimes(Instant now) {
+    private void forgetSometimes(KeyId key, Instant now) {
+        if (checkOuts.incrementAndGet() % FORGET_AFTER_CHECKOUTS == 0) {
+            seats.forgetLapsed(key, now, settings.mostHeld());
+        }
         Instant before = forgotAt.get();
         if (before.plus(FORGET_EVERY).isBefore(now) && forgotAt.compareAndSet(before, now)) {
             seats.forgetLapsedBefore(now.minus(LAPSED_KEPT));

@@ -26,7 +26,10 @@ public interface Seats {
     /// How many seats are held.
     int count(KeyId key, Instant now);
 
-    /// Forgets the seats that lapsed before then.
+    /// Forgets the seats of a key that lapsed, but for so many that lapsed last.
+    void forgetLapsed(KeyId key, Instant now, int kept);
+
+    /// Forgets the seats of all keys that lapsed before then.
     void forgetLapsedBefore(Instant then);
 
     /// Gives who held a seat, or waited, when this server was last heard of the time that they had been given, from

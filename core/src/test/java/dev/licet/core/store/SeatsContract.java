@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 public abstract class SeatsContract {
     private static final Duration INTERVAL = Duration.ofMinutes(1);
     private static final HoldSeats.Settings SETTINGS =
-            new HoldSeats.Settings(Duration.ofSeconds(1), Duration.ofDays(30), 3);
+            new HoldSeats.Settings(Duration.ofSeconds(1), Duration.ofDays(30), 20, 3);
     private static final SigningKey SIGNING_KEY = SigningKey.generate();
     private static final AccountNumber ACCOUNT = new AccountNumber(AccountNumber.FIRST);
     private static final String KEY = "AAAAA-BBBBB-CCCCC-DDDDD";
@@ -355,18 +355,66 @@ public abstract class SeatsContract {
             assertThat(refusal(seats.release(stranger, seat.id()).await()))
                     .isEqualTo(new Refusal.NotFound(Refusal.Kind.SEAT));
         }
-        Caller nobody = new Caller(
+        Caller nobody = may(Permission.GET_EVENTS);
+        assertThat(refusal(seats.ping(nobody, seat.id(), "::1").await())).isInstanceOf(Refusal.NotPermitted.class);
+        assertThat(refusal(seats.list(nobody, Optional.of(product), KEY))).isInstanceOf(Refusal.NotPermitted.class);
+        assertThat(holders()).containsExactly("a");
+    }
+
+    @Test
+    void keyForAnyNumber_andAnyOverdraft_endAtWhatTheServerHoldsOfOneKey() {
+        limit(0);
+        for (int i = 0; i < SETTINGS.mostHeld(); i++) {
+            have(wanted("m" + i));
+        }
+        Refusal full = new Refusal.SeatsTaken(SETTINGS.mostHeld(), 0, HoldSeats.ASK_AGAIN);
+        assertThat(refusal(ask(wanted("one too many")))).isEqualTo(full);
+        assertThat(refusal(ask(overdraft("one too many", Integer.MAX_VALUE)))).isEqualTo(full);
+        limit(2);
+        assertThat(refusal(ask(overdraft("one too many", Integer.MAX_VALUE)))).isEqualTo(taken(0));
+        have(wanted("m0"));
+    }
+
+    @Test
+    void machinesThatComeOnce_areForgotten_butForTheLast() {
+        Seat first = have(wanted("first"));
+        Seat last = first;
+        for (int i = 0; i < 300; i++) {
+            clock.advance(INTERVAL);
+            last = have(wanted("m" + i));
+        }
+        clock.advance(INTERVAL);
+        assertThat(refusal(ping(first))).isEqualTo(new Refusal.NotFound(Refusal.Kind.SEAT));
+        assertThat(held(ping(last)).machine()).isEqualTo("m299");
+    }
+
+    @Test
+    void seatOfARevokedProduct_isNotKeptAlive() {
+        Seat seat = have(wanted("a"));
+        store.products().revoke(product);
+        assertThat(refusal(ping(seat))).isEqualTo(new Refusal.NotFound(Refusal.Kind.SEAT));
+    }
+
+    @Test
+    void whoManages_takesASeatAway_withoutBeingAProgram() {
+        Seat seat = have(wanted("a"));
+        assertThat(seats.release(may(Permission.MANAGE), seat.id()).await()).isEqualTo(Outcome.success(seat));
+        Seat again = have(wanted("a"));
+        assertThat(refusal(seats.release(may(Permission.GET_KEY), again.id()).await()))
+                .isInstanceOf(Refusal.NotPermitted.class);
+        assertThat(holders()).containsExactly("a");
+    }
+
+    private static Caller may(Permission permission) {
+        return new Caller(
                 ACCOUNT,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Set.of(Permission.GET_EVENTS),
+                Set.of(permission),
                 false,
                 Optional.empty(),
                 KeyLock.ANY);
-        assertThat(refusal(seats.ping(nobody, seat.id(), "::1").await())).isInstanceOf(Refusal.NotPermitted.class);
-        assertThat(refusal(seats.list(nobody, Optional.of(product), KEY))).isInstanceOf(Refusal.NotPermitted.class);
-        assertThat(holders()).containsExactly("a");
     }
 
     @Test

@@ -93,6 +93,10 @@ public enum Setting {
             "How much of the disk has to be free for events to be taken, and a quarter of it for anything else to be written; below it they are answered 503. 0 for no floor."),
     MIN_SEAT_INTERVAL("min-seat-interval", "1s", "The shortest interval that a seat may be held for without a ping."),
     MAX_SEAT_INTERVAL("max-seat-interval", "30d", "The longest interval that a seat may be held for without a ping."),
+    MAX_SEATS(
+            "max-seats",
+            "10000",
+            "The most seats of one license key that may be held at once, whatever the key allows."),
     MAX_SEAT_QUEUE("max-seat-queue", "1000", "The most machines that may wait for a seat of one license key."),
     MAX_UNLOADED(
             "max-unloaded",

@@ -127,6 +127,7 @@ public final class Settings {
     private void check() {
         http();
         sessions();
+        seats();
         loginThrottle();
         passwordCheck();
         limits();
@@ -279,7 +280,7 @@ public final class Settings {
         if (longest.compareTo(shortest) < 0) {
             throw wrong(Setting.MAX_SEAT_INTERVAL, "as long as min-seat-interval, or longer");
         }
-        return new HoldSeats.Settings(shortest, longest, count(Setting.MAX_SEAT_QUEUE));
+        return new HoldSeats.Settings(shortest, longest, count(Setting.MAX_SEATS), count(Setting.MAX_SEAT_QUEUE));
     }
 
     /// How events are kept.
@@ -322,7 +323,7 @@ public final class Settings {
     }
 
     private long diskFloor() {
-        return text(Setting.DISK_FLOOR).equals("0") ? 0 : bytes(Setting.DISK_FLOOR);
+        return text(Setting.DISK_FLOOR).equals("0") ? 0 : manyBytes(Setting.DISK_FLOOR);
     }
 
     public Duration stopTimeout() {

@@ -46,8 +46,9 @@ final class Loader implements AutoCloseable {
     private final Condition loaded = lock.newCondition();
     private boolean asked;
     private boolean closing;
-    /// Not while it fails, or waits for room on the disk: then nobody waits for it.
-    private boolean isLoading = true;
+    /// Whether it loads what comes in. Not while it fails, waits for room on the disk, or makes a lost table again from
+    /// the archive, which may take long: then nobody waits for it.
+    private boolean isLoading;
     private long applied;
 
     // The thread's own.
@@ -59,7 +60,7 @@ final class Loader implements AutoCloseable {
     /// @param hasRoom whether the disk has room for more than what has to be written
     /// @param mostBehind how many events the table may lack before [#hold] waits
     Loader(Path segments, Journal journal, EventTable table, Archive archive, BooleanSupplier hasRoom, int mostBehind)
-            throws SQLException {
+            throws SQLException, IOException {
         this.segments = segments;
         this.journal = journal;
         this.table = table;
@@ -68,6 +69,7 @@ final class Loader implements AutoCloseable {
         this.mostBehind = mostBehind;
         this.reader = new JournalReader(segments);
         this.applied = table.applied();
+        this.isLoading = isPastArchive();
     }
 
     void start() {
@@ -192,10 +194,9 @@ final class Loader implements AutoCloseable {
                     isNew = false;
                 }
                 while (!isClosing() && hasRoom.getAsBoolean() && loadSome()) {
-                    isLoading(true);
                     tellProgress();
                 }
-                isLoading(hasRoom.getAsBoolean());
+                isLoading(hasRoom.getAsBoolean() && isPastArchive());
                 trouble.isOver();
             } catch (Throwable e) {
                 // An error too: without this thread no question sees a new event again.
@@ -267,6 +268,7 @@ final class Loader implements AutoCloseable {
         long reached;
         try {
             long inJournal = firstInJournal();
+            isLoading(next >= inJournal);
             reached = next >= inJournal ? loadJournal(next, end) : loadArchived(next, inJournal);
         } catch (Throwable e) {
             // It may have been committed all the same.

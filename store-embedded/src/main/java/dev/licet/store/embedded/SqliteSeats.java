@@ -172,6 +172,13 @@ final class SqliteSeats implements Seats {
     }
 
     @Override
+    public void forgetLapsed(KeyId key, Instant now, int kept) {
+        database.writeUnremembered(sql -> sql.update("""
+                DELETE FROM seat WHERE id IN (
+                  SELECT id FROM seat WHERE key = ? AND until <= ? ORDER BY until DESC LIMIT -1 OFFSET ?)""", key.value(), Micros.of(now), kept));
+    }
+
+    @Override
     public void forgetLapsedBefore(Instant then) {
         database.writeUnremembered(sql -> sql.update("DELETE FROM seat WHERE until < ?", Micros.of(then))
                 + sql.update("DELETE FROM seat_waiter WHERE until < ?", Micros.of(then)));

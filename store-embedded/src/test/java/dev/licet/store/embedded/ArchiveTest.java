@@ -451,6 +451,24 @@ class ArchiveTest {
     }
 
     @Test
+    void lostTable_isMadeAgainFromTheArchive_andNobodyWaitsForThat() throws Exception {
+        fillAndArchive();
+        Files.delete(data.resolve("events.duckdb"));
+        Path segments = data.resolve("journal");
+        Archive archive = Archive.open(data.resolve("archive"));
+        try (EventTable table = EventTable.open(data.resolve("events.duckdb"), TestEvents.QUERY_MEMORY);
+                Journal journal = Journal.open(segments, SEGMENT_BYTES, archive.lastId());
+                Loader loader = new Loader(segments, journal, table, archive, () -> true, 1)) {
+            long before = System.nanoTime();
+            for (int i = 0; i < 20; i++) {
+                loader.hold(journal.end().lastId()); // its thread does not run: a second if it waited
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofMillis(500));
+            assertThat(loader.applied()).isZero();
+        }
+    }
+
+    @Test
     void checkpoint_bringsAllOfItIntoTheFile() throws Exception {
         Map<Long, List<Object>> rows = fill(data);
         try (Parts parts = new Parts(data)) {
