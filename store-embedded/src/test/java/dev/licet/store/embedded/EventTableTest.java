@@ -254,8 +254,8 @@ class EventTableTest {
                     }
                 }
                 // By a connection of its own: the other one is the loader's.
-                assertThat(events.work(connection -> EventTable.applied(connection)))
-                        .isEqualTo((start + 1) * 100);
+                long applied = events.work(EventTable::applied);
+                assertThat(applied).isEqualTo((start + 1) * 100);
                 assertThat(events.find(TestEvents.EVERYTHING)).hasSize((start + 1) * 100);
                 assertThat(loader.check()).isEmpty();
             }
