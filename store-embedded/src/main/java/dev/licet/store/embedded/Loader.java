@@ -193,8 +193,10 @@ final class Loader implements AutoCloseable {
                     fillIn();
                     isNew = false;
                 }
-                while (!isClosing() && hasRoom.getAsBoolean() && loadSome()) {
-                    tellProgress();
+                boolean isBehind = true;
+                while (isBehind && !isClosing() && hasRoom.getAsBoolean()) {
+                    isBehind = loadSome();
+                    tellProgress(isBehind);
                 }
                 isLoading(hasRoom.getAsBoolean() && isPastArchive());
                 trouble.isOver();
@@ -242,13 +244,13 @@ final class Loader implements AutoCloseable {
         }
     }
 
-    private void tellProgress() {
+    private void tellProgress(boolean isBehind) {
         long end = journal.end().lastId();
         long behind = end - applied();
         long now = System.nanoTime();
-        if (telling && behind == 0) {
+        if (telling && !isBehind) {
             telling = false;
-            LOG.log(INFO, "all " + end + " events can be queried");
+            LOG.log(INFO, "all events up to " + applied() + " can be queried");
             return;
         }
         if (behind > LOAD_EVENTS_BEHIND && (!telling || now - toldAt > TELL_EVERY.toNanos())) {
@@ -258,7 +260,10 @@ final class Loader implements AutoCloseable {
         }
     }
 
-    /// Loads the next events. @return false when there are none
+    /// Loads the next events.
+    ///
+    /// @return whether more were there when it began. What came in meanwhile waits for the next time: each load
+    /// costs the same whatever it brings, and a slow stream would else be loaded event by event, without an end
     private boolean loadSome() throws IOException, SQLException {
         long end = journal.end().lastId();
         long next = applied() + 1;
@@ -277,7 +282,7 @@ final class Loader implements AutoCloseable {
         }
         reached(reached);
         LOG.log(DEBUG, "loaded: events {0} to {1}", next, reached);
-        return true;
+        return reached < end;
     }
 
     private long firstInJournal() throws IOException {

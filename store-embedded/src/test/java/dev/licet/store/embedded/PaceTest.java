@@ -9,14 +9,17 @@ import dev.licet.core.event.Submission;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Events are taken as fast as they are loaded once too many wait for it, and no slower than that.
+/// Events are taken as fast as they are loaded once too many wait for it, and no slower than that; and they are loaded
+/// many at a time.
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PaceTest {
     private static final int MOST = 5_000;
@@ -76,6 +79,27 @@ class PaceTest {
                 Thread.sleep(10); // until it has seen that there is no room
             }
             assertThat(loader.applied()).isZero();
+        }
+    }
+
+    @Test
+    void slowStream_isLoadedOnceASecond_notEventByEvent() throws Exception {
+        Path segments = directory.resolve("journal");
+        try (EventTable table = EventTable.open(directory.resolve("events.duckdb"), TestEvents.QUERY_MEMORY);
+                Journal journal = Journal.open(segments, 1 << 20, 0);
+                Loader loader = new Loader(
+                        segments, journal, table, Archive.open(directory.resolve("archive")), () -> true, MOST)) {
+            loader.start();
+            Set<Long> reached = new HashSet<>();
+            long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+            while (System.nanoTime() < end) {
+                journal.append(new Submission(List.of(event("slow")), TestClock.START));
+                reached.add(loader.applied());
+            }
+            assertThat(journal.end().lastId()).isGreaterThan(100);
+            assertThat(reached).hasSizeBetween(2, 5);
+            long last = journal.end().lastId();
+            assertThat(loader.catchUp(last, Duration.ofSeconds(10))).isTrue(); // who asks does not wait for the second
         }
     }
 
