@@ -262,8 +262,9 @@ final class Loader implements AutoCloseable {
 
     /// Loads the next events.
     ///
-    /// @return whether more were there when it began. What came in meanwhile waits for the next time: each load
-    /// costs the same whatever it brings, and a slow stream would else be loaded event by event, without an end
+    /// @return whether to go on at once: more were there when it began, or a whole load came in meanwhile. Less
+    /// waits for the next time: each load costs the same whatever it brings, and a slow stream would else be loaded
+    /// event by event, without an end
     private boolean loadSome() throws IOException, SQLException {
         long end = journal.end().lastId();
         long next = applied() + 1;
@@ -282,7 +283,7 @@ final class Loader implements AutoCloseable {
         }
         reached(reached);
         LOG.log(DEBUG, "loaded: events {0} to {1}", next, reached);
-        return reached < end;
+        return reached < end || journal.end().lastId() - reached >= LOAD_EVENTS;
     }
 
     private long firstInJournal() throws IOException {
