@@ -50,6 +50,9 @@ public sealed interface Refusal {
     /// The key of a request was used before, for a request that asked for something else.
     record RequestKeyReused() implements Refusal {}
 
+    /// No such key can have been issued: its last symbols do not check the others.
+    record KeyMistyped() implements Refusal {}
+
     /// The key is blocked.
     record KeyBlocked() implements Refusal {}
 
@@ -61,6 +64,18 @@ public sealed interface Refusal {
 
     /// The key does not run on that machine.
     record NotActivated() implements Refusal {}
+
+    /// So many machines were new to the key of late that no other may be. @param retryAfter when one more may be
+    record TooManyNewMachines(int limit, Duration retryAfter) implements Refusal {}
+
+    /// A number would leave its bounds, and stays what it is. @param least and most, both inside
+    record NumberOutOfBounds(int now, int least, int most) implements Refusal {}
+
+    /// There are as many as there may be. @param limit how many that are
+    record TooMany(Kind kind, int limit) implements Refusal {}
+
+    /// The thing is not any more what the caller saw of it.
+    record ChangedMeanwhile() implements Refusal {}
 
     /// All seats of the key are held.
     ///
@@ -75,6 +90,11 @@ public sealed interface Refusal {
         ACCESS_TOKEN,
         PRODUCT,
         LICENSE_KEY,
+        ACTIVATION,
+        DATA_OBJECT,
+        CUSTOMER,
+        MESSAGE,
+        TEMPLATE,
         SEAT
     }
 }

@@ -57,6 +57,11 @@ public final class SecretSource {
                 + pick(KEY_LETTERS, 5);
     }
 
+    /// So many letters and digits of that alphabet.
+    public String symbols(String alphabet, int count) {
+        return pick(alphabet, count);
+    }
+
     public AccountNumber accountNumber() {
         return new AccountNumber(random.nextLong(AccountNumber.FIRST, AccountNumber.LAST + 1));
     }

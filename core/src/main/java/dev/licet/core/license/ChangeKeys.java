@@ -1,9 +1,18 @@
 package dev.licet.core.license;
 
+import dev.licet.core.Expected;
 import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
+import dev.licet.core.Transactions;
+import dev.licet.core.customer.Customer;
+import dev.licet.core.customer.ManageCustomers;
+import dev.licet.core.id.CustomerId;
+import dev.licet.core.id.KeyId;
 import dev.licet.core.id.ProductId;
+import dev.licet.core.id.TemplateId;
 import dev.licet.core.identity.Caller;
+import dev.licet.core.identity.Issued;
+import dev.licet.core.identity.Names;
 import dev.licet.core.identity.Permission;
 import dev.licet.core.identity.SecretSource;
 import java.time.Clock;
@@ -20,43 +29,152 @@ public final class ChangeKeys {
     public static final int MAX_KEYS = 1_000;
 
     private final LicenseKeys keys;
+    private final KeyTemplates templates;
+    private final ManageCustomers customers;
     private final NamedKey namedKey;
+    private final Transactions transactions;
     private final SecretSource secrets;
     private final Clock clock;
 
-    public ChangeKeys(Products products, LicenseKeys keys, SecretSource secrets, Clock clock) {
+    public ChangeKeys(
+            Products products,
+            LicenseKeys keys,
+            KeyTemplates templates,
+            ManageCustomers customers,
+            Transactions transactions,
+            SecretSource secrets,
+            Clock clock) {
         this.keys = keys;
+        this.templates = templates;
+        this.customers = customers;
         this.namedKey = new NamedKey(products, keys);
+        this.transactions = transactions;
         this.secrets = secrets;
         this.clock = clock;
     }
 
-    /// Issues keys with the same terms.
+    /// What to issue.
     ///
-    /// @param period in days, 0 for no end @param terms what is different from keys of which nothing else is said
-    public Outcome<List<LicenseKey>> issue(
-            Caller caller, Optional<ProductId> product, int count, int period, UnaryOperator<KeyTerms> terms) {
+    /// @param count how many keys @param period in days, 0 for no end
+    /// @param terms what is different from keys of which nothing else is said
+    public record Wanted(int count, KeyForm form, int period, UnaryOperator<KeyTerms> terms) {}
+
+    /// Who new keys are for.
+    public sealed interface For {
+        record Nobody() implements For {}
+
+        record Known(CustomerId customer) implements For {}
+
+        /// Somebody new. @param orSame whether it is whoever is known by the same email, or name, if anybody is
+        record New(Customer.Details details, boolean orSame) implements For {}
+    }
+
+    /// Issues keys with the same terms.
+    public Outcome<List<LicenseKey>> issue(Caller caller, Optional<ProductId> product, Wanted wanted) {
+        return issue(caller, product, wanted, new For.Nobody());
+    }
+
+    /// Issues keys with the same terms, to a customer; a new one is added with them or not at all.
+    public Outcome<List<LicenseKey>> issue(Caller caller, Optional<ProductId> product, Wanted wanted, For who) {
         Instant now = clock.instant();
-        KeyTerms wanted = terms.apply(KeyTerms.issued(now, Math.clamp(period, 0, KeyTerms.MAX_PERIOD)));
+        KeyTerms terms =
+                wanted.terms().apply(KeyTerms.issued(now, Math.clamp(wanted.period(), 0, KeyTerms.MAX_PERIOD)));
         Optional<Refusal> refusal = caller.lacks(Permission.CREATE_KEY)
-                .or(() -> outside("count", count, 1, MAX_KEYS))
-                .or(() -> outside("period", period, 0, KeyTerms.MAX_PERIOD))
-                .or(() -> refusal(wanted));
+                .or(() -> outside("count", wanted.count(), 1, MAX_KEYS))
+                .or(() -> outside("period", wanted.period(), 0, KeyTerms.MAX_PERIOD))
+                .or(() -> refusal(terms));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
-        return namedKey.product(caller, product).map(known -> {
-            while (true) {
-                List<String> texts = Stream.generate(secrets::licenseKey)
-                        .distinct()
-                        .limit(count)
-                        .toList();
-                Optional<List<LicenseKey>> issued = keys.add(known.account(), known.id(), texts, wanted, now);
-                if (issued.isPresent()) {
-                    return issued.get();
-                }
-            }
+        return namedKey.product(caller, product).then(known -> switch (who) {
+            case For.Nobody nobody -> Outcome.success(add(known, wanted, terms, now));
+            case For.Known(CustomerId customer) ->
+                customers
+                        .known(caller, customer)
+                        .map(found -> add(known, wanted, terms.withCustomer(Optional.of(found.id())), now));
+            case For.New(Customer.Details details, boolean orSame) ->
+                transactions.run(() -> (orSame
+                                ? customers.findOrAdd(caller, details)
+                                : customers
+                                        .add(caller, details, Optional.empty())
+                                        .map(Issued::thing))
+                        .map(added -> add(known, wanted, terms.withCustomer(Optional.of(added.id())), now)));
         });
+    }
+
+    private List<LicenseKey> add(Product product, Wanted wanted, KeyTerms terms, Instant now) {
+        while (true) {
+            List<String> texts = Stream.generate(() -> text(wanted.form()))
+                    .distinct()
+                    .limit(wanted.count())
+                    .toList();
+            Optional<List<LicenseKey>> issued = keys.add(product.account(), product.id(), texts, terms, now);
+            if (issued.isPresent()) {
+                return issued.get();
+            }
+        }
+    }
+
+    private String text(KeyForm form) {
+        return switch (form) {
+            case LETTERS -> secrets.licenseKey();
+            case CHECKED -> KeyForm.checked(secrets.symbols(KeyForm.SYMBOLS, KeyForm.FREE_SYMBOLS));
+        };
+    }
+
+    /// Issues a key with the terms of a template.
+    public Outcome<LicenseKey> issue(Caller caller, TemplateId template) {
+        Optional<Refusal> lacking = caller.lacks(Permission.CREATE_KEY_FROM_TEMPLATE);
+        if (lacking.isPresent()) {
+            return Outcome.refused(lacking.get());
+        }
+        return templates
+                .find(caller.account(), template)
+                .map(found -> namedKey.product(caller, Optional.of(found.product()))
+                        .map(product -> {
+                            Instant now = clock.instant();
+                            KeyTemplate.Content content = found.content();
+                            Wanted wanted = new Wanted(1, KeyForm.LETTERS, content.period(), content::on);
+                            return add(product, wanted, content.on(KeyTerms.issued(now, content.period())), now)
+                                    .getFirst();
+                        }))
+                .orElseGet(() -> Outcome.refused(new Refusal.NotFound(Refusal.Kind.TEMPLATE)));
+    }
+
+    /// Keeps a template.
+    public Outcome<KeyTemplate> addTemplate(Caller caller, Optional<ProductId> product, KeyTemplate.Content content) {
+        KeyTerms terms = content.on(KeyTerms.issued(clock.instant(), 0));
+        Optional<Refusal> refusal = caller.lacks(Permission.MANAGE)
+                .or(() -> Names.refusal("name", content.name()))
+                .or(() -> outside("period", content.period(), 0, KeyTerms.MAX_PERIOD))
+                .or(() -> refusal(terms));
+        return refusal.isPresent()
+                ? Outcome.refused(refusal.get())
+                : namedKey.product(caller, product).map(known -> templates.add(known.account(), known.id(), content));
+    }
+
+    /// Those that the caller may see, oldest first. @param after only those with a higher id
+    public Outcome<List<KeyTemplate>> templates(Caller caller, long after, int most) {
+        Optional<Refusal> refusal =
+                caller.lacks(Permission.MANAGE).or(() -> caller.isLockedOutOf(Optional.empty(), Optional.empty()));
+        return refusal.isPresent()
+                ? Outcome.refused(refusal.get())
+                : Outcome.success(templates.list(caller.account(), after, most));
+    }
+
+    public Outcome<KeyTemplate> removeTemplate(Caller caller, TemplateId id) {
+        Optional<Refusal> lacking = caller.lacks(Permission.MANAGE);
+        if (lacking.isPresent()) {
+            return Outcome.refused(lacking.get());
+        }
+        return templates
+                .find(caller.account(), id)
+                .map(found -> namedKey.product(caller, Optional.of(found.product()))
+                        .map(product -> {
+                            templates.remove(caller.account(), id);
+                            return found;
+                        }))
+                .orElseGet(() -> Outcome.refused(new Refusal.NotFound(Refusal.Kind.TEMPLATE)));
     }
 
     private static Optional<Refusal> outside(String field, int value, int least, int most) {
@@ -69,13 +187,39 @@ public final class ChangeKeys {
         if (terms.notes().filter(ChangeKeys::isTooLong).isPresent()) {
             return Optional.of(new Refusal.InvalidField("notes", "at most " + KeyTerms.MAX_NOTES + " characters"));
         }
-        return terms.maxMachines() < 0
-                ? Optional.of(new Refusal.InvalidField("machines", "not negative"))
-                : Optional.empty();
+        return refusal(terms.machines()).or(() -> refusal(terms.features()));
     }
 
     private static boolean isTooLong(String notes) {
         return notes.codePointCount(0, notes.length()) > KeyTerms.MAX_NOTES;
+    }
+
+    private static Optional<Refusal> refusal(MachineRules machines) {
+        if (machines.most() < 0) {
+            return Optional.of(new Refusal.InvalidField("machines", "not negative"));
+        }
+        if (machines.overdraft() < 0) {
+            return Optional.of(new Refusal.InvalidField("overdraft", "not negative"));
+        }
+        return machines.churn()
+                .filter(churn -> churn.most() < 0
+                        || churn.window().isNegative()
+                        || churn.window().compareTo(MachineRules.Churn.LONGEST) > 0)
+                .map(churn -> new Refusal.InvalidField(
+                        "newMachines", "not negative, within at most " + MachineRules.Churn.LONGEST));
+    }
+
+    private static Optional<Refusal> refusal(Features features) {
+        boolean isWrong = features.named().size() > Features.MAX_NAMED
+                || features.named().stream()
+                        .anyMatch(name -> Names.refusal("features", name).isPresent()
+                                || name.codePointCount(0, name.length()) > Features.MAX_NAME);
+        return isWrong
+                ? Optional.of(new Refusal.InvalidField(
+                        "features",
+                        "at most " + Features.MAX_NAMED + " names of at most " + Features.MAX_NAME
+                                + " characters, none of them control characters"))
+                : Optional.empty();
     }
 
     /// So many days more, or less; of an expired key, from now.
@@ -122,7 +266,7 @@ public final class ChangeKeys {
                 Permission.MACHINE_LOCK_LIMIT,
                 product,
                 key,
-                (terms, now) -> terms.withMachines(machines, terms.allowedMachines()));
+                (terms, now) -> terms.withMachines(terms.machines().withMost(machines)));
     }
 
     /// Whether each new machine moves its end.
@@ -130,6 +274,26 @@ public final class ChangeKeys {
             Caller caller, Optional<ProductId> product, String key, boolean extend) {
         return change(
                 caller, Permission.TRIAL_ACTIVATION, product, key, (terms, now) -> terms.withMachinesExtend(extend));
+    }
+
+    /// Who has the key from now on; empty for nobody.
+    public Outcome<LicenseKey> setCustomer(
+            Caller caller, Optional<ProductId> product, String key, Optional<CustomerId> customer) {
+        Optional<Refusal> unknown = caller.lacks(Permission.CHANGE_CUSTOMER)
+                .or(() -> customer.flatMap(id -> customers.unknown(caller, id)));
+        return unknown.isPresent()
+                ? Outcome.refused(unknown.get())
+                : change(
+                        caller, Permission.CHANGE_CUSTOMER, product, key, (terms, now) -> terms.withCustomer(customer));
+    }
+
+    /// Changes any of the terms, for who manages. @param change is given the terms and the instant
+    public Outcome<LicenseKey> set(
+            Caller caller, KeyId id, Expected<KeyTerms> expected, BiFunction<KeyTerms, Instant, KeyTerms> change) {
+        Optional<Refusal> lacking = caller.lacks(Permission.MANAGE);
+        return lacking.isPresent()
+                ? Outcome.refused(lacking.get())
+                : namedKey.key(caller, id).then(found -> change(caller, found, expected, change));
     }
 
     private Outcome<LicenseKey> change(
@@ -142,14 +306,25 @@ public final class ChangeKeys {
         if (lacking.isPresent()) {
             return Outcome.refused(lacking.get());
         }
-        return namedKey.key(caller, product, key).then(found -> {
-            Instant now = clock.instant();
-            Optional<Refusal> refusal = keys.change(found.id(), "", state -> {
-                KeyTerms next = change.apply(state.terms(), now);
-                Optional<Refusal> no = refusal(next);
-                return new KeyRule.Change<>(no.isPresent() ? state.terms() : next, state.activation(), no);
-            });
-            return refusal.isPresent() ? Outcome.refused(refusal.get()) : Outcome.success(found);
+        return namedKey.key(caller, product, key).then(found -> change(caller, found, Expected.anything(), change));
+    }
+
+    /// Who the key is for is looked up in the same transaction: nobody has a key who was removed meanwhile.
+    private Outcome<LicenseKey> change(
+            Caller caller,
+            LicenseKey key,
+            Expected<KeyTerms> expected,
+            BiFunction<KeyTerms, Instant, KeyTerms> change) {
+        Instant now = clock.instant();
+        Optional<Refusal> refusal = keys.change(key.id(), "", state -> {
+            KeyTerms next = change.apply(state.terms(), now);
+            Optional<Refusal> no = expected.refusal(state.terms())
+                    .or(() -> refusal(next))
+                    .or(() -> next.customer().equals(state.terms().customer())
+                            ? Optional.empty()
+                            : next.customer().flatMap(id -> customers.unknown(caller, id)));
+            return new KeyRule.Change<>(no.isPresent() ? state.terms() : next, state.activation(), no);
         });
+        return refusal.isPresent() ? Outcome.refused(refusal.get()) : Outcome.success(key);
     }
 }

@@ -1,14 +1,25 @@
 package dev.licet.core.license;
 
-/// Which of a key's eight features, counted from 1, are on.
-public record Features(int bits) {
+import java.util.List;
+
+/// What of a product a key turns on.
+///
+/// @param bits which of the eight features that are counted from 1, the first in the lowest bit
+/// @param named those that go by a name, such as `export` or `export.pdf`, each once
+public record Features(int bits, List<String> named) {
     public static final int COUNT = 8;
-    public static final Features NONE = new Features(0);
+    public static final int MAX_NAMED = 100;
+
+    /// In characters.
+    public static final int MAX_NAME = 100;
+
+    public static final Features NONE = new Features(0, List.of());
 
     public Features {
         if (bits < 0 || bits >= 1 << COUNT) {
             throw new IllegalArgumentException("not eight features: " + bits);
         }
+        named = named.stream().distinct().toList();
     }
 
     public static boolean isOne(long feature) {
@@ -20,7 +31,11 @@ public record Features(int bits) {
     }
 
     public Features with(int feature, boolean on) {
-        return new Features(on ? bits | bit(feature) : bits & ~bit(feature));
+        return new Features(on ? bits | bit(feature) : bits & ~bit(feature), named);
+    }
+
+    public Features withNamed(List<String> changed) {
+        return new Features(bits, changed);
     }
 
     private static int bit(int feature) {

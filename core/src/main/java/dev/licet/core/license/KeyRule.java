@@ -1,5 +1,7 @@
 package dev.licet.core.license;
 
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /// Decides, on what is stored of a key at that instant, what is to be stored of it next. Run by the store in one
@@ -12,7 +14,15 @@ public interface KeyRule<T> {
     Change<T> decide(State state);
 
     /// @param machines how many are activated @param activation of the machine in question
-    record State(KeyTerms terms, int machines, Optional<Activation> activation) {}
+    /// @param newMachines is looked up when it is asked for
+    record State(KeyTerms terms, int machines, Optional<Activation> activation, NewMachines newMachines) {}
+
+    /// When machines were activated that had not been, up to [MachineRules.Churn#LONGEST] ago.
+    @FunctionalInterface
+    interface NewMachines {
+        /// Oldest first; that instant itself is not in.
+        List<Instant> after(Instant then);
+    }
 
     /// @param terms the new ones @param activation of the machine in question from now on; none to drop it
     record Change<T>(KeyTerms terms, Optional<Activation> activation, T answer) {

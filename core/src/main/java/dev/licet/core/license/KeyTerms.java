@@ -1,8 +1,8 @@
 package dev.licet.core.license;
 
+import dev.licet.core.id.CustomerId;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /// What a license key allows at present. Days are of 24 hours.
@@ -12,8 +12,7 @@ import java.util.Optional;
 /// @param notes the vendor's own
 /// @param blocked it is good for nothing until it is unblocked
 /// @param machinesExtend whether each machine that is new to it moves its end by its period: a trial
-/// @param maxMachines how many machines it may run on; 0 for any number, of which none is kept
-/// @param allowedMachines the only ones it may run on; empty for any
+/// @param customer who has it
 public record KeyTerms(
         Instant expiresAt,
         int period,
@@ -21,8 +20,8 @@ public record KeyTerms(
         Optional<String> notes,
         boolean blocked,
         boolean machinesExtend,
-        int maxMachines,
-        List<String> allowedMachines) {
+        MachineRules machines,
+        Optional<CustomerId> customer) {
 
     /// The longest period, and after how long a key without a period is expired all the same: some clients take no
     /// later time.
@@ -33,10 +32,6 @@ public record KeyTerms(
     private static final Instant EARLIEST = Instant.EPOCH;
     private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
 
-    public KeyTerms {
-        allowedMachines = List.copyOf(allowedMachines);
-    }
-
     /// Of a key that is issued now for so many days, 0 for no end, and to any number of machines.
     public static KeyTerms issued(Instant now, int period) {
         return new KeyTerms(
@@ -46,8 +41,8 @@ public record KeyTerms(
                 Optional.empty(),
                 false,
                 false,
-                0,
-                List.of());
+                MachineRules.ANY,
+                Optional.empty());
     }
 
     private static Duration days(long days) {
@@ -63,10 +58,6 @@ public record KeyTerms(
         return !now.isBefore(expiresAt);
     }
 
-    public boolean allows(String machine) {
-        return allowedMachines.isEmpty() || allowedMachines.contains(machine);
-    }
-
     /// So many days more, or less: from its end, or from now if that has passed. Never before 1970 or after 9999.
     public KeyTerms extended(long days, Instant now) {
         Instant end = (days > 0 && isExpired(now) ? now : expiresAt).plus(days(days));
@@ -74,27 +65,34 @@ public record KeyTerms(
     }
 
     public KeyTerms withExpiry(Instant expiry) {
-        return new KeyTerms(expiry, period, features, notes, blocked, machinesExtend, maxMachines, allowedMachines);
+        return new KeyTerms(expiry, period, features, notes, blocked, machinesExtend, machines, customer);
+    }
+
+    public KeyTerms withPeriod(int changed) {
+        return new KeyTerms(expiresAt, changed, features, notes, blocked, machinesExtend, machines, customer);
     }
 
     public KeyTerms withFeatures(Features changed) {
-        return new KeyTerms(expiresAt, period, changed, notes, blocked, machinesExtend, maxMachines, allowedMachines);
+        return new KeyTerms(expiresAt, period, changed, notes, blocked, machinesExtend, machines, customer);
     }
 
     public KeyTerms withNotes(Optional<String> changed) {
-        return new KeyTerms(
-                expiresAt, period, features, changed, blocked, machinesExtend, maxMachines, allowedMachines);
+        return new KeyTerms(expiresAt, period, features, changed, blocked, machinesExtend, machines, customer);
     }
 
     public KeyTerms withBlocked(boolean changed) {
-        return new KeyTerms(expiresAt, period, features, notes, changed, machinesExtend, maxMachines, allowedMachines);
+        return new KeyTerms(expiresAt, period, features, notes, changed, machinesExtend, machines, customer);
     }
 
     public KeyTerms withMachinesExtend(boolean changed) {
-        return new KeyTerms(expiresAt, period, features, notes, blocked, changed, maxMachines, allowedMachines);
+        return new KeyTerms(expiresAt, period, features, notes, blocked, changed, machines, customer);
     }
 
-    public KeyTerms withMachines(int max, List<String> allowed) {
-        return new KeyTerms(expiresAt, period, features, notes, blocked, machinesExtend, max, allowed);
+    public KeyTerms withMachines(MachineRules changed) {
+        return new KeyTerms(expiresAt, period, features, notes, blocked, machinesExtend, changed, customer);
+    }
+
+    public KeyTerms withCustomer(Optional<CustomerId> changed) {
+        return new KeyTerms(expiresAt, period, features, notes, blocked, machinesExtend, machines, changed);
     }
 }

@@ -1,6 +1,8 @@
 package dev.licet.core.license;
 
+import dev.licet.core.customer.Customer;
 import dev.licet.core.id.AccountNumber;
+import dev.licet.core.id.CustomerId;
 import dev.licet.core.id.KeyId;
 import dev.licet.core.id.ProductId;
 import java.time.Instant;
@@ -26,13 +28,26 @@ public interface LicenseKeys {
 
     Optional<LicenseKey> find(ProductId product, String key);
 
-    /// Some of a product's keys, in the order they were added in, or the other way round.
-    List<LicenseKey> list(ProductId product, boolean newestFirst, long skipped, int most);
+    Optional<LicenseKey> find(KeyId id);
 
-    /// How many keys a product has.
-    long count(ProductId product);
+    /// Some of an account's keys, in the order they were added in, or the other way round.
+    List<LicenseKey> list(AccountNumber account, Query query, boolean newestFirst, long skipped, int most);
 
-    /// @return what the key allows, and the machines it runs on, oldest first
+    /// How many keys there are of what is asked for.
+    long count(AccountNumber account, Query query);
+
+    /// Which keys to list.
+    ///
+    /// @param product only its own; empty for those of all products that were not revoked
+    /// @param search what the key, its notes, or its customer's name, email or company contain; empty for all
+    /// @param after only those with a higher id
+    record Query(Optional<ProductId> product, Optional<CustomerId> customer, String search, long after) {
+        public static Query of(ProductId product) {
+            return new Query(Optional.of(product), Optional.empty(), "", 0);
+        }
+    }
+
+    /// @return what the key allows, and what else is known of it
     KeyUse use(KeyId key);
 
     /// Has a rule decide on the key and one machine of it, and stores what it decides; nothing comes in between.
@@ -43,10 +58,11 @@ public interface LicenseKeys {
         return add(account, product, List.of(key), KeyTerms.issued(at, 0), at).map(List::getFirst);
     }
 
-    /// @param activations oldest first
-    record KeyUse(KeyTerms terms, List<Activation> activations) {
+    /// @param activations oldest first @param data what is kept at the key itself, oldest first
+    record KeyUse(KeyTerms terms, List<Activation> activations, List<DataObject> data, Optional<Customer> customer) {
         public KeyUse {
             activations = List.copyOf(activations);
+            data = List.copyOf(data);
         }
     }
 }

@@ -38,8 +38,17 @@ public record NamedKey(Products products, LicenseKeys keys) {
     private Optional<LicenseKey> find(Caller caller, Optional<ProductId> product, Optional<String> key) {
         return product.isPresent() && key.isPresent()
                 ? keys.find(product.get(), key.get())
+                        .or(() -> KeyForm.read(key.get()).flatMap(read -> keys.find(product.get(), read)))
                         .filter(found -> found.account().equals(caller.account()))
                 : Optional.empty();
+    }
+
+    /// A key by its id.
+    public Outcome<LicenseKey> key(Caller caller, KeyId id) {
+        return keys.find(id)
+                .filter(found -> found.account().equals(caller.account()))
+                .map(found -> key(caller, Optional.of(found.product()), found.key()))
+                .orElseGet(() -> Outcome.refused(new Refusal.NotFound(Refusal.Kind.LICENSE_KEY)));
     }
 
     private Optional<Refusal> refusal(
@@ -60,6 +69,11 @@ public record NamedKey(Products products, LicenseKeys keys) {
                 && products.find(caller.account(), product.get()).isEmpty()) {
             return Optional.of(new Refusal.NotFound(Refusal.Kind.PRODUCT));
         }
-        return keyIsMissing ? Optional.of(new Refusal.NotFound(Refusal.Kind.LICENSE_KEY)) : Optional.empty();
+        if (!keyIsMissing) {
+            return Optional.empty();
+        }
+        return KeyForm.isMeantAsChecked(key.get()) && KeyForm.read(key.get()).isEmpty()
+                ? Optional.of(new Refusal.KeyMistyped())
+                : Optional.of(new Refusal.NotFound(Refusal.Kind.LICENSE_KEY));
     }
 }

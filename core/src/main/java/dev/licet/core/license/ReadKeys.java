@@ -2,6 +2,8 @@ package dev.licet.core.license;
 
 import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
+import dev.licet.core.id.AccountNumber;
+import dev.licet.core.id.CustomerId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.identity.Account;
 import dev.licet.core.identity.Accounts;
@@ -17,6 +19,9 @@ import java.util.Optional;
 public final class ReadKeys {
     /// How many keys are a page.
     public static final int PAGE = 99;
+
+    /// How many keys of a customer are shown at most.
+    public static final int MAX_OF_CUSTOMER = 1_000;
 
     private final Accounts accounts;
     private final Products products;
@@ -55,26 +60,61 @@ public final class ReadKeys {
                         .toList());
     }
 
-    /// @param number of the page, from 1
-    public Outcome<Page> page(Caller caller, Optional<ProductId> product, boolean newestFirst, long number) {
+    /// @param search as in [LicenseKeys.Query] @param number of the page, from 1
+    public Outcome<Page> page(
+            Caller caller, Optional<ProductId> product, String search, boolean newestFirst, long number) {
         Optional<Refusal> refusal = caller.lacks(Permission.GET_KEYS)
                 .or(() -> number < 1
                         ? Optional.of(new Refusal.InvalidField("page", "is counted from 1"))
                         : Optional.empty());
         return refusal.isPresent()
                 ? Outcome.refused(refusal.get())
-                : namedKey.product(caller, product).map(known -> page(known, newestFirst, number));
+                : namedKey.product(caller, product).map(known -> {
+                    LicenseKeys.Query query =
+                            new LicenseKeys.Query(Optional.of(known.id()), Optional.empty(), search, 0);
+                    long skipped = Math.min(number - 1, Integer.MAX_VALUE) * PAGE;
+                    return new Page(
+                            reports(known.account(), keys.list(known.account(), query, newestFirst, skipped, PAGE)),
+                            keys.count(known.account(), query));
+                });
     }
 
-    private Page page(Product product, boolean newestFirst, long number) {
-        SigningKey signingKey =
-                accounts.find(product.account()).map(Account::signingKey).orElseThrow();
+    /// Keys of one product, or, without a lock, of all; oldest first.
+    public Outcome<List<UseKeys.Report>> list(Caller caller, LicenseKeys.Query query, int most) {
+        Optional<Refusal> refusal = caller.lacks(Permission.GET_KEYS)
+                .or(() -> caller.isLockedOutOf(query.product(), Optional.empty()))
+                .or(() -> query.product()
+                        .filter(id -> products.find(caller.account(), id).isEmpty())
+                        .map(id -> new Refusal.NotFound(Refusal.Kind.PRODUCT)));
+        return refusal.isPresent()
+                ? Outcome.refused(refusal.get())
+                : Outcome.success(reports(caller.account(), keys.list(caller.account(), query, false, 0, most)));
+    }
+
+    /// The keys of a customer, oldest first, [#MAX_OF_CUSTOMER] at most.
+    ///
+    /// @param permission that lets the caller see them
+    public Outcome<List<UseKeys.Report>> ofCustomer(
+            Caller caller, Permission permission, Outcome<CustomerId> customer) {
+        Optional<Refusal> refusal =
+                caller.lacks(permission).or(() -> caller.isLockedOutOf(Optional.empty(), Optional.empty()));
+        return refusal.isPresent()
+                ? Outcome.refused(refusal.get())
+                : customer.map(id -> reports(
+                        caller.account(),
+                        keys.list(
+                                caller.account(),
+                                new LicenseKeys.Query(Optional.empty(), Optional.of(id), "", 0),
+                                false,
+                                0,
+                                MAX_OF_CUSTOMER)));
+    }
+
+    private List<UseKeys.Report> reports(AccountNumber account, List<LicenseKey> found) {
+        SigningKey signingKey = accounts.find(account).map(Account::signingKey).orElseThrow();
         Instant now = clock.instant();
-        long skipped = Math.min(number - 1, Integer.MAX_VALUE) * PAGE;
-        return new Page(
-                keys.list(product.id(), newestFirst, skipped, PAGE).stream()
-                        .map(key -> new UseKeys.Report(key, keys.use(key.id()), signingKey, now))
-                        .toList(),
-                keys.count(product.id()));
+        return found.stream()
+                .map(key -> new UseKeys.Report(key, keys.use(key.id()), signingKey, now))
+                .toList();
     }
 }

@@ -10,6 +10,7 @@ import dev.licet.core.identity.Permission;
 import dev.licet.core.identity.SecretSource;
 import dev.licet.core.identity.SigningKey;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -56,7 +57,7 @@ public final class UseKeys {
         if (terms.blocked()) {
             return refused(state, new Refusal.KeyBlocked());
         }
-        if (!terms.allows(device.machine())) {
+        if (!terms.machines().allows(device.machine())) {
             return refused(state, new Refusal.MachineNotAllowed());
         }
         if (state.activation().isPresent()) {
@@ -65,18 +66,35 @@ public final class UseKeys {
                     known.machine(), device.friendlyName().or(known::friendlyName), device.address(), known.at());
             return new KeyRule.Change<>(terms, Optional.of(again), Optional.empty());
         }
-        if (terms.maxMachines() == 0) {
+        if (terms.machines().most() == 0) {
             return KeyRule.Change.none(state, Optional.empty());
         }
         if (device.machine().isEmpty()) {
             return refused(state, new Refusal.InvalidField("machine", "the key is for named machines"));
         }
-        if (state.machines() >= terms.maxMachines()) {
-            return refused(state, new Refusal.MachineLimitReached(terms.maxMachines()));
+        if (state.machines() >= terms.machines().most()) {
+            return refused(
+                    state, new Refusal.MachineLimitReached(terms.machines().most()));
+        }
+        Optional<Refusal> churned = terms.machines().churn().flatMap(churn -> churned(state, churn, now));
+        if (churned.isPresent()) {
+            return refused(state, churned.get());
         }
         Activation added = new Activation(device.machine(), device.friendlyName(), device.address(), now);
         KeyTerms next = terms.machinesExtend() ? terms.extended(terms.period(), now) : terms;
         return new KeyRule.Change<>(next, Optional.of(added), Optional.empty());
+    }
+
+    private static Optional<Refusal> churned(KeyRule.State state, MachineRules.Churn churn, Instant now) {
+        List<Instant> added = state.newMachines().after(now.minus(churn.window()));
+        if (added.size() < churn.most()) {
+            return Optional.empty();
+        }
+        // The one whose leaving the window makes room; none does where no new machine is allowed at all.
+        Instant room = churn.most() == 0
+                ? now.plus(churn.window())
+                : added.get(added.size() - churn.most()).plus(churn.window());
+        return Optional.of(new Refusal.TooManyNewMachines(churn.most(), Duration.between(now, room)));
     }
 
     private static KeyRule.Change<Optional<Refusal>> refused(KeyRule.State state, Refusal refusal) {
@@ -113,7 +131,7 @@ public final class UseKeys {
         }
         return namedKey.product(caller, product).map(known -> {
             Instant now = clock.instant();
-            KeyTerms terms = KeyTerms.issued(now, TRIAL_DAYS).withMachines(1, List.of());
+            KeyTerms terms = KeyTerms.issued(now, TRIAL_DAYS).withMachines(MachineRules.ANY.withMost(1));
             Activation activation = new Activation(device.machine(), device.friendlyName(), device.address(), now);
             while (true) {
                 Optional<LicenseKey> key =

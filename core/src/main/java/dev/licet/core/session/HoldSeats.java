@@ -72,7 +72,7 @@ public final class HoldSeats {
     /// What a machine asks for.
     ///
     /// @param interval how long a seat is held after each ping
-    /// @param maxOverdraft how many seats more than the key has may be held
+    /// @param maxOverdraft how many seats more than the key has may be held, if more than the key itself says
     /// @param takeOver whether the seat that the same user holds on another machine moves to this one
     /// @param queues whether to take a place in the queue when no seat is free
     public record Wanted(
@@ -127,7 +127,7 @@ public final class HoldSeats {
         if (terms.blocked()) {
             return refused(state, new Refusal.KeyBlocked());
         }
-        if (!terms.allows(wanted.machine())) {
+        if (!terms.machines().allows(wanted.machine())) {
             return refused(state, new Refusal.MachineNotAllowed());
         }
         Optional<Seat> held = state.own().filter(seat -> seat.isHeld(now));
@@ -144,7 +144,11 @@ public final class HoldSeats {
             return held(state, seat(state, wanted, id, false, now), Optional.empty(), now);
         }
         boolean hasRoom = others.regular() + others.overdraft() < settings.mostHeld();
-        if (held.isPresent() || hasRoom && others.overdraft() < wanted.maxOverdraft()) {
+        if (held.isPresent()
+                || hasRoom
+                        && others.overdraft()
+                                < Math.max(
+                                        wanted.maxOverdraft(), terms.machines().overdraft())) {
             return held(state, seat(state, wanted, id, true, now), Optional.empty(), now);
         }
         if (!wanted.queues() || others.waiting() >= settings.mostWaiting()) {
@@ -159,7 +163,8 @@ public final class HoldSeats {
 
     /// How many seats a key has: for any number of machines as many as this server holds of one key.
     private int limit(KeyTerms terms) {
-        return terms.maxMachines() == 0 ? settings.mostHeld() : Math.min(terms.maxMachines(), settings.mostHeld());
+        int most = terms.machines().most();
+        return most == 0 ? settings.mostHeld() : Math.min(most, settings.mostHeld());
     }
 
     /// The machine's seat as it is from now on.

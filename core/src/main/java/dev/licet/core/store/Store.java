@@ -1,5 +1,7 @@
 package dev.licet.core.store;
 
+import dev.licet.core.Transactions;
+import dev.licet.core.customer.Customers;
 import dev.licet.core.event.EventLog;
 import dev.licet.core.gate.Quotas;
 import dev.licet.core.identity.AccessTokens;
@@ -7,9 +9,13 @@ import dev.licet.core.identity.Accounts;
 import dev.licet.core.identity.Applications;
 import dev.licet.core.identity.UserTokens;
 import dev.licet.core.identity.Users;
+import dev.licet.core.license.DataObjects;
+import dev.licet.core.license.KeyCalls;
+import dev.licet.core.license.KeyTemplates;
 import dev.licet.core.license.LicenseKeys;
 import dev.licet.core.license.Licenses;
 import dev.licet.core.license.Products;
+import dev.licet.core.message.Messages;
 import dev.licet.core.once.KeptAnswers;
 import dev.licet.core.session.NumberReserve;
 import dev.licet.core.session.Seats;
@@ -36,6 +42,18 @@ public interface Store extends AutoCloseable {
     Products products();
 
     LicenseKeys licenseKeys();
+
+    KeyTemplates keyTemplates();
+
+    DataObjects dataObjects();
+
+    KeyCalls keyCalls();
+
+    Customers customers();
+
+    Messages messages();
+
+    Transactions transactions();
 
     Licenses licenses();
 

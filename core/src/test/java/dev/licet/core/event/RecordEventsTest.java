@@ -444,12 +444,17 @@ class RecordEventsTest {
         }
 
         @Override
-        public List<LicenseKey> list(ProductId product, boolean newestFirst, long skipped, int most) {
+        public List<LicenseKey> list(AccountNumber account, Query query, boolean newestFirst, long skipped, int most) {
             throw new UnsupportedOperationException();
         }
 
         @Override
-        public long count(ProductId product) {
+        public Optional<LicenseKey> find(KeyId id) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long count(AccountNumber account, Query query) {
             throw new UnsupportedOperationException();
         }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class KeyTermsTest {
@@ -57,11 +58,11 @@ class KeyTermsTest {
 
     @Test
     void allows_anyMachineWhereNoneIsNamed_elseThoseAlone() {
-        KeyTerms terms = KeyTerms.issued(NOW, 30);
+        MachineRules named = new MachineRules(1, List.of("a"), 0, Optional.empty());
 
-        assertThat(terms.allows("anything")).isTrue();
-        assertThat(terms.withMachines(1, List.of("a")).allows("a")).isTrue();
-        assertThat(terms.withMachines(1, List.of("a")).allows("A")).isFalse();
+        assertThat(MachineRules.ANY.allows("anything")).isTrue();
+        assertThat(named.allows("a")).isTrue();
+        assertThat(named.allows("A")).isFalse();
     }
 
     @Test
@@ -75,6 +76,6 @@ class KeyTermsTest {
         assertThat(Features.isOne(0)).isFalse();
         assertThat(Features.isOne(9)).isFalse();
         assertThatThrownBy(() -> features.with(9, true)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Features(256)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Features(256, List.of())).isInstanceOf(IllegalArgumentException.class);
     }
 }

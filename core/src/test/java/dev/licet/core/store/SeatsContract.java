@@ -18,6 +18,7 @@ import dev.licet.core.identity.SecretSource;
 import dev.licet.core.identity.SigningKey;
 import dev.licet.core.license.KeyRule;
 import dev.licet.core.license.KeyTerms;
+import dev.licet.core.license.MachineRules;
 import dev.licet.core.session.HoldSeats;
 import dev.licet.core.session.HoldSeats.Held;
 import dev.licet.core.session.HoldSeats.Wanted;
@@ -85,7 +86,7 @@ public abstract class SeatsContract {
     }
 
     private void limit(int machines) {
-        terms(terms -> terms.withMachines(machines, List.of()));
+        terms(terms -> terms.withMachines(MachineRules.ANY.withMost(machines)));
     }
 
     private void terms(UnaryOperator<KeyTerms> change) {
@@ -330,7 +331,7 @@ public abstract class SeatsContract {
         assertThat(refusal(ping(seat))).isEqualTo(new Refusal.KeyBlocked());
         assertThat(refusal(seats.release(caller, Optional.of(product), KEY, "a")))
                 .isEqualTo(new Refusal.KeyBlocked());
-        terms(terms -> terms.withBlocked(false).withMachines(2, List.of("b")));
+        terms(terms -> terms.withBlocked(false).withMachines(new MachineRules(2, List.of("b"), 0, Optional.empty())));
         assertThat(refusal(ask(wanted("a")))).isEqualTo(new Refusal.MachineNotAllowed());
         have(wanted("b"));
     }

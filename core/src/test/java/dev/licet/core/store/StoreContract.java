@@ -43,6 +43,7 @@ import dev.licet.core.license.LicenseKey;
 import dev.licet.core.license.LicenseKeys;
 import dev.licet.core.license.LicenseType;
 import dev.licet.core.license.Licenses;
+import dev.licet.core.license.MachineRules;
 import dev.licet.core.license.Price;
 import dev.licet.core.license.Product;
 import dev.licet.core.license.Term;
@@ -701,19 +702,24 @@ public abstract class StoreContract {
         return new KeyTerms(
                 NOW.plusSeconds(1),
                 30,
-                Features.NONE.with(1, true).with(8, true),
+                Features.NONE.with(1, true).with(8, true).withNamed(List.of("export", "naïve export")),
                 Optional.of("notes\nof two lines"),
                 true,
                 true,
-                7,
-                List.of("machine 1", "naïve 🎬"));
+                new MachineRules(
+                        7,
+                        List.of("machine 1", "naïve 🎬"),
+                        3,
+                        Optional.of(new MachineRules.Churn(2, Duration.ofDays(30)))),
+                Optional.empty());
     }
 
     @Test
     void addLicenseKeys_allTermsAreKept_alsoAfterReopen() {
         LicenseKey key = newKey(everythingSet());
 
-        assertThat(store.licenseKeys().use(key.id())).isEqualTo(new LicenseKeys.KeyUse(everythingSet(), List.of()));
+        assertThat(store.licenseKeys().use(key.id()))
+                .isEqualTo(new LicenseKeys.KeyUse(everythingSet(), List.of(), List.of(), Optional.empty()));
         reopen();
         assertThat(store.licenseKeys().use(key.id()).terms()).isEqualTo(everythingSet());
     }
@@ -739,15 +745,20 @@ public abstract class StoreContract {
         Activation activation = new Activation("machine", Optional.of("Bob's"), "127.0.0.1", NOW);
 
         String answer = store.licenseKeys().change(key.id(), "machine", state -> {
-            assertThat(state).isEqualTo(new KeyRule.State(KeyTerms.issued(NOW, 0), 0, Optional.empty()));
+            assertThat(state.terms()).isEqualTo(KeyTerms.issued(NOW, 0));
+            assertThat(state.machines()).isZero();
+            assertThat(state.activation()).isEmpty();
             return new KeyRule.Change<>(everythingSet(), Optional.of(activation), "done");
         });
 
         assertThat(answer).isEqualTo("done");
-        LicenseKeys.KeyUse changed = new LicenseKeys.KeyUse(everythingSet(), List.of(activation));
+        LicenseKeys.KeyUse changed =
+                new LicenseKeys.KeyUse(everythingSet(), List.of(activation), List.of(), Optional.empty());
         assertThat(store.licenseKeys().use(key.id())).isEqualTo(changed);
         store.licenseKeys().change(key.id(), "machine", state -> {
-            assertThat(state).isEqualTo(new KeyRule.State(everythingSet(), 1, Optional.of(activation)));
+            assertThat(state.terms()).isEqualTo(everythingSet());
+            assertThat(state.machines()).isEqualTo(1);
+            assertThat(state.activation()).contains(activation);
             return KeyRule.Change.none(state, "");
         });
         assertThat(store.licenseKeys().use(key.id())).isEqualTo(changed);
@@ -808,8 +819,9 @@ public abstract class StoreContract {
         assertThat(keys).containsOnly(again);
         assertThat(again).isPresent();
         assertThat(store.licenseKeys().use(again.get().id()))
-                .isEqualTo(new LicenseKeys.KeyUse(terms, List.of(activation)));
-        assertThat(store.licenseKeys().count(product)).isEqualTo(1);
+                .isEqualTo(new LicenseKeys.KeyUse(terms, List.of(activation), List.of(), Optional.empty()));
+        assertThat(store.licenseKeys().count(account, LicenseKeys.Query.of(product)))
+                .isEqualTo(1);
         String text = again.get().key();
         Activation elsewhere = new Activation("another machine", Optional.empty(), "127.0.0.1", NOW);
         assertThat(store.licenseKeys().trial(account, product, text, terms, elsewhere))
@@ -827,17 +839,19 @@ public abstract class StoreContract {
                 IntStream.range(0, 25).mapToObj(i -> "KEY " + (i * 7 % 25)).toList();
         texts.forEach(text -> store.licenseKeys().add(account, product, text, NOW));
 
-        assertThat(store.licenseKeys().list(product, false, 0, 10))
+        assertThat(store.licenseKeys().list(account, LicenseKeys.Query.of(product), false, 0, 10))
                 .extracting(LicenseKey::key)
                 .containsExactlyElementsOf(texts.subList(0, 10));
-        assertThat(store.licenseKeys().list(product, false, 20, 10))
+        assertThat(store.licenseKeys().list(account, LicenseKeys.Query.of(product), false, 20, 10))
                 .extracting(LicenseKey::key)
                 .containsExactlyElementsOf(texts.subList(20, 25));
-        assertThat(store.licenseKeys().list(product, true, 3, 5))
+        assertThat(store.licenseKeys().list(account, LicenseKeys.Query.of(product), true, 3, 5))
                 .extracting(LicenseKey::key)
                 .containsExactlyElementsOf(texts.reversed().subList(3, 8));
-        assertThat(store.licenseKeys().list(product, true, 1L << 40, 5)).isEmpty();
-        assertThat(store.licenseKeys().count(product)).isEqualTo(25);
+        assertThat(store.licenseKeys().list(account, LicenseKeys.Query.of(product), true, 1L << 40, 5))
+                .isEmpty();
+        assertThat(store.licenseKeys().count(account, LicenseKeys.Query.of(product)))
+                .isEqualTo(25);
     }
 
     // Licenses

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
@@ -35,7 +36,7 @@ import org.sqlite.SQLiteException;
 final class Database implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Database.class.getName());
     /// Of the newest migration.
-    static final String SCHEMA_VERSION = "5";
+    static final String SCHEMA_VERSION = "6";
 
     private static final int GROUP = 1000;
     private static final int QUEUE = 16_384;
@@ -129,6 +130,11 @@ final class Database implements AutoCloseable {
     /// Does the same with work that changes nothing that is [Remembered], such as a ping.
     <T extends @Nullable Object> T writeUnremembered(Work<T> work) {
         return submit(work);
+    }
+
+    /// Runs work that asks for other work, all of it in one transaction.
+    <T> T together(Supplier<T> work) {
+        return submit(sql -> work.get());
     }
 
     /// Does the same without waiting for the disk; within other work it is done at once, as a part of that.

@@ -1,5 +1,7 @@
 package dev.licet.store.embedded;
 
+import dev.licet.core.Transactions;
+import dev.licet.core.customer.Customers;
 import dev.licet.core.event.EventLog;
 import dev.licet.core.gate.Quotas;
 import dev.licet.core.identity.AccessTokens;
@@ -7,9 +9,13 @@ import dev.licet.core.identity.Accounts;
 import dev.licet.core.identity.Applications;
 import dev.licet.core.identity.UserTokens;
 import dev.licet.core.identity.Users;
+import dev.licet.core.license.DataObjects;
+import dev.licet.core.license.KeyCalls;
+import dev.licet.core.license.KeyTemplates;
 import dev.licet.core.license.LicenseKeys;
 import dev.licet.core.license.Licenses;
 import dev.licet.core.license.Products;
+import dev.licet.core.message.Messages;
 import dev.licet.core.once.KeptAnswers;
 import dev.licet.core.session.NumberReserve;
 import dev.licet.core.session.Seats;
@@ -58,6 +64,11 @@ public final class EmbeddedStore implements Store {
     private final Quotas quotas;
     private final Products products;
     private final LicenseKeys licenseKeys;
+    private final KeyTemplates keyTemplates;
+    private final DataObjects dataObjects;
+    private final KeyCalls keyCalls;
+    private final Customers customers;
+    private final Messages messages;
     private final Licenses licenses;
     private final KeptAnswers keptAnswers;
     private final SqliteSessions sessions;
@@ -75,6 +86,11 @@ public final class EmbeddedStore implements Store {
         this.quotas = new SqliteIdentities.SqliteQuotas(database);
         this.products = new SqliteLicensing.SqliteProducts(database);
         this.licenseKeys = new SqliteLicensing.SqliteLicenseKeys(database);
+        this.keyTemplates = new SqliteKeyTemplates(database);
+        this.dataObjects = new SqliteDataObjects(database);
+        this.keyCalls = new SqliteKeyCalls(database);
+        this.customers = new SqliteCustomers(database);
+        this.messages = new SqliteMessages(database);
         this.licenses = new SqliteLicensing.SqliteLicenses(database);
         this.keptAnswers = new SqliteKeptAnswers(database);
         this.sessions = new SqliteSessions(database);
@@ -271,6 +287,36 @@ public final class EmbeddedStore implements Store {
     @Override
     public LicenseKeys licenseKeys() {
         return licenseKeys;
+    }
+
+    @Override
+    public KeyTemplates keyTemplates() {
+        return keyTemplates;
+    }
+
+    @Override
+    public DataObjects dataObjects() {
+        return dataObjects;
+    }
+
+    @Override
+    public KeyCalls keyCalls() {
+        return keyCalls;
+    }
+
+    @Override
+    public Customers customers() {
+        return customers;
+    }
+
+    @Override
+    public Messages messages() {
+        return messages;
+    }
+
+    @Override
+    public Transactions transactions() {
+        return database::together;
     }
 
     @Override

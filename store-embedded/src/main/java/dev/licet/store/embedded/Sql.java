@@ -56,6 +56,11 @@ final class Sql implements AutoCloseable {
         }
     }
 
+    /// A pattern for `LIKE … ESCAPE '\\'` that matches what contains that text.
+    static String containing(String text) {
+        return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%";
+    }
+
     private PreparedStatement statement(String sql, @Nullable Object... arguments) throws SQLException {
         PreparedStatement statement = prepared.get(sql);
         if (statement == null) {

@@ -1,12 +1,13 @@
 package dev.licet.store.embedded;
 
 import dev.licet.core.id.AccountNumber;
+import dev.licet.core.id.CustomerId;
 import dev.licet.core.id.KeyId;
 import dev.licet.core.id.LicenseId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.id.UserId;
 import dev.licet.core.license.Activation;
-import dev.licet.core.license.Features;
+import dev.licet.core.license.DataOwner;
 import dev.licet.core.license.KeyRule;
 import dev.licet.core.license.KeyTerms;
 import dev.licet.core.license.License;
@@ -14,6 +15,7 @@ import dev.licet.core.license.LicenseKey;
 import dev.licet.core.license.LicenseKeys;
 import dev.licet.core.license.LicenseType;
 import dev.licet.core.license.Licenses;
+import dev.licet.core.license.MachineRules;
 import dev.licet.core.license.Price;
 import dev.licet.core.license.Product;
 import dev.licet.core.license.Products;
@@ -120,8 +122,9 @@ final class SqliteLicensing {
             long id = sql.insert(
                     """
                     INSERT INTO license_key (account, product, key, created_at, expires_at, period, features, notes,
-                      blocked, machines_extend, max_machines, allowed_machines)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                      blocked, machines_extend, max_machines, allowed_machines, named_features, overdraft, churn_most,
+                      churn_window, customer)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                     account.value(),
                     product.value(),
                     key,
@@ -132,8 +135,13 @@ final class SqliteLicensing {
                     terms.notes().orElse(null),
                     terms.blocked(),
                     terms.machinesExtend(),
-                    terms.maxMachines(),
-                    String.join("\n", terms.allowedMachines()));
+                    terms.machines().most(),
+                    KeyColumns.lines(terms.machines().allowed()),
+                    KeyColumns.lines(terms.features().named()),
+                    terms.machines().overdraft(),
+                    KeyColumns.churnMost(terms.machines()),
+                    KeyColumns.churnWindow(terms.machines()),
+                    terms.customer().map(CustomerId::value).orElse(null));
             return new LicenseKey(new KeyId(id), account, product, key, at);
         }
 
@@ -150,6 +158,7 @@ final class SqliteLicensing {
                 }
                 LicenseKey added = insert(sql, account, product, key, terms, activation.at());
                 set(sql, added.id(), activation.machine(), Optional.of(activation));
+                rememberNewMachine(sql, added.id(), activation.at());
                 sql.update(
                         "INSERT INTO trial VALUES (?, ?, ?)",
                         product.value(),
@@ -160,23 +169,66 @@ final class SqliteLicensing {
         }
 
         @Override
-        public List<LicenseKey> list(ProductId product, boolean newestFirst, long skipped, int most) {
-            return database.read(sql -> sql.all(
-                    "SELECT * FROM license_key WHERE product = ? ORDER BY id " + (newestFirst ? "DESC" : "ASC")
-                            + " LIMIT ? OFFSET ?",
-                    SqliteLicenseKeys::row,
-                    product.value(),
-                    most,
-                    skipped));
+        public Optional<LicenseKey> find(KeyId id) {
+            return database.read(
+                    sql -> sql.first("SELECT * FROM license_key WHERE id = ?", SqliteLicenseKeys::row, id.value()));
         }
 
         @Override
-        public long count(ProductId product) {
+        public List<LicenseKey> list(AccountNumber account, Query query, boolean newestFirst, long skipped, int most) {
+            Where where = new Where(account, query);
+            where.arguments.add(most);
+            where.arguments.add(skipped);
+            return database.read(sql -> sql.all(
+                    "SELECT license_key.* FROM license_key WHERE " + where + " ORDER BY license_key.id "
+                            + (newestFirst ? "DESC" : "ASC") + " LIMIT ? OFFSET ?",
+                    SqliteLicenseKeys::row,
+                    where.arguments.toArray()));
+        }
+
+        @Override
+        public long count(AccountNumber account, Query query) {
+            Where where = new Where(account, query);
             return database.read(sql -> sql.first(
-                            "SELECT count(*) FROM license_key WHERE product = ?",
+                            "SELECT count(*) FROM license_key WHERE " + where,
                             row -> row.getLong(1),
-                            product.value())
+                            where.arguments.toArray())
                     .orElseThrow());
+        }
+
+        /// The condition of a query, and its arguments.
+        private static final class Where {
+            private final StringBuilder text = new StringBuilder("license_key.account = ? AND license_key.id > ?");
+            private final List<Object> arguments;
+
+            Where(AccountNumber account, Query query) {
+                arguments = new ArrayList<>(List.of(account.value(), query.after()));
+                if (query.product().isPresent()) {
+                    text.append(" AND product = ?");
+                    arguments.add(query.product().get().value());
+                } else {
+                    text.append(" AND product IN (SELECT id FROM product WHERE NOT revoked)");
+                }
+                query.customer().ifPresent(customer -> {
+                    text.append(" AND customer = ?");
+                    arguments.add(customer.value());
+                });
+                if (!query.search().isEmpty()) {
+                    text.append("""
+                             AND (key LIKE ? ESCAPE '\\' OR notes LIKE ? ESCAPE '\\' OR customer IN (
+                              SELECT id FROM customer
+                              WHERE name LIKE ? ESCAPE '\\' OR email LIKE ? ESCAPE '\\'
+                                OR company_name LIKE ? ESCAPE '\\'))""");
+                    for (int i = 0; i < 5; i++) {
+                        arguments.add(Sql.containing(query.search()));
+                    }
+                }
+            }
+
+            @Override
+            public String toString() {
+                return text.toString();
+            }
         }
 
         private static boolean isAnyTaken(Sql sql, ProductId product, List<String> keys) throws SQLException {
@@ -206,12 +258,19 @@ final class SqliteLicensing {
 
         @Override
         public KeyUse use(KeyId key) {
-            return database.read(sql -> new KeyUse(
-                    terms(sql, key),
-                    sql.all(
-                            "SELECT * FROM activation WHERE key = ? ORDER BY activated_at, machine",
-                            SqliteLicenseKeys::activation,
-                            key.value())));
+            return database.read(sql -> {
+                KeyTerms terms = terms(sql, key);
+                return new KeyUse(
+                        terms,
+                        sql.all(
+                                "SELECT * FROM activation WHERE key = ? ORDER BY activated_at, machine",
+                                SqliteLicenseKeys::activation,
+                                key.value()),
+                        SqliteDataObjects.all(sql, new DataOwner.OfKey(key)),
+                        terms.customer().isEmpty()
+                                ? Optional.empty()
+                                : SqliteCustomers.find(sql, terms.customer().get()));
+            });
         }
 
         @Override
@@ -224,6 +283,10 @@ final class SqliteLicensing {
                 }
                 if (!change.activation().equals(state.activation())) {
                     set(sql, key, machine, change.activation());
+                    if (state.activation().isEmpty()) {
+                        rememberNewMachine(
+                                sql, key, change.activation().orElseThrow().at());
+                    }
                 }
                 return change.answer();
             });
@@ -237,14 +300,36 @@ final class SqliteLicensing {
                     SqliteLicenseKeys::activation,
                     key.value(),
                     machine);
-            return new KeyRule.State(terms(sql, key), machines, activation);
+            return new KeyRule.State(terms(sql, key), machines, activation, then -> newMachines(sql, key, then));
+        }
+
+        /// For a rule, which knows nothing of SQL.
+        private static List<Instant> newMachines(Sql sql, KeyId key, Instant then) {
+            try {
+                return sql.all(
+                        "SELECT at FROM new_machine WHERE key = ? AND at > ? ORDER BY at",
+                        row -> Micros.instant(row, "at"),
+                        key.value(),
+                        Micros.of(then));
+            } catch (SQLException e) {
+                throw Database.translated(e);
+            }
+        }
+
+        private static void rememberNewMachine(Sql sql, KeyId key, Instant at) throws SQLException {
+            sql.update("INSERT INTO new_machine (key, at) VALUES (?, ?)", key.value(), Micros.of(at));
+            sql.update(
+                    "DELETE FROM new_machine WHERE key = ? AND at < ?",
+                    key.value(),
+                    Micros.of(at.minus(MachineRules.Churn.LONGEST)));
         }
 
         private static void set(Sql sql, KeyId key, KeyTerms terms) throws SQLException {
             sql.update(
                     """
                     UPDATE license_key SET expires_at = ?, period = ?, features = ?, notes = ?, blocked = ?,
-                      machines_extend = ?, max_machines = ?, allowed_machines = ?
+                      machines_extend = ?, max_machines = ?, allowed_machines = ?, named_features = ?, overdraft = ?,
+                      churn_most = ?, churn_window = ?, customer = ?
                     WHERE id = ?""",
                     Micros.of(terms.expiresAt()),
                     terms.period(),
@@ -252,8 +337,13 @@ final class SqliteLicensing {
                     terms.notes().orElse(null),
                     terms.blocked(),
                     terms.machinesExtend(),
-                    terms.maxMachines(),
-                    String.join("\n", terms.allowedMachines()),
+                    terms.machines().most(),
+                    KeyColumns.lines(terms.machines().allowed()),
+                    KeyColumns.lines(terms.features().named()),
+                    terms.machines().overdraft(),
+                    KeyColumns.churnMost(terms.machines()),
+                    KeyColumns.churnWindow(terms.machines()),
+                    terms.customer().map(CustomerId::value).orElse(null),
                     key.value());
         }
 
@@ -283,15 +373,16 @@ final class SqliteLicensing {
         }
 
         private static KeyTerms terms(ResultSet row) throws SQLException {
+            long customer = row.getLong("customer");
             return new KeyTerms(
                     Micros.instant(row, "expires_at"),
                     row.getInt("period"),
-                    new Features(row.getInt("features")),
+                    KeyColumns.features(row),
                     Optional.ofNullable(row.getString("notes")),
                     row.getBoolean("blocked"),
                     row.getBoolean("machines_extend"),
-                    row.getInt("max_machines"),
-                    row.getString("allowed_machines").lines().toList());
+                    KeyColumns.machines(row),
+                    customer == 0 ? Optional.empty() : Optional.of(new CustomerId(customer)));
         }
 
         private static Activation activation(ResultSet row) throws SQLException {

@@ -1,0 +1,12 @@
+package dev.licet.core;
+
+import java.util.function.Supplier;
+
+/// Makes several changes one: all of them are on disk when it returns, or none. Safe for threads.
+@FunctionalInterface
+public interface Transactions {
+
+    /// Does the work alone of all writers: it must be quick, and wait for nothing but the store. When it throws,
+    /// nothing was changed.
+    <T> T run(Supplier<T> work);
+}
