@@ -2,6 +2,7 @@ package dev.licet.bench;
 
 import dev.licet.core.Outcome;
 import dev.licet.core.Pending;
+import dev.licet.core.customer.ManageCustomers;
 import dev.licet.core.event.EventLog;
 import dev.licet.core.event.EventPage;
 import dev.licet.core.event.EventQuery;
@@ -23,9 +24,13 @@ import dev.licet.core.identity.Secret;
 import dev.licet.core.identity.SecretHash;
 import dev.licet.core.identity.SecretSource;
 import dev.licet.core.license.ChangeKeys;
+import dev.licet.core.license.KeepData;
+import dev.licet.core.license.LockToKey;
+import dev.licet.core.license.LogKeyCalls;
 import dev.licet.core.license.Product;
 import dev.licet.core.license.ReadKeys;
 import dev.licet.core.license.UseKeys;
+import dev.licet.core.message.SendMessages;
 import dev.licet.core.session.HoldSeats;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Headers;
@@ -119,18 +124,7 @@ public class DialectBenchmark {
         EventLog log = new Forgetful();
         dialect = new CryptolensDialect(
                 gate(store, clock, secrets, random),
-                new RecordEvents(store.products(), store.licenseKeys(), log, clock),
-                new ReadEvents(store.products(), store.licenseKeys(), log),
-                new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock),
-                new HoldSeats(
-                        store.seats(),
-                        store.products(),
-                        store.licenseKeys(),
-                        secrets,
-                        new HoldSeats.Settings(Duration.ofSeconds(1), Duration.ofDays(30), 10_000, 1000),
-                        clock),
-                new ChangeKeys(store.products(), store.licenseKeys(), secrets, clock),
-                new ReadKeys(store.accounts(), store.products(), store.licenseKeys(), clock),
+                useCases(store, log, secrets, clock),
                 new Idempotency(store.keptAnswers(), Limits.DEFAULTS, clock),
                 Limits.DEFAULTS,
                 true,
@@ -146,6 +140,36 @@ public class DialectBenchmark {
                 throw new IllegalStateException("refused: " + each);
             }
         }
+    }
+
+    private static CryptolensDialect.UseCases useCases(
+            EmbeddedStore store, EventLog log, SecretSource secrets, Clock clock) {
+        ManageCustomers customers = new ManageCustomers(store.customers(), secrets, clock);
+        return new CryptolensDialect.UseCases(
+                new RecordEvents(store.products(), store.licenseKeys(), log, clock),
+                new ReadEvents(store.products(), store.licenseKeys(), log),
+                new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock),
+                new HoldSeats(
+                        store.seats(),
+                        store.products(),
+                        store.licenseKeys(),
+                        secrets,
+                        new HoldSeats.Settings(Duration.ofSeconds(1), Duration.ofDays(30), 10_000, 1000),
+                        clock),
+                new ChangeKeys(
+                        store.products(),
+                        store.licenseKeys(),
+                        store.keyTemplates(),
+                        customers,
+                        store.transactions(),
+                        secrets,
+                        clock),
+                new ReadKeys(store.accounts(), store.products(), store.licenseKeys(), clock),
+                new LockToKey(store.accounts(), store.accessTokens(), store.products(), store.licenseKeys(), clock),
+                new KeepData(store.dataObjects(), store.products(), store.licenseKeys(), 100),
+                customers,
+                new SendMessages(store.messages(), clock),
+                new LogKeyCalls(store.keyCalls(), store.products(), Duration.ofDays(400), clock));
     }
 
     private static Gate gate(EmbeddedStore store, Clock clock, SecretSource secrets, SecureRandom random) {

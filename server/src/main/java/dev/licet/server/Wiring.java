@@ -2,6 +2,7 @@ package dev.licet.server;
 
 import dev.licet.core.Outcome;
 import dev.licet.core.SteadyClock;
+import dev.licet.core.customer.ManageCustomers;
 import dev.licet.core.event.ReadEvents;
 import dev.licet.core.event.RecordEvents;
 import dev.licet.core.gate.Gate;
@@ -17,9 +18,13 @@ import dev.licet.core.identity.Permission;
 import dev.licet.core.identity.SecretSource;
 import dev.licet.core.license.ChangeKeys;
 import dev.licet.core.license.CreateLicense;
+import dev.licet.core.license.KeepData;
+import dev.licet.core.license.LockToKey;
+import dev.licet.core.license.LogKeyCalls;
 import dev.licet.core.license.ManageProducts;
 import dev.licet.core.license.ReadKeys;
 import dev.licet.core.license.UseKeys;
+import dev.licet.core.message.SendMessages;
 import dev.licet.core.session.HoldSeats;
 import dev.licet.core.session.KeepSessions;
 import dev.licet.core.session.TransactionNumbers;
@@ -188,6 +193,12 @@ public final class Wiring implements AutoCloseable {
         private final Passwords passwords;
         private final Gate gate;
         private final HoldSeats holdSeats;
+        private final UseKeys useKeys;
+        private final ManageCustomers customers;
+        private final ChangeKeys changeKeys;
+        private final ReadKeys readKeys;
+        private final KeepData keepData;
+        private final LogKeyCalls keyCalls;
         private final Idempotency idempotency;
         private final RecordEvents recordEvents;
         private final ReadEvents readEvents;
@@ -211,6 +222,20 @@ public final class Wiring implements AutoCloseable {
             this.readEvents = new ReadEvents(store.products(), store.licenseKeys(), store.events());
             this.holdSeats = new HoldSeats(
                     store.seats(), store.products(), store.licenseKeys(), secrets, settings.seats(), steady);
+            this.useKeys = new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock);
+            this.customers = new ManageCustomers(store.customers(), secrets, clock);
+            this.changeKeys = new ChangeKeys(
+                    store.products(),
+                    store.licenseKeys(),
+                    store.keyTemplates(),
+                    customers,
+                    store.transactions(),
+                    secrets,
+                    clock);
+            this.readKeys = new ReadKeys(store.accounts(), store.products(), store.licenseKeys(), clock);
+            this.keepData =
+                    new KeepData(store.dataObjects(), store.products(), store.licenseKeys(), settings.maxDataObjects());
+            this.keyCalls = new LogKeyCalls(store.keyCalls(), store.products(), settings.callLogRetention(), clock);
             this.idempotency = new Idempotency(store.keptAnswers(), settings.limits(), steady);
             this.gate = new Gate(
                     store.applications(),
@@ -252,12 +277,23 @@ public final class Wiring implements AutoCloseable {
                             clock),
                     new CryptolensDialect(
                             gate,
-                            recordEvents,
-                            readEvents,
-                            new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock),
-                            holdSeats,
-                            new ChangeKeys(store.products(), store.licenseKeys(), secrets, clock),
-                            new ReadKeys(store.accounts(), store.products(), store.licenseKeys(), clock),
+                            new CryptolensDialect.UseCases(
+                                    recordEvents,
+                                    readEvents,
+                                    useKeys,
+                                    holdSeats,
+                                    changeKeys,
+                                    readKeys,
+                                    new LockToKey(
+                                            store.accounts(),
+                                            store.accessTokens(),
+                                            store.products(),
+                                            store.licenseKeys(),
+                                            clock),
+                                    keepData,
+                                    customers,
+                                    new SendMessages(store.messages(), clock),
+                                    keyCalls),
                             idempotency,
                             limits,
                             settings.cryptolensErrorStatus(),

@@ -37,10 +37,17 @@ class CapturesTest {
     }
 
     private TestServer.Reply replay(String name) throws IOException {
-        String captured = Files.readString(FILES.resolve(name + ".http"), StandardCharsets.ISO_8859_1);
+        return replay(name, "", "");
+    }
+
+    /// @param captured a part of the captured request @param put what stands there instead
+    private TestServer.Reply replay(String name, String captured, String put) throws IOException {
+        String request = Files.readString(FILES.resolve(name + ".http"), StandardCharsets.ISO_8859_1);
+        assertThat(request).contains(captured);
         String token = URLEncoder.encode(server.first().accessToken(), StandardCharsets.UTF_8);
         String lowerCaseHex = token.replace("%3D", "%3d").replace("%2B", "%2b").replace("%2F", "%2f");
-        String ours = captured.replace("WyIxIiwidGVzdHRva2VuK2FiYy94eXo9Il0%3D", token)
+        String ours = request.replace(captured, put)
+                .replace("WyIxIiwidGVzdHRva2VuK2FiYy94eXo9Il0%3D", token)
                 .replace("WyIxIiwidGVzdHRva2VuK2FiYy94eXo9Il0%3d", lowerCaseHex)
                 .replace("ICVLD-VVSZR-ZTICT-YKGXL", server.first().licenseKey())
                 .replaceAll("(?i)(productid)=3349", "$1=" + server.first().productId());
@@ -181,6 +188,153 @@ class CapturesTest {
                         .get("id")
                         .longValue())
                 .isEqualTo(server.first().productId());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"python", "nodejs-1.0.11"})
+    void dataObjectOfAKey_isAddedCountedListedAndRemoved(String client) throws IOException {
+        long id = assertSuccess(client + "-adddataobject-key").get("id").longValue();
+        assertThat(replay(client + "-adddataobject-key").json().get("result").intValue())
+                .as("its name is taken")
+                .isEqualTo(1);
+        String key = "&Id=" + id + "&";
+        assertSuccess("python-increment-key", "&Id=7&", key);
+        assertSuccess("python-decrement-key");
+        assertSuccess("python-increment-key", "&Id=7&", key);
+        JsonNode listed =
+                assertSuccess("python-listdataobjects-key").get("dataObjects").get(0);
+        assertThat(listed.get("id").longValue()).isEqualTo(id);
+        assertThat(listed.get("name").stringValue()).isEqualTo("usage");
+        assertThat(listed.get("intValue").intValue()).isEqualTo(6);
+        for (int i = 6; i < 10; i++) {
+            assertSuccess("python-increment-key", "&Id=7&", key);
+        }
+        assertThat(replay("python-increment-key", "&Id=7&", key).json().get("result").intValue())
+                .as("the bound is 10")
+                .isEqualTo(1);
+        assertSuccess("python-removedataobject-key", "&Id=7", "&Id=" + id);
+        assertThat(assertSuccess("python-listdataobjects-key").get("dataObjects"))
+                .isEmpty();
+    }
+
+    @Test
+    void dataObjectOfAMachine_isAddedListedAndRemoved() throws IOException {
+        long id = assertSuccess("python-adddataobject-machine").get("id").longValue();
+        assertThat(assertSuccess("python-listdataobjects-machine")
+                        .get("dataObjects")
+                        .get(0)
+                        .get("id")
+                        .longValue())
+                .isEqualTo(id);
+        assertSuccess("python-removedataobject-machine", "&Id=7", "&Id=" + id);
+        assertThat(assertSuccess("python-listdataobjects-machine").get("dataObjects"))
+                .isEmpty();
+    }
+
+    @Test
+    void customer_isAdded_hasAKey_andIsFoundBySecret() throws IOException {
+        JsonNode added = assertSuccess("python-addcustomer");
+        String id = added.get("customerId").toString();
+        assertSuccess("python-changecustomer", "CustomerId=27", "CustomerId=" + id);
+        JsonNode key = assertSuccess("python-getcustomerlicenses", "customerId=27", "customerId=" + id)
+                .get("licenseKeys")
+                .get(0);
+        assertThat(key.get("customer").get("name").stringValue()).isEqualTo("Bob");
+        assertThat(assertSuccess(
+                                "python-getcustomerlicensesbysecret",
+                                "secret=sec",
+                                "secret=" + added.get("secret").stringValue())
+                        .get("licenseKeys"))
+                .hasSize(1);
+        assertThat(replay("python-getcustomerlicenses").json().get("message").stringValue())
+                .isEqualTo("Customer could not be found.");
+        assertThat(replay("python-getcustomerlicensesbysecret")
+                        .json()
+                        .get("message")
+                        .stringValue())
+                .isEqualTo("Customer could not be found.");
+        assertThat(replay("python-changecustomer").json().get("message").stringValue())
+                .isEqualTo("Could not find the customer.");
+    }
+
+    @Test
+    void pythonCreateKey_forANewOrTheSameCustomer_tellsWhoHasIt() throws IOException {
+        JsonNode first = assertSuccess("python-createkey");
+        assertThat(first.get("key").stringValue()).matches("([A-Z]{5}-){3}[A-Z]{5}");
+        assertThat(first.get("customerId").longValue()).isPositive();
+        assertThat(assertSuccess("python-createkey").get("customerId").longValue())
+                .isEqualTo(first.get("customerId").longValue());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"python", "nodejs-1.0.11"})
+    void createKeyFromTemplate_hasTheTermsOfTheTemplate(String client) throws IOException {
+        String template = server.manage(
+                        "POST",
+                        "/v1/templates",
+                        "{\"name\":\"yearly\",\"product\":\"prd_" + server.first().productId()
+                                + "\",\"period\":\"P365D\",\"features\":[\"F2\",\"export\"]}")
+                .get("id")
+                .stringValue()
+                .substring("tpl_".length());
+        JsonNode answer = assertSuccess(client + "-createkeyfromtemplate", "Id=5", "Id=" + template);
+        assertThat(answer.get("key").stringValue()).matches("([A-Z]{5}-){3}[A-Z]{5}");
+        assertThat(answer.get("rawResponse").isString()).isTrue();
+        assertThat(replay(client + "-createkeyfromtemplate", "Id=5", "Id=99999")
+                        .json()
+                        .get("result")
+                        .intValue())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void message_isSentReadAndRemoved() throws IOException {
+        String id = assertSuccess("python-createmessage").get("messageId").toString();
+        JsonNode message = assertSuccess("python-getmessages").get("messages").get(0);
+        assertThat(message.get("content").stringValue()).isEqualTo("hello");
+        String second = message.get("created").toString();
+        assertThat(assertSuccess("python-getmessages", "Time=0", "Time=" + second)
+                        .get("messages"))
+                .as("only what is later")
+                .isEmpty();
+        assertSuccess("python-removemessage", "Id=13", "Id=" + id);
+        assertThat(assertSuccess("python-getmessages").get("messages")).isEmpty();
+    }
+
+    @Test
+    void pythonGetWebApiLog_hasWhatWasCalledOfTheKey() throws IOException {
+        assertSuccess("python-machinelocklimit");
+        assertSuccess("python-activate");
+        assertSuccess("python-deactivate");
+        replay("python-deactivate");
+        JsonNode logs = assertSuccess("python-getwebapilog").get("logs");
+        assertThat(logs.get(0).get("state").intValue()).isEqualTo(6020);
+        assertThat(logs.get(1).get("state").intValue()).isEqualTo(6010);
+        assertThat(logs.get(2).get("state").intValue()).isEqualTo(2010);
+        assertThat(logs.get(2).get("machineCode").stringValue()).isEqualTo("machine-1");
+        assertThat(logs.get(2).get("key").stringValue()).isEqualTo(server.first().licenseKey());
+        assertThat(logs.get(2).get("ip").stringValue()).isEqualTo("127.0.0.0");
+    }
+
+    @Test
+    void pythonRecordUsage_isAnEvent() throws IOException {
+        assertSuccess("python-recordusage");
+        JsonNode event = newest();
+        assertThat(event.get("featureName").stringValue()).isEqualTo("Subscription");
+        assertThat(event.get("value").longValue()).isEqualTo(5);
+    }
+
+    /// What is not there says so in the form that clients read.
+    @ParameterizedTest
+    @ValueSource(strings = {"python-login", "python-changereseller"})
+    void whatIsNotThere_saysSo(String name) throws IOException {
+        assertThat(replay(name).json().get("message").stringValue()).isEqualTo("The method could not be found.");
+    }
+
+    private JsonNode assertSuccess(String name, String captured, String put) throws IOException {
+        JsonNode answer = replay(name, captured, put).json();
+        assertThat(answer.get("result").intValue()).as(name + ": " + answer).isZero();
+        return answer;
     }
 
     private JsonNode assertSuccess(String name) throws IOException {

@@ -87,7 +87,12 @@ public final class RecordEvents {
     /// Records all of the events or none: the first that can't be taken refuses them all. Waits for the disk only when
     /// it is [awaited][Pending#await], unless the batch carries ids, which may have to be looked up.
     public Pending<Outcome<Receipt>> record(Caller caller, Batch batch) {
-        Optional<Refusal> refusal = refusal(caller).or(() -> firstRefusal(caller, batch.items()));
+        return record(caller, Permission.REGISTER_EVENT, batch);
+    }
+
+    /// @param permission that it takes
+    public Pending<Outcome<Receipt>> record(Caller caller, Permission permission, Batch batch) {
+        Optional<Refusal> refusal = caller.lacks(permission).or(() -> firstRefusal(caller, batch.items()));
         return refusal.isPresent()
                 ? Pending.done(Outcome.refused(refusal.get()))
                 : append(caller, batch, batch.items())

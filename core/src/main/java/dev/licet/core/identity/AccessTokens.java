@@ -1,6 +1,7 @@
 package dev.licet.core.identity;
 
 import dev.licet.core.id.AccountNumber;
+import dev.licet.core.id.KeyId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.id.TokenId;
 import java.time.Instant;
@@ -12,6 +13,9 @@ import java.util.Set;
 public interface AccessTokens {
 
     AccessToken add(NewAccessToken token, SecretHash secret, Instant at);
+
+    /// Adds one for a key alone, unless it is there. What it may do is what another token may, and it ends with that.
+    void addLocked(TokenId parent, ProductId product, KeyId key, SecretHash secret, Instant at);
 
     /// The token with this secret, unless it was revoked.
     Optional<AccessToken> find(SecretHash secret);

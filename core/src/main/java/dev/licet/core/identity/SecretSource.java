@@ -1,8 +1,10 @@
 package dev.licet.core.identity;
 
 import dev.licet.core.id.AccountNumber;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Locale;
@@ -31,8 +33,14 @@ public final class SecretSource {
     /// The base64 of a JSON list of a random number and a secret of 240 bits, as clients of the licensing
     /// service expect; it means nothing to us but itself.
     public Secret accessToken() {
-        String secret = Base64.getEncoder().encodeToString(bytes(30));
-        String list = "[\"" + (1 + random.nextInt(999_999_999)) + "\",\"" + secret + "\"]";
+        return accessToken(bytes(32));
+    }
+
+    /// The same of 32 bytes that are as good as random.
+    public static Secret accessToken(byte[] bytes) {
+        int number = 1 + (ByteBuffer.wrap(bytes).getShort() & 0xffff);
+        String secret = Base64.getEncoder().encodeToString(Arrays.copyOfRange(bytes, 2, 32));
+        String list = "[\"" + number + "\",\"" + secret + "\"]";
         return new Secret(Base64.getEncoder().encodeToString(list.getBytes(StandardCharsets.UTF_8)));
     }
 

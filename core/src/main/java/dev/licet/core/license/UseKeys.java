@@ -2,6 +2,7 @@ package dev.licet.core.license;
 
 import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
+import dev.licet.core.id.CustomerId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.identity.Account;
 import dev.licet.core.identity.Accounts;
@@ -146,6 +147,11 @@ public final class UseKeys {
     private Outcome<LicenseKey> named(Caller caller, Permission permission, Optional<ProductId> product, String key) {
         Optional<Refusal> lacking = caller.lacks(permission);
         return lacking.isPresent() ? Outcome.refused(lacking.get()) : namedKey.key(caller, product, key);
+    }
+
+    /// Who has a key, to who was let in to it.
+    public Optional<CustomerId> customer(LicenseKey key) {
+        return keys.use(key.id()).terms().customer();
     }
 
     /// A key as it is now, to who was let in to it.

@@ -8,6 +8,7 @@ import dev.licet.core.TestClock;
 import dev.licet.core.gate.Gate.OneTimePair;
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ApplicationId;
+import dev.licet.core.id.KeyId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.id.TokenId;
 import dev.licet.core.id.UserId;
@@ -326,6 +327,11 @@ class GateTest {
                 new KeyLock(-1),
                 false,
                 TestClock.START);
+
+        @Override
+        public void addLocked(TokenId parent, ProductId product, KeyId key, SecretHash secret, Instant at) {
+            throw new UnsupportedOperationException();
+        }
 
         @Override
         public Optional<AccessToken> find(SecretHash secret) {

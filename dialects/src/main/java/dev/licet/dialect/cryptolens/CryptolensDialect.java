@@ -5,14 +5,19 @@ import static java.lang.System.Logger.Level.DEBUG;
 import dev.licet.core.Outcome;
 import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
+import dev.licet.core.customer.ManageCustomers;
 import dev.licet.core.event.ReadEvents;
 import dev.licet.core.event.RecordEvents;
 import dev.licet.core.gate.Gate;
 import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.Secret;
 import dev.licet.core.license.ChangeKeys;
+import dev.licet.core.license.KeepData;
+import dev.licet.core.license.LockToKey;
+import dev.licet.core.license.LogKeyCalls;
 import dev.licet.core.license.ReadKeys;
 import dev.licet.core.license.UseKeys;
+import dev.licet.core.message.SendMessages;
 import dev.licet.core.session.HoldSeats;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Dialect;
@@ -54,39 +59,77 @@ public final class CryptolensDialect implements Dialect {
     private final Gate gate;
     private final Limits limits;
     private final Replies replies;
+    private final List<String> writing;
     private final Map<String, Served> served = new LinkedHashMap<>();
     private final String quick = normalized("/api/AI/RegisterEvent");
 
-    /// @param errorStatus whether an error has an HTTP status of its own; 200 when not
-    /// @param getWrites whether GET is taken for what stores something
-    public CryptolensDialect(
-            Gate gate,
+    /// The use cases that the methods call.
+    public record UseCases(
             RecordEvents recordEvents,
             ReadEvents readEvents,
             UseKeys useKeys,
             HoldSeats holdSeats,
             ChangeKeys changeKeys,
             ReadKeys readKeys,
+            LockToKey lockToKey,
+            KeepData keepData,
+            ManageCustomers customers,
+            SendMessages messages,
+            LogKeyCalls log) {}
+
+    /// @param errorStatus whether an error has an HTTP status of its own; 200 when not
+    /// @param getWrites whether GET is taken for what stores something
+    public CryptolensDialect(
+            Gate gate,
+            UseCases useCases,
             Idempotency idempotency,
             Limits limits,
             boolean errorStatus,
             boolean getWrites) {
         this.gate = gate;
         this.limits = limits;
-        this.replies = new Replies(errorStatus, Replies.ACCESS_DENIED);
-        List<String> writing = getWrites ? READING : WRITING;
-        EventMethods events = new EventMethods(recordEvents, readEvents, idempotency, limits, replies);
+        this.writing = getWrites ? READING : WRITING;
+        this.replies = Replies.ofEvents(errorStatus);
+        addEvents(useCases, idempotency);
+        Replies usual = Replies.usual(errorStatus);
+        Writes writes = new Writes(idempotency, useCases.log(), usual);
+        addKeys(useCases, writes, usual);
+        addMessages(new MessageMethods(useCases.messages(), writes, usual), usual);
+        Replies ofCustomers = Replies.ofCustomers(errorStatus);
+        addCustomers(useCases, new Writes(idempotency, useCases.log(), ofCustomers), ofCustomers);
+        Replies ofData = Replies.ofData(errorStatus);
+        addData(
+                new DataMethods(useCases.keepData(), new Writes(idempotency, useCases.log(), ofData), limits, ofData),
+                ofData);
+    }
+
+    private void addEvents(UseCases useCases, Idempotency idempotency) {
+        EventMethods events =
+                new EventMethods(useCases.recordEvents(), useCases.readEvents(), idempotency, limits, replies);
         add("AI/RegisterEvent", writing, replies, events::registerEvent);
         add("AI/RegisterEvents", writing, replies, events::registerEvents);
         add("AI/GetEvents", READING, replies, done((caller, request, fields) -> events.getEvents(caller, fields)));
-        Replies ofKeys = new Replies(errorStatus, Replies.UNABLE_TO_AUTHENTICATE);
-        KeyMethods keys = new KeyMethods(useKeys, holdSeats, changeKeys, idempotency, limits, ofKeys);
-        add("Key/GetKey", READING, ofKeys, done(keys::getKey));
+        LogMethods log = new LogMethods(useCases.log(), limits, replies);
+        add("AI/GetWebAPILog", READING, replies, done(log::getWebApiLog));
+        add("Subscription/RecordUsage", writing, replies, events::recordUsage);
+    }
+
+    private void addKeys(UseCases useCases, Writes writes, Replies usual) {
+        KeyMethods keys = new KeyMethods(
+                useCases.useKeys(),
+                useCases.holdSeats(),
+                useCases.changeKeys(),
+                useCases.lockToKey(),
+                writes,
+                limits,
+                usual);
+        add("Key/GetKey", READING, usual, done(keys::getKey));
         Map<String, DoneMethod> changing = new LinkedHashMap<>();
         changing.put("Activate", keys::activate);
         changing.put("Deactivate", keys::deactivate);
         changing.put("CreateKey", keys::createKey);
         changing.put("CreateTrialKey", keys::createTrialKey);
+        changing.put("CreateKeyFromTemplate", keys::createKeyFromTemplate);
         changing.put("ExtendLicense", keys::extendLicense);
         changing.put("AddFeature", keys::addFeature);
         changing.put("RemoveFeature", keys::removeFeature);
@@ -94,11 +137,55 @@ public final class CryptolensDialect implements Dialect {
         changing.put("UnblockKey", keys::unblockKey);
         changing.put("MachineLockLimit", keys::machineLockLimit);
         changing.put("ChangeNotes", keys::changeNotes);
+        changing.put("ChangeCustomer", keys::changeCustomer);
         changing.put("TrialActivation", keys::trialActivation);
-        ProductMethods products = new ProductMethods(readKeys, ofKeys);
-        add("Product/GetProducts", READING, ofKeys, done(products::getProducts));
-        add("Product/GetKeys", READING, ofKeys, done(products::getKeys));
-        changing.forEach((name, method) -> add("Key/" + name, writing, ofKeys, done(method)));
+        changing.forEach((name, method) -> add("Key/" + name, writing, usual, done(method)));
+        add("Auth/KeyLock", writing, usual, done(keys::keyLock));
+        ProductMethods products = new ProductMethods(useCases.readKeys(), usual);
+        add("Product/GetProducts", READING, usual, done(products::getProducts));
+        add("Product/GetKeys", READING, usual, done(products::getKeys));
+    }
+
+    private void addMessages(MessageMethods messages, Replies usual) {
+        add("Message/GetMessages", READING, usual, done(messages::getMessages));
+        add("Message/CreateMessage", writing, usual, done(messages::createMessage));
+        add("Message/RemoveMessage", writing, usual, done(messages::removeMessage));
+    }
+
+    private void addCustomers(UseCases useCases, Writes writes, Replies ofCustomers) {
+        CustomerMethods customers = new CustomerMethods(useCases.customers(), useCases.readKeys(), writes, ofCustomers);
+        add("Customer/AddCustomer", writing, ofCustomers, done(customers::addCustomer));
+        add("Customer/EditCustomer", writing, ofCustomers, done(customers::editCustomer));
+        add("Customer/RemoveCustomer", writing, ofCustomers, done(customers::removeCustomer));
+        add("Customer/GetCustomers", READING, ofCustomers, done(customers::getCustomers));
+        add("Customer/GetCustomerLicenses", READING, ofCustomers, done(customers::getCustomerLicenses));
+        add("Customer/GetCustomerLicensesBySecret", READING, ofCustomers, done(customers::getCustomerLicensesBySecret));
+    }
+
+    private void addData(DataMethods data, Replies ofData) {
+        for (DataMethods.Form form : DataMethods.Form.values()) {
+            add(form, "ListDataObjects", READING, ofData, data::list);
+            add(form, "AddDataObject", writing, ofData, data::add);
+            add(form, "IncrementIntValue", writing, ofData, data::increment);
+            add(form, "DecrementIntValue", writing, ofData, data::decrement);
+            add(form, "SetIntValue", writing, ofData, data::setNumber);
+            add(form, "SetStringValue", writing, ofData, data::setText);
+            add(form, "RemoveDataObject", writing, ofData, data::remove);
+        }
+    }
+
+    /// A method of the group Data in one of its forms.
+    @FunctionalInterface
+    private interface DataMethod {
+        Answer answer(DataMethods.Form form, Caller caller, Request request, Fields fields);
+    }
+
+    private void add(DataMethods.Form form, String name, List<String> verbs, Replies replies, DataMethod method) {
+        add(
+                "Data/" + form.of(name),
+                verbs,
+                replies,
+                done((caller, request, fields) -> method.answer(form, caller, request, fields)));
     }
 
     private static Method done(DoneMethod method) {

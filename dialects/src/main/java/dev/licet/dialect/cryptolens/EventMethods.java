@@ -14,6 +14,7 @@ import dev.licet.core.event.RecordedEvent;
 import dev.licet.core.event.UsageEvent;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.identity.Caller;
+import dev.licet.core.identity.Permission;
 import dev.licet.core.once.RequestKey;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Fault;
@@ -74,10 +75,14 @@ final class EventMethods {
     }
 
     private Pending<Answer> record(Caller caller, Request request, List<Item> items) {
+        return record(caller, Permission.REGISTER_EVENT, request, items);
+    }
+
+    private Pending<Answer> record(Caller caller, Permission permission, Request request, List<Item> items) {
         Optional<RequestKey> key = idempotency.key(request, RequestKey.scope(caller));
         RecordEvents.Batch batch = new RecordEvents.Batch("cryptolens", key, items);
         LOG.log(DEBUG, "decoded {0} events", items.size());
-        return recordEvents.record(caller, batch).map(outcome -> switch (outcome) {
+        return recordEvents.record(caller, permission, batch).map(outcome -> switch (outcome) {
             case Outcome.Success<RecordEvents.Receipt> success -> replies.success();
             case Outcome.Refused<RecordEvents.Receipt>(Refusal refusal) -> replies.refusal(refusal);
         });
@@ -112,6 +117,22 @@ final class EventMethods {
             throw new MalformedRequest(Fault.MALFORMED, name + " is negative");
         }
         return id.isPresent() && id.getAsLong() > 0 ? id : OptionalLong.empty();
+    }
+
+    /// Subscription/RecordUsage: an event, in which others can count it.
+    Pending<Answer> recordUsage(Caller caller, Request request, Fields fields) {
+        OptionalLong amount = fields.integer("Amount");
+        if (amount.isEmpty() || amount.getAsLong() < 1) {
+            return Pending.done(replies.notCounted());
+        }
+        Item usage = Item.builder()
+                .feature("Subscription")
+                .name("RecordUsage")
+                .product(fields.product().orElse(null))
+                .key(fields.text("Key", limits.name()).orElseThrow(() -> KeyMethods.missing("Key")))
+                .value(amount)
+                .build();
+        return record(caller, Permission.RECORD_USAGE, request, List.of(usage));
     }
 
     private static Answer page(EventPage page) {

@@ -1,6 +1,8 @@
 package dev.licet.dialect.cryptolens;
 
+import dev.licet.core.customer.Customer;
 import dev.licet.core.license.Activation;
+import dev.licet.core.license.DataObject;
 import dev.licet.core.license.Features;
 import dev.licet.core.license.KeyTerms;
 import dev.licet.core.license.LicenseKey;
@@ -27,6 +29,9 @@ record KeyDocument(UseKeys.Report report, List<Machine> machines, long modelVers
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss").withZone(ZoneOffset.UTC);
 
     static final int NEWEST_MODEL = 3;
+
+    /// The data object in which clients look for features that go by a name: a JSON list of them.
+    private static final String NAMED_FEATURES = "cryptolens_features";
 
     /// With the machines that the key runs on.
     static KeyDocument of(UseKeys.Report report, long modelVersion) {
@@ -127,19 +132,59 @@ record KeyDocument(UseKeys.Report report, List<Machine> machines, long modelVers
         writeText(json, form.name("Notes"), terms.notes().orElse(null));
         json.writeBooleanProperty(form.name("Block"), terms.blocked());
         json.writeNumberProperty(form.name("GlobalId"), key().id().value());
-        json.writeNullProperty(form.name("Customer"));
+        write(json, form, report.use().customer());
         json.writeArrayPropertyStart(form.name("ActivatedMachines"));
         for (Machine machine : machines) {
             write(json, form, machine);
         }
         json.writeEndArray();
         json.writeBooleanProperty(form.name("TrialActivation"), terms.machinesExtend());
-        json.writeNumberProperty(form.name("MaxNoOfMachines"), terms.maxMachines());
+        json.writeNumberProperty(form.name("MaxNoOfMachines"), terms.machines().most());
         json.writeStringProperty(form.name("AllowedMachines"), allowedMachines());
         json.writeArrayPropertyStart(form.name("DataObjects"));
+        for (Datum datum : data()) {
+            json.writeStartObject();
+            json.writeNumberProperty(form.name("Id"), datum.id());
+            json.writeStringProperty(form.name("Name"), datum.name());
+            json.writeStringProperty(form.name("StringValue"), datum.text());
+            json.writeNumberProperty(form.name("IntValue"), datum.number());
+            json.writeEndObject();
+        }
         json.writeEndArray();
         form.write(json, "SignDate", report.at());
         json.writeNullProperty(form.name("Reseller"));
+    }
+
+    /// A data object as clients read it. @param id 0 for the one that has the named features
+    private record Datum(long id, String name, String text, int number) {}
+
+    /// What is kept at the key, and its named features in the place where clients look for them, unless the vendor
+    /// keeps something else there.
+    private List<Datum> data() {
+        List<Datum> data = new ArrayList<>();
+        for (DataObject object : report.use().data()) {
+            data.add(new Datum(object.id().value(), object.name(), object.text(), object.number()));
+        }
+        List<String> named = terms().features().named();
+        if (!named.isEmpty() && data.stream().noneMatch(datum -> datum.name().equals(NAMED_FEATURES))) {
+            data.add(new Datum(0, NAMED_FEATURES, Json.texts(named), 0));
+        }
+        return data;
+    }
+
+    private static void write(JsonGenerator json, Form form, Optional<Customer> customer) {
+        if (customer.isEmpty()) {
+            json.writeNullProperty(form.name("Customer"));
+            return;
+        }
+        json.writeObjectPropertyStart(form.name("Customer"));
+        json.writeNumberProperty(form.name("Id"), customer.get().id().value());
+        json.writeStringProperty(form.name("Name"), customer.get().details().name());
+        json.writeStringProperty(form.name("Email"), customer.get().details().email());
+        json.writeStringProperty(
+                form.name("CompanyName"), customer.get().details().companyName());
+        form.write(json, "Created", customer.get().createdAt());
+        json.writeEndObject();
     }
 
     private void write(JsonGenerator json, Form form, Machine machine) {
@@ -169,7 +214,7 @@ record KeyDocument(UseKeys.Report report, List<Machine> machines, long modelVers
     }
 
     private String allowedMachines() {
-        return String.join("\n", terms().allowedMachines());
+        return String.join("\n", terms().machines().allowed());
     }
 
     /// The values in their order with commas between: what the signature in the object is over.
@@ -188,15 +233,36 @@ record KeyDocument(UseKeys.Report report, List<Machine> machines, long modelVers
         values.add(terms.notes().orElse(""));
         values.add(text(terms.blocked()));
         values.add(Long.toString(key().id().value()));
-        values.add(""); // no customer
+        values.add(report.use().customer().map(KeyDocument::customerText).orElse(""));
         values.add(machinesText());
         values.add(text(terms.machinesExtend()));
-        values.add(Integer.toString(terms.maxMachines()));
+        values.add(Integer.toString(terms.machines().most()));
         values.add(allowedMachines());
-        values.add("[]");
+        values.add(dataText());
         values.add(ISO.format(report.at()));
         values.add(""); // the signature itself
         return String.join(",", values);
+    }
+
+    private static String customerText(Customer customer) {
+        Customer.Details details = customer.details();
+        return String.join(
+                ",", details.name(), details.email(), details.companyName(), ISO.format(customer.createdAt()));
+    }
+
+    private String dataText() {
+        StringBuilder text = new StringBuilder("[");
+        for (Datum datum : data()) {
+            text.append(datum.id())
+                    .append(',')
+                    .append(datum.name())
+                    .append(',')
+                    .append(datum.text())
+                    .append(',')
+                    .append(datum.number())
+                    .append(',');
+        }
+        return text.append(']').toString();
     }
 
     private String machinesText() {

@@ -2,16 +2,22 @@ package dev.licet.dialect.cryptolens;
 
 import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
+import dev.licet.core.id.CustomerId;
+import dev.licet.core.id.TemplateId;
 import dev.licet.core.identity.Caller;
+import dev.licet.core.identity.Permission;
 import dev.licet.core.license.ChangeKeys;
 import dev.licet.core.license.Features;
+import dev.licet.core.license.KeyCall;
+import dev.licet.core.license.KeyForm;
 import dev.licet.core.license.KeyTerms;
 import dev.licet.core.license.LicenseKey;
+import dev.licet.core.license.LockToKey;
+import dev.licet.core.license.MachineRules;
 import dev.licet.core.license.UseKeys;
 import dev.licet.core.session.HoldSeats;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Fault;
-import dev.licet.dialect.Idempotency;
 import dev.licet.dialect.Json;
 import dev.licet.dialect.Limits;
 import dev.licet.dialect.MalformedRequest;
@@ -19,6 +25,7 @@ import dev.licet.dialect.Request;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -30,7 +37,8 @@ final class KeyMethods {
     private final UseKeys useKeys;
     private final HoldSeats holdSeats;
     private final ChangeKeys changeKeys;
-    private final Idempotency idempotency;
+    private final LockToKey lockToKey;
+    private final Writes writes;
     private final Limits limits;
     private final Replies replies;
 
@@ -38,13 +46,15 @@ final class KeyMethods {
             UseKeys useKeys,
             HoldSeats holdSeats,
             ChangeKeys changeKeys,
-            Idempotency idempotency,
+            LockToKey lockToKey,
+            Writes writes,
             Limits limits,
             Replies replies) {
         this.useKeys = useKeys;
         this.holdSeats = holdSeats;
         this.changeKeys = changeKeys;
-        this.idempotency = idempotency;
+        this.lockToKey = lockToKey;
+        this.writes = writes;
         this.limits = limits;
         this.replies = replies;
     }
@@ -60,10 +70,11 @@ final class KeyMethods {
         if (interval > 0) {
             return checkOut(caller, request, fields, device, interval, reply);
         }
-        return once(
+        return writes.once(
                 request,
                 caller,
                 fields,
+                Writes.Logged.as(KeyCall.State.ACTIVATED, KeyCall.State.ACTIVATION_REFUSED),
                 () -> useKeys.activate(caller, fields.product(), key, device),
                 report -> reply.of(report, 0));
     }
@@ -81,10 +92,19 @@ final class KeyMethods {
                 fields.integer("MaxOverdraft", 0),
                 false,
                 false);
-        return once(
+        return writes.once(
                 request,
                 caller,
                 fields,
+                new Writes.Logged<>(
+                        KeyCall.State.SEAT_TAKEN,
+                        KeyCall.State.ACTIVATION_REFUSED,
+                        held -> Optional.empty(),
+                        0,
+                        held -> new Writes.More(
+                                held.seat().overdraft() ? Optional.of(KeyCall.State.OVERDRAFT_TAKEN) : Optional.empty(),
+                                Optional.of(held.seat().until()),
+                                Optional.empty())),
                 () -> holdSeats.checkOut(caller, fields.product(), key, wanted).await(),
                 held -> reply.of(useKeys.report(held.key()), held.seat(), holdSeats.count(held.key())));
     }
@@ -102,55 +122,83 @@ final class KeyMethods {
         String key = key(fields);
         String machine = fields.text("MachineCode", limits.name()).orElse("");
         if (fields.flag("Floating")) {
-            return once(
+            return writes.once(
                     request,
                     caller,
                     fields,
+                    Writes.Logged.as(KeyCall.State.SEAT_RELEASED, KeyCall.State.DEACTIVATION_REFUSED),
                     () -> holdSeats.release(caller, fields.product(), key, machine),
                     released -> replies.success());
         }
-        return change(request, caller, fields, () -> useKeys.deactivate(caller, fields.product(), key, machine));
+        return writes.once(
+                request,
+                caller,
+                fields,
+                Writes.Logged.as(KeyCall.State.DEACTIVATED, KeyCall.State.DEACTIVATION_REFUSED),
+                () -> useKeys.deactivate(caller, fields.product(), key, machine),
+                deactivated -> replies.success());
     }
 
     Answer createKey(Caller caller, Request request, Fields fields) {
-        if (fields.integer("CustomerId").orElse(0) > 0
-                || fields.flag("NewCustomer")
-                || fields.flag("AddOrUseExistingCustomer")) {
-            throw new MalformedRequest(Fault.MALFORMED, "customers are not there yet");
-        }
-        int count = fields.integer("NoOfKeys", 1);
-        int period = fields.integer("Period", 0);
-        Wanted wanted = new Wanted(
+        Terms terms = new Terms(
                 features(fields),
                 fields.text("Notes"),
                 fields.flag("Block"),
                 fields.flag("TrialActivation"),
-                fields.integer("MaxNoOfMachines", 0),
+                MachineRules.ANY.withMost(fields.integer("MaxNoOfMachines", 0)),
                 allowedMachines(fields));
+        ChangeKeys.Wanted wanted = new ChangeKeys.Wanted(
+                fields.integer("NoOfKeys", 1), KeyForm.LETTERS, fields.integer("Period", 0), terms::on);
+        ChangeKeys.For who = who(fields);
+        if (who instanceof ChangeKeys.For.New
+                && caller.lacks(Permission.ADD_CUSTOMER).isPresent()) {
+            return replies.mayNotAddCustomers();
+        }
         boolean plain =
                 fields.text("format").filter("plaintext"::equalsIgnoreCase).isPresent();
-        return once(
+        return writes.once(
                 request,
                 caller,
                 fields,
-                () -> changeKeys.issue(caller, fields.product(), count, period, wanted::on),
-                keys -> created(keys, plain));
+                created(List::getFirst),
+                () -> changeKeys.issue(caller, fields.product(), wanted, who),
+                keys -> created(keys, useKeys.customer(keys.getFirst()), plain));
+    }
+
+    private static ChangeKeys.For who(Fields fields) {
+        OptionalLong id = fields.integer("CustomerId");
+        if (id.isPresent() && id.getAsLong() > 0) {
+            return new ChangeKeys.For.Known(new CustomerId(id.getAsLong()));
+        }
+        boolean orSame = fields.flag("AddOrUseExistingCustomer");
+        return orSame || fields.flag("NewCustomer")
+                ? new ChangeKeys.For.New(CustomerMethods.details(fields), orSame)
+                : new ChangeKeys.For.Nobody();
+    }
+
+    private static <T> Writes.Logged<T> created(Function<T, LicenseKey> key) {
+        return new Writes.Logged<>(
+                KeyCall.State.KEY_CREATED,
+                KeyCall.State.KEY_REFUSED,
+                key.andThen(Optional::of),
+                0,
+                made -> Writes.More.NONE);
     }
 
     /// What CreateKey asks for.
-    private record Wanted(
+    private record Terms(
             Features features,
             Optional<String> notes,
             boolean blocked,
             boolean machinesExtend,
-            int maxMachines,
+            MachineRules machines,
             List<String> allowedMachines) {
         KeyTerms on(KeyTerms issued) {
             return issued.withFeatures(features)
                     .withNotes(notes)
                     .withBlocked(blocked)
                     .withMachinesExtend(machinesExtend)
-                    .withMachines(maxMachines, allowedMachines);
+                    .withMachines(new MachineRules(machines.most(), allowedMachines, 0, Optional.empty()));
         }
     }
 
@@ -170,7 +218,7 @@ final class KeyMethods {
                 .toList();
     }
 
-    private static Answer created(List<LicenseKey> keys, boolean plain) {
+    private static Answer created(List<LicenseKey> keys, Optional<CustomerId> customer, boolean plain) {
         if (plain) {
             return Answer.of(
                     200,
@@ -186,7 +234,8 @@ final class KeyMethods {
                 keys.forEach(key -> json.writeString(key.key()));
                 json.writeEndArray();
             }
-            json.writeNumberProperty("customerId", 0);
+            json.writeNumberProperty(
+                    "customerId", customer.map(CustomerId::value).orElse(0L));
         }));
     }
 
@@ -200,12 +249,13 @@ final class KeyMethods {
         }
         UseKeys.Device device =
                 new UseKeys.Device(machine.get(), fields.optional("FriendlyName", limits.name()), request.address());
-        return once(
+        return writes.once(
                 request,
                 caller,
                 fields,
+                created(Function.<LicenseKey>identity()),
                 () -> useKeys.tryOut(caller, fields.product(), device),
-                key -> created(List.of(key), false));
+                key -> created(List.of(key), Optional.empty(), false));
     }
 
     Answer extendLicense(Caller caller, Request request, Fields fields) {
@@ -264,30 +314,58 @@ final class KeyMethods {
                 request, caller, fields, () -> changeKeys.setMachinesExtend(caller, fields.product(), key, enabled));
     }
 
+    Answer changeCustomer(Caller caller, Request request, Fields fields) {
+        String key = key(fields);
+        long id = fields.integer("CustomerId").orElseThrow(() -> missing("CustomerId"));
+        Optional<CustomerId> customer = id > 0 ? Optional.of(new CustomerId(id)) : Optional.empty();
+        return change(request, caller, fields, () -> changeKeys.setCustomer(caller, fields.product(), key, customer));
+    }
+
+    Answer createKeyFromTemplate(Caller caller, Request request, Fields fields) {
+        long id = fields.integer("LicenseTemplateId").orElseThrow(() -> missing("LicenseTemplateId"));
+        return writes.once(
+                request,
+                caller,
+                fields,
+                created(Function.<LicenseKey>identity()),
+                () -> id > 0
+                        ? changeKeys.issue(caller, new TemplateId(id))
+                        : Outcome.refused(new Refusal.NotFound(Refusal.Kind.TEMPLATE)),
+                key -> Answer.of(200, Json.MEDIA_TYPE, Json.object(json -> {
+                    Replies.writeSuccess(json);
+                    json.writeStringProperty("key", key.key());
+                    json.writeStringProperty("rawResponse", "");
+                })));
+    }
+
+    Answer keyLock(Caller caller, Request request, Fields fields) {
+        return switch (lockToKey.lock(caller, fields.product(), key(fields))) {
+            case Outcome.Success<LockToKey.Locked>(LockToKey.Locked locked) ->
+                Answer.of(200, Json.MEDIA_TYPE, Json.object(json -> {
+                    Replies.writeSuccess(json);
+                    json.writeNumberProperty("keyId", locked.key().id().value());
+                    json.writeStringProperty("token", locked.secret().value());
+                }));
+            case Outcome.Refused<LockToKey.Locked>(Refusal refusal) -> replies.refusal(refusal);
+        };
+    }
+
     private String key(Fields fields) {
         return fields.text("Key", limits.name()).orElseThrow(() -> missing("Key"));
     }
 
-    private static MalformedRequest missing(String name) {
+    static MalformedRequest missing(String name) {
         return new MalformedRequest(Fault.MALFORMED, name + " is missing");
     }
 
     /// A change whose answer says no more than that it was made.
     private Answer change(Request request, Caller caller, Fields fields, Supplier<Outcome<LicenseKey>> change) {
-        return once(request, caller, fields, change, key -> replies.success());
-    }
-
-    private <T> Answer once(
-            Request request, Caller caller, Fields fields, Supplier<Outcome<T>> change, Function<T, Answer> answer) {
-        Idempotency.Asker asker =
-                Idempotency.Asker.of(caller, fields.text("token").orElseThrow());
-        return idempotency.answer(
+        return writes.once(
                 request,
-                asker,
-                () -> switch (change.get()) {
-                    case Outcome.Success<T>(T value) -> Idempotency.Change.made(answer.apply(value));
-                    case Outcome.Refused<T>(Refusal refusal) -> Idempotency.Change.refused(replies.refusal(refusal));
-                },
-                replies::refusal);
+                caller,
+                fields,
+                Writes.Logged.as(KeyCall.State.CHANGED, KeyCall.State.CHANGE_REFUSED),
+                change,
+                key -> replies.success());
     }
 }

@@ -21,6 +21,9 @@ final class ProductMethods {
     /// The kind of keys that are signed, and not computed.
     private static final int SIGNED_KEYS = 1;
 
+    /// In characters.
+    private static final int MAX_SEARCH = 256;
+
     private final ReadKeys readKeys;
     private final Replies replies;
 
@@ -67,12 +70,11 @@ final class ProductMethods {
     }
 
     Answer getKeys(Caller caller, Request request, Fields fields) {
-        if (fields.text("SearchQuery").isPresent()) {
-            throw new MalformedRequest(Fault.MALFORMED, "keys can't be searched yet");
-        }
+        String search =
+                fields.optional("SearchQuery", MAX_SEARCH).map(String::strip).orElse("");
         boolean newestFirst = isNewestFirst(fields);
         long number = fields.integer("Page").orElse(1);
-        return switch (readKeys.page(caller, fields.product(), newestFirst, number)) {
+        return switch (readKeys.page(caller, fields.product(), search, newestFirst, number)) {
             case Outcome.Refused<ReadKeys.Page>(Refusal refusal) -> replies.refusal(refusal);
             case Outcome.Success<ReadKeys.Page>(ReadKeys.Page page) ->
                 Answer.of(200, Json.MEDIA_TYPE, Json.object(json -> {

@@ -128,13 +128,22 @@ final class EventResults {
                 switch (kind) {
                     case PRODUCT -> FieldError.of("product", "is not there");
                     case LICENSE_KEY -> FieldError.of("key", "is not there");
-                    case ACCOUNT, USER, APPLICATION, ACCESS_TOKEN, SEAT ->
-                        new FieldError("", "names what is not there");
+                    case ACCOUNT,
+                            USER,
+                            APPLICATION,
+                            ACCESS_TOKEN,
+                            SEAT,
+                            ACTIVATION,
+                            DATA_OBJECT,
+                            CUSTOMER,
+                            MESSAGE,
+                            TEMPLATE -> new FieldError("", "names what is not there");
                 };
             case Refusal.NotPermitted(String missing) ->
                 FieldError.of(
                         missing.startsWith("key") ? "key" : "product", "is not what the access token may record for");
             case Refusal.InvalidField(String field, String rule) -> FieldError.of(field, rule);
+            case Refusal.KeyMistyped no -> FieldError.of("key", "has a letter or digit that is wrong");
             case Refusal.UnknownApiKey _,
                     Refusal.QuotaExceeded _,
                     Refusal.GapNotElapsed _,
@@ -151,6 +160,10 @@ final class EventResults {
                     Refusal.MachineLimitReached _,
                     Refusal.MachineNotAllowed _,
                     Refusal.SeatsTaken _,
+                    Refusal.TooManyNewMachines _,
+                    Refusal.NumberOutOfBounds _,
+                    Refusal.TooMany _,
+                    Refusal.ChangedMeanwhile _,
                     Refusal.NotActivated _,
                     Refusal.RequestKeyReused _ -> new FieldError("", "can't be recorded");
         };

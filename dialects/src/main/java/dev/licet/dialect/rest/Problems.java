@@ -64,6 +64,43 @@ final class Problems {
                         .with("Retry-After", Long.toString(Math.max(1, retryAfter.toSeconds())));
             case Refusal.MachineNotAllowed no ->
                 problem(request, 403, "machine-not-allowed", "The license key is for other machines.", more);
+            case Refusal.TooManyNewMachines(int limit, Duration retryAfter) ->
+                problem(
+                                request,
+                                409,
+                                "too-many-new-machines",
+                                "The license key was activated on " + limit
+                                        + " new machines of late, as many as it may be.",
+                                more)
+                        .with("Retry-After", Long.toString(Math.max(1, retryAfter.toSeconds())));
+            case Refusal.KeyMistyped no ->
+                problem(
+                        request,
+                        422,
+                        "key-mistyped",
+                        "No such license key can have been issued: a letter or digit of it is wrong.",
+                        more);
+            case Refusal.NumberOutOfBounds(int now, int least, int most) ->
+                problem(request, 409, "out-of-bounds", "The number would leave its bounds.", json -> {
+                    json.writeNumberProperty("number", now);
+                    json.writeNumberProperty("min", least);
+                    json.writeNumberProperty("max", most);
+                    more.accept(json);
+                });
+            case Refusal.TooMany(Refusal.Kind kind, int limit) ->
+                problem(
+                        request,
+                        409,
+                        "too-many",
+                        "There are " + limit + " of kind " + name(kind) + " already, as many as there may be.",
+                        more);
+            case Refusal.ChangedMeanwhile no ->
+                problem(
+                        request,
+                        412,
+                        "changed-meanwhile",
+                        "It is not any more what the If-Match header says; read it again.",
+                        more);
             case Refusal.NotActivated no ->
                 problem(request, 404, "not-activated", "The license key does not run on that machine.", more);
             case Refusal.RequestKeyReused no ->

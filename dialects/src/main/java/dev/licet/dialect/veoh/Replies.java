@@ -91,6 +91,11 @@ final class Replies {
                     case Refusal.MachineLimitReached no -> VeohError.MALFORMED_REQUEST;
                     case Refusal.MachineNotAllowed no -> VeohError.MALFORMED_REQUEST;
                     case Refusal.NotActivated no -> VeohError.MALFORMED_REQUEST;
+                    case Refusal.TooManyNewMachines no -> VeohError.MALFORMED_REQUEST;
+                    case Refusal.KeyMistyped no -> VeohError.MALFORMED_REQUEST;
+                    case Refusal.NumberOutOfBounds no -> VeohError.MALFORMED_REQUEST;
+                    case Refusal.TooMany no -> VeohError.MALFORMED_REQUEST;
+                    case Refusal.ChangedMeanwhile no -> VeohError.MALFORMED_REQUEST;
                     case Refusal.SeatsTaken no -> VeohError.MALFORMED_REQUEST;
                     case Refusal.RequestKeyReused no -> VeohError.IDEMPOTENCY_KEY_REUSED;
                 });

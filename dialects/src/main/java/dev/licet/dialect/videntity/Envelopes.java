@@ -110,6 +110,11 @@ final class Envelopes {
                     case Refusal.MachineLimitReached no -> SERVER_ERROR;
                     case Refusal.MachineNotAllowed no -> SERVER_ERROR;
                     case Refusal.NotActivated no -> SERVER_ERROR;
+                    case Refusal.TooManyNewMachines no -> SERVER_ERROR;
+                    case Refusal.KeyMistyped no -> SERVER_ERROR;
+                    case Refusal.NumberOutOfBounds no -> SERVER_ERROR;
+                    case Refusal.TooMany no -> SERVER_ERROR;
+                    case Refusal.ChangedMeanwhile no -> SERVER_ERROR;
                     case Refusal.SeatsTaken no -> SERVER_ERROR;
                     case Refusal.RequestKeyReused no -> REQUEST_KEY_REUSED;
                 });

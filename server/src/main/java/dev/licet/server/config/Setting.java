@@ -98,6 +98,9 @@ public enum Setting {
             "10000",
             "The most seats of one license key that may be held at once, whatever the key allows."),
     MAX_SEAT_QUEUE("max-seat-queue", "1000", "The most machines that may wait for a seat of one license key."),
+    MAX_DATA_OBJECTS(
+            "max-data-objects", "100", "The most data objects of one account, product, license key or machine."),
+    CALL_LOG_RETENTION("call-log-retention", "400d", "How long the log of calls about license keys is kept."),
     MAX_UNLOADED(
             "max-unloaded",
             "1000000",

@@ -128,6 +128,8 @@ public final class Settings {
         http();
         sessions();
         seats();
+        maxDataObjects();
+        callLogRetention();
         loginThrottle();
         passwordCheck();
         limits();
@@ -271,6 +273,15 @@ public final class Settings {
 
     public Duration userTokenLifetime() {
         return duration(Setting.USER_TOKEN_LIFETIME);
+    }
+
+    /// How many data objects one owner may have.
+    public int maxDataObjects() {
+        return count(Setting.MAX_DATA_OBJECTS);
+    }
+
+    public Duration callLogRetention() {
+        return duration(Setting.CALL_LOG_RETENTION);
     }
 
     /// How seats are held.

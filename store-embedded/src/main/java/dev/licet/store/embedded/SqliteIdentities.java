@@ -5,6 +5,7 @@ import dev.licet.core.gate.QuotaState;
 import dev.licet.core.gate.Quotas;
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ApplicationId;
+import dev.licet.core.id.KeyId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.id.TokenId;
 import dev.licet.core.id.UserId;
@@ -340,25 +341,37 @@ final class SqliteIdentities {
         }
 
         @Override
+        public void addLocked(TokenId parent, ProductId product, KeyId key, SecretHash secret, Instant at) {
+            if (find(secret).isPresent()) {
+                return;
+            }
+            database.write(sql ->
+                    sql.update("""
+                    INSERT INTO access_token (account, name, secret, permissions, product, key_lock, created_at, parent)
+                    SELECT account, name, ?, '', ?, ?, ?, id FROM access_token WHERE id = ?
+                    ON CONFLICT DO NOTHING""", secret.toBytes(), product.value(), key.value(), Micros.of(at), parent.value()));
+        }
+
+        @Override
         public Optional<AccessToken> find(SecretHash secret) {
             return remembered.find(
                     secret,
                     () -> database.read(sql -> sql.first(
-                            "SELECT * FROM access_token WHERE secret = ? AND NOT revoked",
+                            "SELECT * FROM access_token_rights WHERE secret = ? AND NOT revoked",
                             SqliteAccessTokens::row,
                             secret.toBytes())));
         }
 
         @Override
         public Optional<AccessToken> find(TokenId id) {
-            return database.read(
-                    sql -> sql.first("SELECT * FROM access_token WHERE id = ?", SqliteAccessTokens::row, id.value()));
+            return database.read(sql ->
+                    sql.first("SELECT * FROM access_token_rights WHERE id = ?", SqliteAccessTokens::row, id.value()));
         }
 
         @Override
         public List<AccessToken> list(AccountNumber account) {
             return database.read(sql -> sql.all(
-                    "SELECT * FROM access_token WHERE account = ? ORDER BY id",
+                    "SELECT * FROM access_token_rights WHERE account = ? ORDER BY id",
                     SqliteAccessTokens::row,
                     account.value()));
         }
