@@ -1,8 +1,9 @@
-// What a vendor's program does with the client as npm has it. Arguments: URL, access token, public key, product.
+// What a vendor's program does with the client as npm has it. Arguments: URL, access token, public key, product,
+// template.
 // Prints one JSON object: what each step gave.
-const { Key, Helpers } = require("cryptolens");
+const { Key, Data, Helpers } = require("cryptolens");
 
-const [url, token, publicKey, productText] = process.argv.slice(2);
+const [url, token, publicKey, productText, template] = process.argv.slice(2);
 const product = Number(productText);
 const told = {};
 
@@ -54,6 +55,16 @@ async function main() {
   const trial = await Key.CreateTrialKey(token, product, "machine-1", url);
   const again = await Key.CreateTrialKey(token, product, "machine-1", url);
   told.trial = (trial.key || trial) === (again.key || again);
+
+  const id = await Data.AddDataObjectToKey(token, product, key, true, "uses", "text", 5, url);
+  const kept = (await show(key)).DataObjects[0];
+  told.dataObject = kept.Id === id && kept.Name === "uses" && kept.StringValue === "text" && kept.IntValue === 5;
+  told.sameName = await refusal(() => Data.AddDataObjectToKey(token, product, key, true, "uses", "", 1, url));
+  told.dataOfUnknownKey = await refusal(() => Data.AddDataObjectToKey(token, product, "NONE", true, "uses", "", 1, url));
+
+  const named = await show(await Key.CreateKeyFromTemplate(token, template, url));
+  told.namedFeatures = ["export", "export.pdf", "export.csv", "sync"].map((name) => Helpers.HasFeature(named, name));
+  told.unknownTemplate = await refusal(() => Key.CreateKeyFromTemplate(token, 999999, url));
 
   const floating = (machine, overdraft) =>
     Key.Activate(token, publicKey, product, key, machine, 0, false, 60, overdraft, url);

@@ -2,7 +2,6 @@ package dev.licet.dialect;
 
 import java.io.ByteArrayOutputStream;
 import java.io.StringWriter;
-import java.util.List;
 import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -50,17 +49,6 @@ public final class Json {
                 json.writeEndObject();
             }
         });
-    }
-
-    /// A list of texts.
-    public static String texts(List<String> texts) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
-            json.writeStartArray();
-            texts.forEach(json::writeString);
-            json.writeEndArray();
-        }
-        return text.toString();
     }
 
     /// The bytes of one object, whose members the writer adds.

@@ -209,7 +209,10 @@ class CapturesTest {
         for (int i = 6; i < 10; i++) {
             assertSuccess("python-increment-key", "&Id=7&", key);
         }
-        assertThat(replay("python-increment-key", "&Id=7&", key).json().get("result").intValue())
+        assertThat(replay("python-increment-key", "&Id=7&", key)
+                        .json()
+                        .get("result")
+                        .intValue())
                 .as("the bound is 10")
                 .isEqualTo(1);
         assertSuccess("python-removedataobject-key", "&Id=7", "&Id=" + id);
@@ -272,7 +275,8 @@ class CapturesTest {
         String template = server.manage(
                         "POST",
                         "/v1/templates",
-                        "{\"name\":\"yearly\",\"product\":\"prd_" + server.first().productId()
+                        "{\"name\":\"yearly\",\"product\":\"prd_"
+                                + server.first().productId()
                                 + "\",\"period\":\"P365D\",\"features\":[\"F2\",\"export\"]}")
                 .get("id")
                 .stringValue()
@@ -312,7 +316,8 @@ class CapturesTest {
         assertThat(logs.get(1).get("state").intValue()).isEqualTo(6010);
         assertThat(logs.get(2).get("state").intValue()).isEqualTo(2010);
         assertThat(logs.get(2).get("machineCode").stringValue()).isEqualTo("machine-1");
-        assertThat(logs.get(2).get("key").stringValue()).isEqualTo(server.first().licenseKey());
+        assertThat(logs.get(2).get("key").stringValue())
+                .isEqualTo(server.first().licenseKey());
         assertThat(logs.get(2).get("ip").stringValue()).isEqualTo("127.0.0.0");
     }
 

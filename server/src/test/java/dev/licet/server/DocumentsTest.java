@@ -104,7 +104,7 @@ class DocumentsTest {
                 assertThat(golden).contains(messages.group(1));
             }
         }
-        assertThat(count).isEqualTo(16);
+        assertThat(count).isEqualTo(26);
     }
 
     private static Set<String> goldenAnswers(String dialect, Pattern error) throws IOException {

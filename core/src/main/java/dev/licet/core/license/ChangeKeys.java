@@ -177,7 +177,7 @@ public final class ChangeKeys {
                 .orElseGet(() -> Outcome.refused(new Refusal.NotFound(Refusal.Kind.TEMPLATE)));
     }
 
-    private static Optional<Refusal> outside(String field, int value, int least, int most) {
+    private static Optional<Refusal> outside(String field, long value, int least, int most) {
         return value < least || value > most
                 ? Optional.of(new Refusal.InvalidField(field, "has to be from " + least + " to " + most))
                 : Optional.empty();
@@ -224,11 +224,25 @@ public final class ChangeKeys {
 
     /// So many days more, or less; of an expired key, from now.
     public Outcome<LicenseKey> extend(Caller caller, Optional<ProductId> product, String key, long days) {
-        if (Math.abs(days) > KeyTerms.MAX_PERIOD) {
-            return Outcome.refused(
-                    new Refusal.InvalidField("days", "at most " + KeyTerms.MAX_PERIOD + ", more or less"));
+        Optional<Refusal> tooMany = outside("days", days, -KeyTerms.MAX_PERIOD, KeyTerms.MAX_PERIOD);
+        if (tooMany.isPresent()) {
+            return Outcome.refused(tooMany.get());
         }
         return change(caller, Permission.EXTEND_LICENSE, product, key, (terms, now) -> terms.extended(days, now));
+    }
+
+    /// The same of a key by its id.
+    public Outcome<KeyState> extend(Caller caller, KeyId id, long days) {
+        Optional<Refusal> tooMany = outside("days", days, -KeyTerms.MAX_PERIOD, KeyTerms.MAX_PERIOD);
+        if (tooMany.isPresent()) {
+            return Outcome.refused(tooMany.get());
+        }
+        Optional<Refusal> lacking = caller.lacks(Permission.EXTEND_LICENSE);
+        return lacking.isPresent()
+                ? Outcome.refused(lacking.get())
+                : namedKey.key(caller, id)
+                        .then(found ->
+                                change(caller, found, Expected.anything(), (terms, now) -> terms.extended(days, now)));
     }
 
     /// Turns one of the eight features on or off.
@@ -287,9 +301,12 @@ public final class ChangeKeys {
                         caller, Permission.CHANGE_CUSTOMER, product, key, (terms, now) -> terms.withCustomer(customer));
     }
 
+    /// A key and what it allows.
+    public record KeyState(LicenseKey key, KeyTerms terms) {}
+
     /// Changes any of the terms, for who manages. @param change is given the terms and the instant
-    public Outcome<LicenseKey> set(
-            Caller caller, KeyId id, Expected<KeyTerms> expected, BiFunction<KeyTerms, Instant, KeyTerms> change) {
+    public Outcome<KeyState> set(
+            Caller caller, KeyId id, Expected<KeyState> expected, BiFunction<KeyTerms, Instant, KeyTerms> change) {
         Optional<Refusal> lacking = caller.lacks(Permission.MANAGE);
         return lacking.isPresent()
                 ? Outcome.refused(lacking.get())
@@ -306,25 +323,28 @@ public final class ChangeKeys {
         if (lacking.isPresent()) {
             return Outcome.refused(lacking.get());
         }
-        return namedKey.key(caller, product, key).then(found -> change(caller, found, Expected.anything(), change));
+        return namedKey.key(caller, product, key)
+                .then(found -> change(caller, found, Expected.anything(), change))
+                .map(KeyState::key);
     }
 
     /// Who the key is for is looked up in the same transaction: nobody has a key who was removed meanwhile.
-    private Outcome<LicenseKey> change(
+    private Outcome<KeyState> change(
             Caller caller,
             LicenseKey key,
-            Expected<KeyTerms> expected,
+            Expected<KeyState> expected,
             BiFunction<KeyTerms, Instant, KeyTerms> change) {
         Instant now = clock.instant();
-        Optional<Refusal> refusal = keys.change(key.id(), "", state -> {
+        return keys.change(key.id(), "", state -> {
             KeyTerms next = change.apply(state.terms(), now);
-            Optional<Refusal> no = expected.refusal(state.terms())
+            Optional<Refusal> no = expected.refusal(new KeyState(key, state.terms()))
                     .or(() -> refusal(next))
                     .or(() -> next.customer().equals(state.terms().customer())
                             ? Optional.empty()
                             : next.customer().flatMap(id -> customers.unknown(caller, id)));
-            return new KeyRule.Change<>(no.isPresent() ? state.terms() : next, state.activation(), no);
+            return no.isPresent()
+                    ? KeyRule.Change.none(state, Outcome.refused(no.get()))
+                    : new KeyRule.Change<>(next, state.activation(), Outcome.success(new KeyState(key, next)));
         });
-        return refusal.isPresent() ? Outcome.refused(refusal.get()) : Outcome.success(key);
     }
 }

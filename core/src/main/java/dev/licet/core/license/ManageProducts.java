@@ -1,7 +1,9 @@
 package dev.licet.core.license;
 
+import dev.licet.core.Expected;
 import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
+import dev.licet.core.Transactions;
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.identity.Accounts;
@@ -12,19 +14,28 @@ import dev.licet.core.identity.SecretSource;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// The products of an account, and the keys issued for them.
 public final class ManageProducts {
     private final Accounts accounts;
     private final Products products;
     private final LicenseKeys keys;
+    private final Transactions transactions;
     private final SecretSource secrets;
     private final Clock clock;
 
-    public ManageProducts(Accounts accounts, Products products, LicenseKeys keys, SecretSource secrets, Clock clock) {
+    public ManageProducts(
+            Accounts accounts,
+            Products products,
+            LicenseKeys keys,
+            Transactions transactions,
+            SecretSource secrets,
+            Clock clock) {
         this.accounts = accounts;
         this.products = products;
         this.keys = keys;
+        this.transactions = transactions;
         this.secrets = secrets;
         this.clock = clock;
     }
@@ -45,9 +56,13 @@ public final class ManageProducts {
         return refusal.isPresent() ? Outcome.refused(refusal.get()) : Outcome.success(products.list(account));
     }
 
-    public Outcome<Product> rename(Caller caller, ProductId id, String name) {
+    public Outcome<Product> find(Caller caller, ProductId id) {
+        return managed(caller, id);
+    }
+
+    public Outcome<Product> rename(Caller caller, ProductId id, Expected<Product> expected, String name) {
         Optional<Refusal> refusal = Names.refusal("name", name);
-        return managed(caller, id).then(product -> {
+        return change(caller, id, expected, product -> {
             if (refusal.isPresent()) {
                 return Outcome.refused(refusal.get());
             }
@@ -57,11 +72,19 @@ public final class ManageProducts {
     }
 
     /// Revoked products take no more events and keys; what they had stays.
-    public Outcome<Product> revoke(Caller caller, ProductId id) {
-        return managed(caller, id).map(product -> {
+    public Outcome<Product> revoke(Caller caller, ProductId id, Expected<Product> expected) {
+        return change(caller, id, expected, product -> {
             products.revoke(id);
-            return products.find(id).orElseThrow();
+            return Outcome.success(products.find(id).orElseThrow());
         });
+    }
+
+    private Outcome<Product> change(
+            Caller caller, ProductId id, Expected<Product> expected, Function<Product, Outcome<Product>> change) {
+        return transactions.run(() -> managed(caller, id)
+                .then(product -> expected.refusal(product)
+                        .<Outcome<Product>>map(Outcome::refused)
+                        .orElseGet(() -> change.apply(product))));
     }
 
     /// Issues a new key for the product.

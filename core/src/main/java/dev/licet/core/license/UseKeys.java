@@ -1,8 +1,10 @@
 package dev.licet.core.license;
 
+import dev.licet.core.Expected;
 import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
 import dev.licet.core.id.CustomerId;
+import dev.licet.core.id.KeyId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.identity.Account;
 import dev.licet.core.identity.Accounts;
@@ -109,18 +111,25 @@ public final class UseKeys {
 
     /// Takes the machine off the key, so that another one can be activated.
     public Outcome<LicenseKey> deactivate(Caller caller, Optional<ProductId> product, String key, String machine) {
-        return named(caller, Permission.DEACTIVATE, product, key).then(found -> {
-            Optional<Refusal> refusal = keys.change(found.id(), machine, UseKeys::deactivated);
-            return refusal.isPresent() ? Outcome.refused(refusal.get()) : Outcome.success(found);
-        });
+        return named(caller, Permission.DEACTIVATE, product, key)
+                .then(found -> deactivate(found, machine, Expected.anything()));
     }
 
-    private static KeyRule.Change<Optional<Refusal>> deactivated(KeyRule.State state) {
+    private Outcome<LicenseKey> deactivate(LicenseKey key, String machine, Expected<Activation> expected) {
+        Optional<Refusal> refusal = keys.change(key.id(), machine, state -> deactivated(state, expected));
+        return refusal.isPresent() ? Outcome.refused(refusal.get()) : Outcome.success(key);
+    }
+
+    private static KeyRule.Change<Optional<Refusal>> deactivated(KeyRule.State state, Expected<Activation> expected) {
         if (state.terms().blocked()) {
             return refused(state, new Refusal.KeyBlocked());
         }
-        return state.activation().isEmpty()
-                ? refused(state, new Refusal.NotActivated())
+        if (state.activation().isEmpty()) {
+            return refused(state, new Refusal.NotActivated());
+        }
+        Optional<Refusal> changed = expected.refusal(state.activation().get());
+        return changed.isPresent()
+                ? refused(state, changed.get())
                 : new KeyRule.Change<>(state.terms(), Optional.empty(), Optional.empty());
     }
 
@@ -147,6 +156,22 @@ public final class UseKeys {
     private Outcome<LicenseKey> named(Caller caller, Permission permission, Optional<ProductId> product, String key) {
         Optional<Refusal> lacking = caller.lacks(permission);
         return lacking.isPresent() ? Outcome.refused(lacking.get()) : namedKey.key(caller, product, key);
+    }
+
+    /// A key by its id, as it is, for who may look at keys.
+    public Outcome<Report> show(Caller caller, KeyId id) {
+        Optional<Refusal> lacking = caller.lacks(Permission.GET_KEY);
+        return lacking.isPresent()
+                ? Outcome.refused(lacking.get())
+                : namedKey.key(caller, id).map(found -> report(found, clock.instant()));
+    }
+
+    /// Takes the machine off the key with this id.
+    public Outcome<LicenseKey> deactivate(Caller caller, KeyId id, String machine, Expected<Activation> expected) {
+        Optional<Refusal> lacking = caller.lacks(Permission.DEACTIVATE);
+        return lacking.isPresent()
+                ? Outcome.refused(lacking.get())
+                : namedKey.key(caller, id).then(found -> deactivate(found, machine, expected));
     }
 
     /// Who has a key, to who was let in to it.

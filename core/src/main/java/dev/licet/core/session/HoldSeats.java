@@ -2,6 +2,7 @@ package dev.licet.core.session;
 
 import static java.lang.System.Logger.Level.WARNING;
 
+import dev.licet.core.Expected;
 import dev.licet.core.Outcome;
 import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
@@ -218,18 +219,46 @@ public final class HoldSeats {
 
     /// Gives a seat back. Who manages may take any away.
     public Pending<Outcome<Seat>> release(Caller caller, SeatId seat) {
-        Optional<Refusal> lacking = caller.lacks(Permission.ACTIVATE)
-                .filter(no -> caller.lacks(Permission.MANAGE).isPresent());
+        return release(caller, seat, Expected.anything());
+    }
+
+    /// Gives a seat back if it is what the caller saw.
+    public Pending<Outcome<Seat>> release(Caller caller, SeatId seat, Expected<Seat> expected) {
+        Optional<Refusal> lacking = lacksActivateOrManage(caller);
         if (lacking.isPresent()) {
             return Pending.done(Outcome.refused(lacking.get()));
         }
-        return seats.change(seat, now(), state -> released(caller, state)).map(HoldSeats::orUnknown);
+        return seats.change(seat, now(), state -> released(caller, state, expected))
+                .map(HoldSeats::orUnknown);
     }
 
-    private static SeatRule.Change<Outcome<Seat>> released(Caller caller, SeatRule.State state) {
-        return isOutside(caller, state.key())
-                ? SeatRule.Change.none(state, Outcome.refused(unknown()))
-                : dropped(Outcome.success(state.own().orElseThrow()));
+    private static Optional<Refusal> lacksActivateOrManage(Caller caller) {
+        return caller.lacks(Permission.ACTIVATE)
+                .filter(no -> caller.lacks(Permission.MANAGE).isPresent());
+    }
+
+    private static SeatRule.Change<Outcome<Seat>> released(
+            Caller caller, SeatRule.State state, Expected<Seat> expected) {
+        if (isOutside(caller, state.key())) {
+            return SeatRule.Change.none(state, Outcome.refused(unknown()));
+        }
+        Seat seat = state.own().orElseThrow();
+        Optional<Refusal> changed = expected.refusal(seat);
+        return changed.isPresent() ? refused(state, changed.get()) : dropped(Outcome.success(seat));
+    }
+
+    /// A seat that is held, to who may use or manage it.
+    public Outcome<Seat> find(Caller caller, SeatId seat) {
+        Optional<Refusal> lacking = lacksActivateOrManage(caller);
+        return lacking.isPresent()
+                ? Outcome.refused(lacking.get())
+                : seats.find(seat)
+                        .filter(found -> found.isHeld(now()))
+                        .filter(found -> keys.find(found.key())
+                                .filter(key -> !isOutside(caller, key))
+                                .isPresent())
+                        .map(Outcome::success)
+                        .orElseGet(() -> Outcome.refused(unknown()));
     }
 
     /// Gives back the seat that a machine holds, if it holds one. @return whether it did

@@ -20,6 +20,9 @@ public interface Seats {
     /// Does the same with a seat that is there, held or lapsed. @return empty when it is not
     <T> Pending<Optional<T>> change(SeatId seat, Instant now, SeatRule<T> rule);
 
+    /// A seat, held or lapsed.
+    Optional<Seat> find(SeatId seat);
+
     /// The seats that are held, by when they were first held.
     List<Seat> held(KeyId key, Instant now);
 

@@ -167,7 +167,7 @@ record KeyDocument(UseKeys.Report report, List<Machine> machines, long modelVers
         }
         List<String> named = terms().features().named();
         if (!named.isEmpty() && data.stream().noneMatch(datum -> datum.name().equals(NAMED_FEATURES))) {
-            data.add(new Datum(0, NAMED_FEATURES, Json.texts(named), 0));
+            data.add(new Datum(0, NAMED_FEATURES, FeatureTree.of(named), 0));
         }
         return data;
     }

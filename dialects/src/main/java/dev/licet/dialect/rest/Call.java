@@ -1,5 +1,7 @@
 package dev.licet.dialect.rest;
 
+import dev.licet.core.Outcome;
+import dev.licet.core.Refusal;
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.identity.Caller;
 import dev.licet.dialect.Limits;
@@ -7,6 +9,7 @@ import dev.licet.dialect.Parameters;
 import dev.licet.dialect.Request;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.LongFunction;
 
 /// One request to an endpoint. @param argument what the path has for the `{…}` part
 record Call(Caller caller, String argument, Body body, Request request, Limits limits) {
@@ -29,6 +32,43 @@ record Call(Caller caller, String argument, Body body, Request request, Limits l
         return named.map(text -> AccountNumber.parse(text)
                         .orElseThrow(() -> new WrongField("account", "must be an account number of 15 digits")))
                 .orElse(caller.account());
+    }
+
+    /// What the path names by an id with that prefix.
+    <I> Outcome<I> inPath(String prefix, LongFunction<I> id, Refusal.Kind kind) {
+        OptionalLong number = id(prefix);
+        return number.isPresent()
+                ? Outcome.success(id.apply(number.getAsLong()))
+                : Outcome.refused(new Refusal.NotFound(kind));
+    }
+
+    /// What a member or a parameter names by an id with that prefix.
+    static <I> I id(String prefix, String member, String text, LongFunction<I> id) {
+        OptionalLong number = id(prefix, text);
+        if (number.isEmpty()) {
+            throw new WrongField(member, "must be an id such as " + prefix + "1");
+        }
+        return id.apply(number.getAsLong());
+    }
+
+    /// The number in the cursor of a list that goes on behind it; 0 for its beginning.
+    long after() {
+        return query("cursor")
+                .map(text -> {
+                    OptionalLong number = id("", text);
+                    return number.orElseThrow(() -> new WrongField("cursor", "must be the 'next' of a page"));
+                })
+                .orElse(0L);
+    }
+
+    /// A text of the body that names something.
+    Optional<String> name(String member) {
+        Optional<String> text = body.text(member);
+        int most = limits.name();
+        if (text.isPresent() && text.get().codePointCount(0, text.get().length()) > most) {
+            throw new WrongField(member, "must have " + most + " characters at most");
+        }
+        return text;
     }
 
     /// How many items a page has at most.

@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Function;
 import tools.jackson.core.JsonGenerator;
 
 /// Accounts, users, applications, tokens and products: add, list, change, revoke.
@@ -60,6 +59,7 @@ final class Management {
                 new Endpoint("DELETE", "/v1/tokens/{token}", this::revokeToken),
                 new Endpoint("POST", "/v1/products", this::addProduct),
                 new Endpoint("GET", "/v1/products", this::listProducts),
+                new Endpoint("GET", "/v1/products/{product}", this::findProduct),
                 new Endpoint("PATCH", "/v1/products/{product}", this::setProduct),
                 new Endpoint("DELETE", "/v1/products/{product}", this::revokeProduct),
                 new Endpoint("POST", "/v1/products/{product}/keys", this::addKey));
@@ -134,7 +134,7 @@ final class Management {
         return Reply.one(
                 call,
                 200,
-                inPath(call, "usr_", UserId::new, Refusal.Kind.USER)
+                call.inPath("usr_", UserId::new, Refusal.Kind.USER)
                         .then(id -> useCases.users()
                                 .rename(call.caller(), id, call.body().requiredText("username"))),
                 Management::write);
@@ -144,7 +144,7 @@ final class Management {
         return Reply.one(
                 call,
                 200,
-                inPath(call, "usr_", UserId::new, Refusal.Kind.USER)
+                call.inPath("usr_", UserId::new, Refusal.Kind.USER)
                         .then(id -> useCases.users().reset(call.caller(), id)),
                 Management::writeUserWithPassword);
     }
@@ -153,7 +153,7 @@ final class Management {
         return Reply.one(
                 call,
                 200,
-                inPath(call, "usr_", UserId::new, Refusal.Kind.USER)
+                call.inPath("usr_", UserId::new, Refusal.Kind.USER)
                         .then(id -> useCases.users().revoke(call.caller(), id)),
                 Management::write);
     }
@@ -207,7 +207,7 @@ final class Management {
         return Reply.one(
                 call,
                 200,
-                inPath(call, "app_", ApplicationId::new, Refusal.Kind.APPLICATION)
+                call.inPath("app_", ApplicationId::new, Refusal.Kind.APPLICATION)
                         .then(id -> useCases.applications().set(call.caller(), id, now -> rights(call.body(), now))),
                 Management::write);
     }
@@ -216,7 +216,7 @@ final class Management {
         return Reply.one(
                 call,
                 200,
-                inPath(call, "app_", ApplicationId::new, Refusal.Kind.APPLICATION)
+                call.inPath("app_", ApplicationId::new, Refusal.Kind.APPLICATION)
                         .then(id -> useCases.applications().revoke(call.caller(), id)),
                 Management::write);
     }
@@ -304,7 +304,7 @@ final class Management {
         return Reply.one(
                 call,
                 200,
-                inPath(call, "tok_", TokenId::new, Refusal.Kind.ACCESS_TOKEN)
+                call.inPath("tok_", TokenId::new, Refusal.Kind.ACCESS_TOKEN)
                         .then(id -> useCases.tokens().set(call.caller(), id, now -> rights(call.body(), now))),
                 Management::write);
     }
@@ -313,7 +313,7 @@ final class Management {
         return Reply.one(
                 call,
                 200,
-                inPath(call, "tok_", TokenId::new, Refusal.Kind.ACCESS_TOKEN)
+                call.inPath("tok_", TokenId::new, Refusal.Kind.ACCESS_TOKEN)
                         .then(id -> useCases.tokens().revoke(call.caller(), id)),
                 Management::write);
     }
@@ -374,13 +374,26 @@ final class Management {
                 Management::write);
     }
 
+    private Answer findProduct(Call call) {
+        return Reply.one(
+                call,
+                200,
+                call.inPath("prd_", ProductId::new, Refusal.Kind.PRODUCT)
+                        .then(id -> useCases.products().find(call.caller(), id)),
+                Management::write);
+    }
+
     private Answer setProduct(Call call) {
         return Reply.one(
                 call,
                 200,
-                inPath(call, "prd_", ProductId::new, Refusal.Kind.PRODUCT)
+                call.inPath("prd_", ProductId::new, Refusal.Kind.PRODUCT)
                         .then(id -> useCases.products()
-                                .rename(call.caller(), id, call.body().requiredText("name"))),
+                                .rename(
+                                        call.caller(),
+                                        id,
+                                        Etags.expected(call, Management::write),
+                                        call.body().requiredText("name"))),
                 Management::write);
     }
 
@@ -388,8 +401,9 @@ final class Management {
         return Reply.one(
                 call,
                 200,
-                inPath(call, "prd_", ProductId::new, Refusal.Kind.PRODUCT)
-                        .then(id -> useCases.products().revoke(call.caller(), id)),
+                call.inPath("prd_", ProductId::new, Refusal.Kind.PRODUCT)
+                        .then(id ->
+                                useCases.products().revoke(call.caller(), id, Etags.expected(call, Management::write))),
                 Management::write);
     }
 
@@ -397,7 +411,7 @@ final class Management {
         return Reply.one(
                 call,
                 201,
-                inPath(call, "prd_", ProductId::new, Refusal.Kind.PRODUCT)
+                call.inPath("prd_", ProductId::new, Refusal.Kind.PRODUCT)
                         .then(id -> useCases.products().issueKey(call.caller(), id)),
                 Management::write);
     }
@@ -416,14 +430,5 @@ final class Management {
         json.writeNumberProperty("productId", key.product().value());
         json.writeStringProperty("licenseKey", key.key());
         json.writeStringProperty("createdAt", key.createdAt().toString());
-    }
-
-    // What all of them share
-
-    private static <I> Outcome<I> inPath(Call call, String prefix, Function<Long, I> id, Refusal.Kind kind) {
-        OptionalLong number = call.id(prefix);
-        return number.isPresent()
-                ? Outcome.success(id.apply(number.getAsLong()))
-                : Outcome.refused(new Refusal.NotFound(kind));
     }
 }

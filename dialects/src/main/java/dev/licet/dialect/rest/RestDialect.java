@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.DEBUG;
 import dev.licet.core.Outcome;
 import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
+import dev.licet.core.customer.ManageCustomers;
 import dev.licet.core.event.ReadEvents;
 import dev.licet.core.event.RecordEvents;
 import dev.licet.core.gate.Gate;
@@ -14,7 +15,12 @@ import dev.licet.core.identity.ManageApplications;
 import dev.licet.core.identity.ManageTokens;
 import dev.licet.core.identity.ManageUsers;
 import dev.licet.core.identity.Secret;
+import dev.licet.core.license.ChangeKeys;
+import dev.licet.core.license.KeepData;
+import dev.licet.core.license.LogKeyCalls;
 import dev.licet.core.license.ManageProducts;
+import dev.licet.core.license.ReadKeys;
+import dev.licet.core.license.UseKeys;
 import dev.licet.core.session.HoldSeats;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Dialect;
@@ -56,6 +62,12 @@ public final class RestDialect implements Dialect {
             ManageApplications applications,
             ManageTokens tokens,
             ManageProducts products,
+            ChangeKeys changeKeys,
+            ReadKeys readKeys,
+            UseKeys useKeys,
+            LogKeyCalls log,
+            KeepData data,
+            ManageCustomers customers,
             HoldSeats seats,
             RecordEvents recordEvents,
             ReadEvents readEvents) {}
@@ -69,7 +81,10 @@ public final class RestDialect implements Dialect {
                         new Events(useCases.recordEvents(), useCases.readEvents(), idempotency, limits, clock)
                                 .endpoints(),
                         new Management(useCases).endpoints(),
-                        seats.endpoints())
+                        new KeyRoutes(useCases).endpoints(),
+                        seats.endpoints(),
+                        new DataRoutes(useCases.data()).endpoints(),
+                        new CustomerRoutes(useCases.customers()).endpoints())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -32,6 +32,7 @@ final class SeatRoutes {
         return List.of(
                 new Endpoint("POST", "/v1/seats", this::checkOut),
                 new Endpoint("GET", "/v1/seats", this::list),
+                new Endpoint("GET", "/v1/seats/{seat}", this::find),
                 new Endpoint("POST", "/v1/seats/{seat}/ping", this::ping),
                 new Endpoint("DELETE", "/v1/seats/{seat}", this::release));
     }
@@ -39,9 +40,9 @@ final class SeatRoutes {
     private Answer checkOut(Call call) {
         Body body = call.body();
         HoldSeats.Wanted wanted = new HoldSeats.Wanted(
-                name(call, "machine").orElse(""),
-                name(call, "user"),
-                name(call, "friendlyName"),
+                call.name("machine").orElse(""),
+                call.name("user"),
+                call.name("friendlyName"),
                 call.request().address(),
                 body.duration("interval").orElse(USUAL_INTERVAL),
                 0,
@@ -56,18 +57,8 @@ final class SeatRoutes {
                         .await());
     }
 
-    private static Optional<String> name(Call call, String member) {
-        Optional<String> text = call.body().text(member);
-        int most = call.limits().name();
-        if (text.isPresent() && text.get().codePointCount(0, text.get().length()) > most) {
-            throw new WrongField(member, "must have " + most + " characters at most");
-        }
-        return text;
-    }
-
     private static ProductId product(String text) {
-        return new ProductId(Call.id("prd_", text)
-                .orElseThrow(() -> new WrongField("product", "must be the id of a product, such as prd_1")));
+        return Call.id("prd_", "product", text, ProductId::new);
     }
 
     private Answer ping(Call call) {
@@ -110,10 +101,21 @@ final class SeatRoutes {
         };
     }
 
+    private Answer find(Call call) {
+        return seat(call.argument())
+                .map(seat -> Reply.one(call, 200, holdSeats.find(call.caller(), seat), SeatRoutes::write))
+                .orElseGet(() -> unknown(call.request()));
+    }
+
     private Answer release(Call call) {
         return seat(call.argument())
                 .map(seat -> Reply.one(
-                        call, 200, holdSeats.release(call.caller(), seat).await(), SeatRoutes::write))
+                        call,
+                        200,
+                        holdSeats
+                                .release(call.caller(), seat, Etags.expected(call, SeatRoutes::write))
+                                .await(),
+                        SeatRoutes::write))
                 .orElseGet(() -> unknown(call.request()));
     }
 

@@ -52,6 +52,17 @@ class NpmClientTest {
         }
     }
 
+    private static String template(TestServer server) {
+        String id = server.manage(
+                        "POST",
+                        "/v1/templates",
+                        "{\"name\":\"t\",\"product\":\"prd_" + server.first().productId()
+                                + "\",\"features\":[\"sync\",\"export.pdf\"]}")
+                .get("id")
+                .stringValue();
+        return id.substring("tpl_".length());
+    }
+
     @Test
     void keysFromTheFirstActivationToTheLastRefusal() throws Exception {
         assumeTrue(hasNpm(), "SKIPPED: npm is not installed, so the real client was not tried");
@@ -65,11 +76,19 @@ class NpmClientTest {
                     "http://127.0.0.1:" + server.port(),
                     server.first().accessToken(),
                     server.first().publicKeyXml(),
-                    Long.toString(server.first().productId()));
+                    Long.toString(server.first().productId()),
+                    template(server));
             // The client prints lines of its own before.
             JsonNode told = new JsonMapper().readTree(out.lines().toList().getLast());
-            for (String fact :
-                    List.of("activated", "notExpired", "onRightMachine", "loaded", "trial", "onSeat", "onOverdraft")) {
+            for (String fact : List.of(
+                    "activated",
+                    "notExpired",
+                    "onRightMachine",
+                    "loaded",
+                    "trial",
+                    "onSeat",
+                    "onOverdraft",
+                    "dataObject")) {
                 assertThat(told.get(fact).booleanValue()).as(fact).isTrue();
             }
             for (String fact : List.of("onWrongMachine", "loadedForgery")) {
@@ -80,6 +99,11 @@ class NpmClientTest {
             assertThat(told.get("changed").toString()).isEqualTo("[false,true,\"another note\"]");
             assertThat(told.get("limit").stringValue())
                     .isEqualTo("Cannot activate the new device as the limit has been reached.");
+            assertThat(told.get("sameName").stringValue()).isEqualTo("The input parameters were incorrect.");
+            assertThat(told.get("dataOfUnknownKey").stringValue())
+                    .isEqualTo("Not enough permission and/or key not found.");
+            assertThat(told.get("namedFeatures").toString()).isEqualTo("[true,true,false,true]");
+            assertThat(told.get("unknownTemplate").stringValue()).isEqualTo("The input parameters were incorrect.");
             assertThat(told.get("seat").stringValue()).isEqualTo("floating:seat-1");
             assertThat(told.get("seatsTaken").stringValue())
                     .isEqualTo("Cannot activate the new device as the limit has been reached.");

@@ -7,6 +7,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -70,6 +71,10 @@ final class Given {
             case "logged_out_session_key" -> loggedOut();
             case "get_events_token" -> token("{\"name\":\"t\",\"permissions\":[\"GetEvents\"]}");
             case "register_event_token" -> token("{\"name\":\"t\",\"permissions\":[\"RegisterEvent\"]}");
+            case "create_key_token" -> token("{\"name\":\"t\",\"permissions\":[\"CreateKey\"]}");
+            case "data_object_of_four" -> dataObject("of-4", 4);
+            case "full_data_object" -> dataObject("full", Integer.MAX_VALUE);
+            case "customer_secret" -> customerSecret();
             case "other_product_token" -> token("{\"name\":\"t\",\"productId\":" + otherProduct() + "}");
             case "product_token" -> token("{\"name\":\"t\",\"productId\":" + first.productId() + "}");
             case "must_name_key_token" -> token("{\"name\":\"t\",\"keyLock\":-1}");
@@ -78,6 +83,23 @@ final class Given {
             case "foreign_product_id" -> Long.toString(foreignProduct());
             default -> throw new IllegalArgumentException("nothing is given for {{" + name + "}}");
         };
+    }
+
+    /// @return its name, at the first key
+    private String dataObject(String kind, int number) {
+        String name = kind + "-" + UUID.randomUUID();
+        server.manage(
+                "POST",
+                "/v1/data-objects",
+                "{\"product\":\"prd_" + first.productId() + "\",\"key\":\"" + first.licenseKey() + "\",\"name\":\""
+                        + name + "\",\"number\":" + number + "}");
+        return encoded(name);
+    }
+
+    private String customerSecret() {
+        return server.manage("POST", "/v1/customers", "{\"name\":\"Alice\"}")
+                .get("secret")
+                .stringValue();
     }
 
     private String newKey(String form) {

@@ -153,6 +153,11 @@ final class SqliteSeats implements Seats {
     }
 
     @Override
+    public Optional<Seat> find(SeatId seat) {
+        return database.read(sql -> sql.first("SELECT * FROM seat WHERE id = ?", SqliteSeats::seat, seat.value()));
+    }
+
+    @Override
     public List<Seat> held(KeyId key, Instant now) {
         return database.read(sql -> sql.all(
                 "SELECT * FROM seat WHERE key = ? AND until > ? ORDER BY since, id",
