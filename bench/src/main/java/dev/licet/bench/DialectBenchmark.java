@@ -159,6 +159,7 @@ public class DialectBenchmark {
                 new ChangeKeys(
                         store.products(),
                         store.licenseKeys(),
+                        store.licenses(),
                         store.keyTemplates(),
                         customers,
                         store.transactions(),

@@ -89,6 +89,7 @@ public sealed interface Refusal {
         APPLICATION,
         ACCESS_TOKEN,
         PRODUCT,
+        LICENSE,
         LICENSE_KEY,
         ACTIVATION,
         DATA_OBJECT,

@@ -227,6 +227,7 @@ public final class Wiring implements AutoCloseable {
             this.changeKeys = new ChangeKeys(
                     store.products(),
                     store.licenseKeys(),
+                    store.licenses(),
                     store.keyTemplates(),
                     customers,
                     store.transactions(),

@@ -8,6 +8,7 @@ import dev.licet.core.customer.Customer;
 import dev.licet.core.customer.ManageCustomers;
 import dev.licet.core.id.CustomerId;
 import dev.licet.core.id.KeyId;
+import dev.licet.core.id.LicenseId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.id.TemplateId;
 import dev.licet.core.identity.Caller;
@@ -29,6 +30,7 @@ public final class ChangeKeys {
     public static final int MAX_KEYS = 1_000;
 
     private final LicenseKeys keys;
+    private final Licenses licenses;
     private final KeyTemplates templates;
     private final ManageCustomers customers;
     private final NamedKey namedKey;
@@ -39,12 +41,14 @@ public final class ChangeKeys {
     public ChangeKeys(
             Products products,
             LicenseKeys keys,
+            Licenses licenses,
             KeyTemplates templates,
             ManageCustomers customers,
             Transactions transactions,
             SecretSource secrets,
             Clock clock) {
         this.keys = keys;
+        this.licenses = licenses;
         this.templates = templates;
         this.customers = customers;
         this.namedKey = new NamedKey(products, keys);
@@ -56,8 +60,16 @@ public final class ChangeKeys {
     /// What to issue.
     ///
     /// @param count how many keys @param period in days, 0 for no end
+    /// @param license under which they are, which then says when they end
     /// @param terms what is different from keys of which nothing else is said
-    public record Wanted(int count, KeyForm form, int period, UnaryOperator<KeyTerms> terms) {}
+    public record Wanted(
+            int count, KeyForm form, int period, Optional<LicenseId> license, UnaryOperator<KeyTerms> terms) {
+
+        /// Under no license.
+        public Wanted(int count, KeyForm form, int period, UnaryOperator<KeyTerms> terms) {
+            this(count, form, period, Optional.empty(), terms);
+        }
+    }
 
     /// Who new keys are for.
     public sealed interface For {
@@ -77,11 +89,16 @@ public final class ChangeKeys {
     /// Issues keys with the same terms, to a customer; a new one is added with them or not at all.
     public Outcome<List<LicenseKey>> issue(Caller caller, Optional<ProductId> product, Wanted wanted, For who) {
         Instant now = clock.instant();
-        KeyTerms terms =
-                wanted.terms().apply(KeyTerms.issued(now, Math.clamp(wanted.period(), 0, KeyTerms.MAX_PERIOD)));
+        Optional<License> license = wanted.license().flatMap(id -> licenses.find(caller.account(), id));
+        KeyTerms terms = wanted.terms()
+                .apply(license.map(found -> KeyTerms.issued(now, found))
+                        .orElseGet(() -> KeyTerms.issued(now, Math.clamp(wanted.period(), 0, KeyTerms.MAX_PERIOD))));
         Optional<Refusal> refusal = caller.lacks(Permission.CREATE_KEY)
                 .or(() -> outside("count", wanted.count(), 1, MAX_KEYS))
                 .or(() -> outside("period", wanted.period(), 0, KeyTerms.MAX_PERIOD))
+                .or(() -> wanted.license().isPresent() && license.isEmpty()
+                        ? Optional.of(new Refusal.NotFound(Refusal.Kind.LICENSE))
+                        : Optional.empty())
                 .or(() -> refusal(terms));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());

@@ -1,8 +1,10 @@
 package dev.licet.core.license;
 
 import dev.licet.core.id.CustomerId;
+import dev.licet.core.id.LicenseId;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Optional;
 
 /// What a license key allows at present. Days are of 24 hours.
@@ -13,6 +15,7 @@ import java.util.Optional;
 /// @param blocked it is good for nothing until it is unblocked
 /// @param machinesExtend whether each machine that is new to it moves its end by its period: a trial
 /// @param customer who has it
+/// @param license under which it was issued; empty for none
 public record KeyTerms(
         Instant expiresAt,
         int period,
@@ -21,7 +24,8 @@ public record KeyTerms(
         boolean blocked,
         boolean machinesExtend,
         MachineRules machines,
-        Optional<CustomerId> customer) {
+        Optional<CustomerId> customer,
+        Optional<LicenseId> license) {
 
     /// The longest period, and after how long a key without a period is expired all the same: some clients take no
     /// later time.
@@ -42,7 +46,29 @@ public record KeyTerms(
                 false,
                 false,
                 MachineRules.ANY,
+                Optional.empty(),
                 Optional.empty());
+    }
+
+    /// Of a key that is issued now under a license, and to any number of machines: it ends when the license's term
+    /// does, counted from now in UTC. What remains of a last day counts as one in its period.
+    public static KeyTerms issued(Instant now, License license) {
+        Optional<Instant> end = license.term().map(term -> term.after(now, ZoneOffset.UTC));
+        KeyTerms free = issued(now, 0);
+        Optional<Instant> kept = end.map(instant -> instant.isAfter(LATEST) ? LATEST : instant);
+        long days = kept.map(instant ->
+                        Duration.between(now, instant).plusDays(1).minusNanos(1).toDays())
+                .orElse(0L);
+        return new KeyTerms(
+                kept.orElse(free.expiresAt),
+                (int) Math.min(days, MAX_PERIOD),
+                free.features,
+                free.notes,
+                free.blocked,
+                free.machinesExtend,
+                free.machines,
+                free.customer,
+                Optional.of(license.id()));
     }
 
     private static Duration days(long days) {
@@ -65,34 +91,34 @@ public record KeyTerms(
     }
 
     public KeyTerms withExpiry(Instant expiry) {
-        return new KeyTerms(expiry, period, features, notes, blocked, machinesExtend, machines, customer);
+        return new KeyTerms(expiry, period, features, notes, blocked, machinesExtend, machines, customer, license);
     }
 
     public KeyTerms withPeriod(int changed) {
-        return new KeyTerms(expiresAt, changed, features, notes, blocked, machinesExtend, machines, customer);
+        return new KeyTerms(expiresAt, changed, features, notes, blocked, machinesExtend, machines, customer, license);
     }
 
     public KeyTerms withFeatures(Features changed) {
-        return new KeyTerms(expiresAt, period, changed, notes, blocked, machinesExtend, machines, customer);
+        return new KeyTerms(expiresAt, period, changed, notes, blocked, machinesExtend, machines, customer, license);
     }
 
     public KeyTerms withNotes(Optional<String> changed) {
-        return new KeyTerms(expiresAt, period, features, changed, blocked, machinesExtend, machines, customer);
+        return new KeyTerms(expiresAt, period, features, changed, blocked, machinesExtend, machines, customer, license);
     }
 
     public KeyTerms withBlocked(boolean changed) {
-        return new KeyTerms(expiresAt, period, features, notes, changed, machinesExtend, machines, customer);
+        return new KeyTerms(expiresAt, period, features, notes, changed, machinesExtend, machines, customer, license);
     }
 
     public KeyTerms withMachinesExtend(boolean changed) {
-        return new KeyTerms(expiresAt, period, features, notes, blocked, changed, machines, customer);
+        return new KeyTerms(expiresAt, period, features, notes, blocked, changed, machines, customer, license);
     }
 
     public KeyTerms withMachines(MachineRules changed) {
-        return new KeyTerms(expiresAt, period, features, notes, blocked, machinesExtend, changed, customer);
+        return new KeyTerms(expiresAt, period, features, notes, blocked, machinesExtend, changed, customer, license);
     }
 
     public KeyTerms withCustomer(Optional<CustomerId> changed) {
-        return new KeyTerms(expiresAt, period, features, notes, blocked, machinesExtend, machines, changed);
+        return new KeyTerms(expiresAt, period, features, notes, blocked, machinesExtend, machines, changed, license);
     }
 }

@@ -29,11 +29,16 @@ import dev.licet.core.license.KeyCalls;
 import dev.licet.core.license.KeyForm;
 import dev.licet.core.license.KeyTemplate;
 import dev.licet.core.license.KeyTerms;
+import dev.licet.core.license.License;
 import dev.licet.core.license.LicenseKey;
 import dev.licet.core.license.LicenseKeys;
+import dev.licet.core.license.LicenseType;
+import dev.licet.core.license.Licenses;
 import dev.licet.core.license.LogKeyCalls;
 import dev.licet.core.license.MachineRules;
+import dev.licet.core.license.Price;
 import dev.licet.core.license.ReadKeys;
+import dev.licet.core.license.Term;
 import dev.licet.core.license.UseKeys;
 import dev.licet.core.message.Message;
 import dev.licet.core.message.SendMessages;
@@ -104,6 +109,7 @@ public abstract class KeysContract {
         return new ChangeKeys(
                 store.products(),
                 store.licenseKeys(),
+                store.licenses(),
                 store.keyTemplates(),
                 customers(),
                 store.transactions(),
@@ -427,6 +433,39 @@ public abstract class KeysContract {
         assertThat(no(changeKeys().issue(stranger, added.id()))).isEqualTo(new Refusal.NotFound(Refusal.Kind.TEMPLATE));
         of(changeKeys().removeTemplate(caller, added.id()));
         assertThat(no(changeKeys().issue(caller, added.id()))).isEqualTo(new Refusal.NotFound(Refusal.Kind.TEMPLATE));
+    }
+
+    @Test
+    void issue_underALicense_endsWithItsTerm() {
+        License month = store.licenses()
+                .add(
+                        caller.account(),
+                        new Licenses.NewLicense(
+                                "monthly",
+                                LicenseType.SUBSCRIPTION_RECURRING,
+                                new Price("9.90", "EUR"),
+                                Optional.of(new Term(1, Term.Unit.MONTH))),
+                        Optional.empty(),
+                        NOW);
+        ChangeKeys.Wanted wanted =
+                new ChangeKeys.Wanted(1, KeyForm.CHECKED, 0, Optional.of(month.id()), terms -> terms);
+
+        LicenseKey key =
+                of(changeKeys().issue(caller, Optional.of(product), wanted)).getFirst();
+        reopen();
+
+        KeyTerms terms = store.licenseKeys().use(key.id()).terms();
+        assertThat(terms.license()).contains(month.id());
+        assertThat(terms.expiresAt()).isEqualTo(Instant.parse("2026-12-22T15:56:42Z"));
+        assertThat(terms.period()).isEqualTo(30);
+        assertThat(no(changeKeys()
+                        .issue(
+                                stranger,
+                                Optional.of(store.products()
+                                        .add(stranger.account(), "other", NOW)
+                                        .id()),
+                                wanted)))
+                .isEqualTo(new Refusal.NotFound(Refusal.Kind.LICENSE));
     }
 
     // Messages

@@ -711,6 +711,7 @@ public abstract class StoreContract {
                         List.of("machine 1", "naïve 🎬"),
                         3,
                         Optional.of(new MachineRules.Churn(2, Duration.ofDays(30)))),
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -143,7 +143,7 @@ record Replies(
             case PRODUCT -> error(404, "Could not find the product.");
             case LICENSE_KEY -> error(404, noKey);
             case CUSTOMER -> error(404, noCustomer);
-            case ACCOUNT, USER, APPLICATION, ACCESS_TOKEN, SEAT, ACTIVATION, DATA_OBJECT, MESSAGE, TEMPLATE ->
+            case ACCOUNT, LICENSE, USER, APPLICATION, ACCESS_TOKEN, SEAT, ACTIVATION, DATA_OBJECT, MESSAGE, TEMPLATE ->
                 error(404, INCORRECT);
         };
     }

@@ -129,6 +129,7 @@ final class EventResults {
                     case PRODUCT -> FieldError.of("product", "is not there");
                     case LICENSE_KEY -> FieldError.of("key", "is not there");
                     case ACCOUNT,
+                            LICENSE,
                             USER,
                             APPLICATION,
                             ACCESS_TOKEN,

@@ -138,6 +138,11 @@ final class KeyBodies {
         } else {
             json.writeNullProperty("customer");
         }
+        if (terms.license().isPresent()) {
+            json.writeStringProperty("license", "lic_" + terms.license().get());
+        } else {
+            json.writeNullProperty("license");
+        }
         write(json, terms.features(), terms.machinesExtend(), terms.machines());
     }
 

@@ -5,6 +5,7 @@ import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
 import dev.licet.core.id.CustomerId;
 import dev.licet.core.id.KeyId;
+import dev.licet.core.id.LicenseId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.id.TemplateId;
 import dev.licet.core.license.Activation;
@@ -72,10 +73,16 @@ final class KeyRoutes {
                 })
                 .orElse(KeyForm.CHECKED);
         Optional<CustomerId> customer = KeyBodies.customer(body);
+        Optional<LicenseId> license =
+                body.text("license").map(text -> Call.id("lic_", "license", text, LicenseId::new));
+        if (license.isPresent() && body.has("period")) {
+            throw new WrongField("period", "is the license's to say");
+        }
         ChangeKeys.Wanted wanted = new ChangeKeys.Wanted(
                 (int) Math.clamp(count.orElse(1), Integer.MIN_VALUE, Integer.MAX_VALUE),
                 form,
                 KeyBodies.period(body),
+                license,
                 issued -> KeyBodies.change(body, issued).withCustomer(customer));
         Outcome<List<LicenseKey>> outcome = changeKeys.issue(
                 call.caller(),

@@ -142,6 +142,8 @@ class RestKeysTest {
             "newMachines":{"max":1,"within":"P400D"}   | 400 invalid-field
             "newMachines":{"max":1}                    | 400 invalid-field
             "customer":"cus_777"                       | 404 not-found
+            "license":"lic_777"                        | 404 not-found
+            "license":"lic_1","period":"P1D"           | 400 invalid-field
             "customer":"777"                           | 400 invalid-field
             "expiresAt":"tomorrow"                     | 400 invalid-field
             """)

@@ -123,8 +123,8 @@ final class SqliteLicensing {
                     """
                     INSERT INTO license_key (account, product, key, created_at, expires_at, period, features, notes,
                       blocked, machines_extend, max_machines, allowed_machines, named_features, overdraft, churn_most,
-                      churn_window, customer)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                      churn_window, customer, license)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                     account.value(),
                     product.value(),
                     key,
@@ -141,7 +141,8 @@ final class SqliteLicensing {
                     terms.machines().overdraft(),
                     KeyColumns.churnMost(terms.machines()),
                     KeyColumns.churnWindow(terms.machines()),
-                    terms.customer().map(CustomerId::value).orElse(null));
+                    terms.customer().map(CustomerId::value).orElse(null),
+                    terms.license().map(LicenseId::value).orElse(null));
             return new LicenseKey(new KeyId(id), account, product, key, at);
         }
 
@@ -374,6 +375,7 @@ final class SqliteLicensing {
 
         private static KeyTerms terms(ResultSet row) throws SQLException {
             long customer = row.getLong("customer");
+            long license = row.getLong("license");
             return new KeyTerms(
                     Micros.instant(row, "expires_at"),
                     row.getInt("period"),
@@ -382,7 +384,8 @@ final class SqliteLicensing {
                     row.getBoolean("blocked"),
                     row.getBoolean("machines_extend"),
                     KeyColumns.machines(row),
-                    customer == 0 ? Optional.empty() : Optional.of(new CustomerId(customer)));
+                    customer == 0 ? Optional.empty() : Optional.of(new CustomerId(customer)),
+                    license == 0 ? Optional.empty() : Optional.of(new LicenseId(license)));
         }
 
         private static Activation activation(ResultSet row) throws SQLException {

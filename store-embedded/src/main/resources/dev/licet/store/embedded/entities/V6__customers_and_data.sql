@@ -18,6 +18,7 @@ ALTER TABLE license_key ADD COLUMN overdraft INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE license_key ADD COLUMN churn_most INTEGER;                           -- NULL for any number
 ALTER TABLE license_key ADD COLUMN churn_window INTEGER;                         -- microseconds
 ALTER TABLE license_key ADD COLUMN customer INTEGER REFERENCES customer;
+ALTER TABLE license_key ADD COLUMN license INTEGER REFERENCES license;           -- under which it was issued
 CREATE INDEX license_key_customer ON license_key (customer) WHERE customer IS NOT NULL;
 CREATE INDEX license_key_account ON license_key (account);
 
