@@ -202,16 +202,16 @@ public final class HoldSeats {
         if (lacking.isPresent()) {
             return Pending.done(Outcome.refused(lacking.get()));
         }
+        Optional<LicenseKey> key = seats.key(seat).flatMap(keys::find);
+        if (key.isEmpty() || isOutside(caller, key.get()) || isRevoked(key.get())) {
+            return Pending.done(Outcome.refused(unknown()));
+        }
         Instant now = now();
-        return seats.change(seat, now, state -> pinged(caller, state, address, now))
-                .map(HoldSeats::orUnknown);
+        return seats.ping(seat, now, state -> pinged(state, address, now)).map(HoldSeats::orUnknown);
     }
 
-    private SeatRule.Change<Outcome<Held>> pinged(Caller caller, SeatRule.State state, String address, Instant now) {
+    private SeatRule.Change<Outcome<Held>> pinged(SeatRule.State state, String address, Instant now) {
         Seat seat = state.own().orElseThrow();
-        if (isOutside(caller, state.key()) || isRevoked(state.key())) {
-            return SeatRule.Change.none(state, Outcome.refused(unknown()));
-        }
         Wanted again =
                 new Wanted(seat.machine(), seat.user(), seat.friendlyName(), address, seat.interval(), 0, false, false);
         return decide(state, again, seat.id(), now);

@@ -20,6 +20,14 @@ public interface Seats {
     /// Does the same with a seat that is there, held or lapsed. @return empty when it is not
     <T> Pending<Optional<T>> change(SeatId seat, Instant now, SeatRule<T> rule);
 
+    /// Does the same for those who ask often: of the rules that wait for their turn with one seat, the last decides,
+    /// and
+    /// all who asked are told what it says. What it decides must not depend on who asks.
+    <T> Pending<Optional<T>> ping(SeatId seat, Instant now, SeatRule<T> rule);
+
+    /// The key that a seat, held or lapsed, is one of. It never is one of another.
+    Optional<KeyId> key(SeatId seat);
+
     /// A seat, held or lapsed.
     Optional<Seat> find(SeatId seat);
 

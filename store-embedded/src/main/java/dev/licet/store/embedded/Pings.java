@@ -5,15 +5,8 @@ import dev.licet.core.identity.SecretHash;
 import dev.licet.core.session.Sessions.KeyState;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
-/// The pings that wait for the database's writer: all that come while it is at another group are one piece of work of
-/// the next, and those of one session one change. A ping is answered when its group is on disk.
-///
-/// `this` guards what waits.
+/// The pings of sessions. A ping is answered when its group is on disk.
 final class Pings {
     private static final String MOVE_END = """
             UPDATE session SET expires_at = max(expires_at, ?)
@@ -35,49 +28,13 @@ final class Pings {
         }
     }
 
-    private record Batch(Map<SecretHash, Ping> pings, Pending<Map<SecretHash, KeyState>> states) {}
-
-    private final Database database;
-    /// In the writer's queue, and not begun.
-    private @Nullable Batch waiting;
+    private final Merging<SecretHash, Ping, KeyState> merging;
 
     Pings(Database database) {
-        this.database = database;
+        merging = new Merging<>(database, Ping::and, (sql, key, ping) -> ping.move(sql, key));
     }
 
     Pending<KeyState> add(SecretHash key, Instant now, Instant until) {
-        Ping ping = new Ping(now, until);
-        if (database.isInTransaction()) {
-            return Pending.done(database.writeUnremembered(sql -> ping.move(sql, key)));
-        }
-        return addWaiting(key, ping).map(states -> Objects.requireNonNull(states.get(key)));
-    }
-
-    private synchronized Pending<Map<SecretHash, KeyState>> addWaiting(SecretHash key, Ping ping) {
-        Batch batch = waiting == null ? begin() : waiting;
-        batch.pings.merge(key, ping, Ping::and);
-        return batch.states;
-    }
-
-    private Batch begin() {
-        Map<SecretHash, Ping> pings = new HashMap<>();
-        Batch batch = new Batch(pings, database.submitUnremembered(sql -> {
-            take(pings);
-            Map<SecretHash, KeyState> states = new HashMap<>();
-            for (Map.Entry<SecretHash, Ping> ping : pings.entrySet()) {
-                states.put(ping.getKey(), ping.getValue().move(sql, ping.getKey()));
-            }
-            return states;
-        }));
-        waiting = batch;
-        batch.states.whenThere(() -> take(pings)); // its group may have failed before it was begun
-        return batch;
-    }
-
-    /// What comes from now on is for another batch.
-    private synchronized void take(Map<SecretHash, Ping> pings) {
-        if (waiting != null && waiting.pings == pings) {
-            waiting = null;
-        }
+        return merging.add(key, new Ping(now, until));
     }
 }

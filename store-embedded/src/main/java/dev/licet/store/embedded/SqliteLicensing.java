@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /// The tables of what is sold: products, keys, licenses.
@@ -95,10 +96,12 @@ final class SqliteLicensing {
 
         private final Database database;
         private final Remembered<Named, LicenseKey> remembered;
+        private final Remembered<KeyId, LicenseKey> rememberedById;
 
         SqliteLicenseKeys(Database database) {
             this.database = database;
             this.remembered = new Remembered<>(database);
+            this.rememberedById = new Remembered<>(database);
         }
 
         @Override
@@ -171,8 +174,10 @@ final class SqliteLicensing {
 
         @Override
         public Optional<LicenseKey> find(KeyId id) {
-            return database.read(
-                    sql -> sql.first("SELECT * FROM license_key WHERE id = ?", SqliteLicenseKeys::row, id.value()));
+            return rememberedById.find(
+                    id,
+                    () -> database.read(sql ->
+                            sql.first("SELECT * FROM license_key WHERE id = ?", SqliteLicenseKeys::row, id.value())));
         }
 
         @Override
@@ -363,8 +368,12 @@ final class SqliteLicensing {
                     Micros.of(activation.get().at()));
         }
 
-        static LicenseKey key(Sql sql, KeyId key) throws SQLException {
-            return sql.first("SELECT * FROM license_key WHERE id = ?", SqliteLicenseKeys::row, key.value())
+        /// What a key and its terms, which are one row, make together.
+        static <T> T with(Sql sql, KeyId key, BiFunction<LicenseKey, KeyTerms, T> maker) throws SQLException {
+            return sql.first(
+                            "SELECT * FROM license_key WHERE id = ?",
+                            row -> maker.apply(row(row), terms(row)),
+                            key.value())
                     .orElseThrow();
         }
 

@@ -17,9 +17,21 @@ import java.util.Optional;
 /// The tables of seats and of who waits for one. The database's one writer runs all changes, one after the other.
 final class SqliteSeats implements Seats {
     private final Database database;
+    private final Remembered<SeatId, KeyId> keys;
+    private final Merging<SeatId, Asked, Optional<Object>> pings;
 
     SqliteSeats(Database database) {
         this.database = database;
+        this.keys = new Remembered<>(database);
+        this.pings = new Merging<>(database, Asked::and, (sql, id, asked) -> change(sql, id, asked.now, asked.rule));
+    }
+
+    /// What is to be decided on a seat.
+    private record Asked(Instant now, SeatRule<Object> rule) {
+        /// The last one decides.
+        Asked and(Asked later) {
+            return later.now.isBefore(now) ? this : later;
+        }
     }
 
     @Override
@@ -33,19 +45,35 @@ final class SqliteSeats implements Seats {
 
     @Override
     public <T> Pending<Optional<T>> change(SeatId id, Instant now, SeatRule<T> rule) {
-        return database.submitUnremembered(sql -> {
-            Optional<Seat> own = sql.first("SELECT * FROM seat WHERE id = ?", SqliteSeats::seat, id.value());
-            return own.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(change(
-                            sql,
-                            own.get().key(),
-                            own.get().machine(),
-                            own,
-                            own.get().user(),
-                            now,
-                            rule));
-        });
+        return database.submitUnremembered(sql -> change(sql, id, now, rule));
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // the answer is the rule's, or that of another rule for the same
+    public <T> Pending<Optional<T>> ping(SeatId id, Instant now, SeatRule<T> rule) {
+        return pings.add(id, new Asked(now, (SeatRule<Object>) rule)).map(answer -> (Optional<T>) answer);
+    }
+
+    private static <T> Optional<T> change(Sql sql, SeatId id, Instant now, SeatRule<T> rule) throws SQLException {
+        Optional<Seat> own = sql.first("SELECT * FROM seat WHERE id = ?", SqliteSeats::seat, id.value());
+        return own.isEmpty()
+                ? Optional.empty()
+                : Optional.of(change(
+                        sql,
+                        own.get().key(),
+                        own.get().machine(),
+                        own,
+                        own.get().user(),
+                        now,
+                        rule));
+    }
+
+    @Override
+    public Optional<KeyId> key(SeatId seat) {
+        return keys.find(
+                seat,
+                () -> database.read(sql -> sql.first(
+                        "SELECT key FROM seat WHERE id = ?", row -> new KeyId(row.getLong(1)), seat.value())));
     }
 
     private static <T> T change(
@@ -57,23 +85,27 @@ final class SqliteSeats implements Seats {
             Instant now,
             SeatRule<T> rule)
             throws SQLException {
-        SeatRule.State state = new SeatRule.State(
-                SqliteLicensing.SqliteLicenseKeys.key(sql, key),
-                SqliteLicensing.SqliteLicenseKeys.terms(sql, key),
-                own,
-                () -> look(sql, key, machine, user, now));
+        SeatRule.State state = SqliteLicensing.SqliteLicenseKeys.with(
+                sql,
+                key,
+                (known, terms) -> new SeatRule.State(known, terms, own, () -> look(sql, key, machine, user, now)));
         SeatRule.Change<T> change = rule.decide(state);
         if (change.ended().isPresent()) {
             delete(sql, change.ended().get().id());
         }
         if (!change.own().equals(own)) {
-            if (change.own().isPresent()) {
-                put(sql, change.own().get());
-            } else {
+            if (change.own().isEmpty()) {
                 delete(sql, own.orElseThrow().id());
+            } else if (own.isPresent()) {
+                update(sql, change.own().get());
+            } else {
+                put(sql, change.own().get());
             }
         }
-        keepPlace(sql, key, machine, change.waitsUntil(), now);
+        boolean mayWait = own.filter(seat -> seat.isHeld(now)).isEmpty();
+        if (mayWait || change.waitsUntil().isPresent()) {
+            keepPlace(sql, key, machine, change.waitsUntil(), now);
+        }
         return change.answer();
     }
 
@@ -133,6 +165,23 @@ final class SqliteSeats implements Seats {
                 seat.interval().toNanos() / 1000,
                 Micros.of(seat.since()),
                 Micros.of(seat.until()));
+    }
+
+    /// Of one that has been put: what does not change is its id, key and machine.
+    private static void update(Sql sql, Seat seat) throws SQLException {
+        sql.update(
+                """
+                UPDATE seat SET end_user = ?, friendly_name = ?, address = ?, overdraft = ?, interval = ?, since = ?,
+                  until = ?
+                WHERE id = ?""",
+                seat.user().orElse(null),
+                seat.friendlyName().orElse(null),
+                seat.address(),
+                seat.overdraft(),
+                seat.interval().toNanos() / 1000,
+                Micros.of(seat.since()),
+                Micros.of(seat.until()),
+                seat.id().value());
     }
 
     private static void delete(Sql sql, SeatId id) throws SQLException {
