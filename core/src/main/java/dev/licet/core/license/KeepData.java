@@ -92,10 +92,11 @@ public final class KeepData {
         return lacking.isPresent() ? Outcome.refused(lacking.get()) : reached(caller, id);
     }
 
-    /// An object by its id alone, if its owner is one that the caller may have to do with.
+    /// An object by its id alone. One whose owner is outside the caller's locks is not there.
     public Outcome<DataObject> reached(Caller caller, DataObjectId id) {
         return objects.find(caller.account(), id)
-                .map(object -> ownerOf(caller, object.owner()).map(owner -> object))
+                .filter(object -> ownerOf(caller, object.owner()) instanceof Outcome.Success<DataOwner>)
+                .map(Outcome::success)
                 .orElseGet(KeepData::unknown);
     }
 

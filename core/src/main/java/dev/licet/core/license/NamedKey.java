@@ -43,10 +43,12 @@ public record NamedKey(Products products, LicenseKeys keys) {
                 : Optional.empty();
     }
 
-    /// A key by its id.
+    /// A key by its id. What is outside the caller's locks is not there.
     public Outcome<LicenseKey> key(Caller caller, KeyId id) {
         return keys.find(id)
                 .filter(found -> found.account().equals(caller.account()))
+                .filter(found -> caller.isLockedOutOf(Optional.of(found.product()), Optional.of(found.id()))
+                        .isEmpty())
                 .map(found -> key(caller, Optional.of(found.product()), found.key()))
                 .orElseGet(() -> Outcome.refused(new Refusal.NotFound(Refusal.Kind.LICENSE_KEY)));
     }
