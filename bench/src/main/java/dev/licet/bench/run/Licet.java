@@ -20,7 +20,8 @@ final class Licet implements AutoCloseable {
             String password,
             String accessToken,
             long product,
-            String licenseKey) {
+            String licenseKey,
+            String publicKeyXml) {
 
         /// Its names alone: the rest is secret.
         @Override
@@ -50,7 +51,8 @@ final class Licet implements AutoCloseable {
                 json.get("password").asString(),
                 json.get("access_token").asString(),
                 json.get("product_id").asLong(),
-                json.get("license_key").asString());
+                json.get("license_key").asString(),
+                json.get("public_key_xml").asString());
     }
 
     /// Starts it, and does not wait until it answers. What it refuses it answers with a status of its own, so that

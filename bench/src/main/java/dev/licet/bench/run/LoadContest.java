@@ -4,35 +4,27 @@ import dev.licet.bench.run.Wrk.Load;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Two servers under the same load, one after the other; a figure for each number of connections.
+/// Two servers under the same load, one after the other; a figure for each number of connections of each lane.
 final class LoadContest implements Contest {
     private final Kit kit;
     private final Licet licet;
-    private final Load toYardstick;
-    private final Load toLicet;
-    private final List<Integer> connections;
+    private final List<Lane> lanes;
     private final List<String> notes;
     private final List<AutoCloseable> owned;
 
     /// @param owned what is closed at the end, in this order, after the Licet
-    private LoadContest(
-            Kit kit,
-            Licet licet,
-            Load toYardstick,
-            Load toLicet,
-            List<Integer> connections,
-            List<String> notes,
-            List<AutoCloseable> owned) {
+    private LoadContest(Kit kit, Licet licet, List<Lane> lanes, List<String> notes, List<AutoCloseable> owned) {
         this.kit = kit;
         this.licet = licet;
-        this.toYardstick = toYardstick;
-        this.toLicet = toLicet;
-        this.connections = connections;
+        this.lanes = lanes;
         this.notes = notes;
         this.owned = owned;
     }
 
-    /// Both warm, and at rest.
+    /// The same load to both sides, each over each of these numbers of connections.
+    record Lane(Load toYardstick, Load toLicet, List<Integer> connections) {}
+
+    /// Both warm, and at rest, with one lane.
     static LoadContest warm(
             Kit kit,
             Licet licet,
@@ -42,10 +34,17 @@ final class LoadContest implements Contest {
             List<String> notes,
             AutoCloseable... owned)
             throws Exception {
-        LoadContest contest =
-                new LoadContest(kit, licet, toYardstick, toLicet, connections, List.copyOf(notes), List.of(owned));
-        kit.warmUp(toYardstick, connections.getLast());
-        kit.warmUp(toLicet, connections.getLast());
+        return warm(kit, licet, List.of(new Lane(toYardstick, toLicet, connections)), notes, owned);
+    }
+
+    /// Both warm on each lane, and at rest.
+    static LoadContest warm(Kit kit, Licet licet, List<Lane> lanes, List<String> notes, AutoCloseable... owned)
+            throws Exception {
+        LoadContest contest = new LoadContest(kit, licet, List.copyOf(lanes), List.copyOf(notes), List.of(owned));
+        for (Lane lane : lanes) {
+            kit.warmUp(lane.toYardstick(), lane.connections().getLast());
+            kit.warmUp(lane.toLicet(), lane.connections().getLast());
+        }
         licet.settle();
         return contest;
     }
@@ -53,14 +52,20 @@ final class LoadContest implements Contest {
     @Override
     public List<Pair> round(boolean yardstickFirst) throws Exception {
         List<Pair> pairs = new ArrayList<>();
-        for (int each : connections) {
-            pairs.add(Contest.inTurn(yardstickFirst, () -> kit.requestsPerSecond(toYardstick, each), () -> {
-                double rate = kit.requestsPerSecond(toLicet, each);
-                licet.settle(); // what it loads later is not the other's burden
-                return rate;
-            }));
+        for (Lane lane : lanes) {
+            for (int connections : lane.connections()) {
+                pairs.add(pair(yardstickFirst, lane, connections));
+            }
         }
         return pairs;
+    }
+
+    private Pair pair(boolean yardstickFirst, Lane lane, int connections) throws Exception {
+        return Contest.inTurn(yardstickFirst, () -> kit.requestsPerSecond(lane.toYardstick(), connections), () -> {
+            double rate = kit.requestsPerSecond(lane.toLicet(), connections);
+            licet.settle(); // what it loads later is not the other's burden
+            return rate;
+        });
     }
 
     @Override

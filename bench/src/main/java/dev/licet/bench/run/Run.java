@@ -11,6 +11,8 @@ public final class Run {
     private static final List<Measure> MEASURES = List.of(
             new SingleEvents(),
             new Pings(),
+            new SeatPings(),
+            new Activations(),
             new Batches(),
             new ClientIds(),
             new TailLatency(),

@@ -36,6 +36,17 @@ final class Wrk {
                     List.of(contentType, bodies.toString(), Long.toString(leadIn.toSeconds())),
                     leadIn);
         }
+
+        /// A POST without a body to each path of the file in turn, one a line.
+        ///
+        /// @param root of the server
+        static Load paths(String root, String accessToken, Path paths, Duration leadIn) {
+            return new Load(
+                    "paths.lua",
+                    root,
+                    List.of(accessToken, paths.toString(), Long.toString(leadIn.toSeconds())),
+                    leadIn);
+        }
     }
 
     record Outcome(double requestsPerSecond, long requests) {}
