@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BinaryOperator;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Writes of the same kind that many ask for: what comes in while a write waits for its turn is written with it, and of
@@ -25,20 +26,21 @@ final class Merging<K, V, R> {
 
     private final Database database;
     private final BinaryOperator<V> merge;
-    private final Write<K, V, R> write;
+    private final Supplier<Write<K, V, R>> writes;
     /// In the writer's queue, and not begun.
     private @Nullable Batch<K, V, R> waiting;
 
     /// @param merge one value that does for both, of which the second came later
-    Merging(Database database, BinaryOperator<V> merge, Write<K, V, R> write) {
+    /// @param writes a new one for all that are written at once, which may remember what none of them changes
+    Merging(Database database, BinaryOperator<V> merge, Supplier<Write<K, V, R>> writes) {
         this.database = database;
         this.merge = merge;
-        this.write = write;
+        this.writes = writes;
     }
 
     Pending<R> add(K key, V value) {
         if (database.isInTransaction()) {
-            return Pending.done(database.writeUnremembered(sql -> write.run(sql, key, value)));
+            return Pending.done(database.writeUnremembered(sql -> writes.get().run(sql, key, value)));
         }
         return addWaiting(key, value).map(answers -> Objects.requireNonNull(answers.get(key)));
     }
@@ -53,6 +55,7 @@ final class Merging<K, V, R> {
         Map<K, V> values = new HashMap<>();
         Batch<K, V, R> batch = new Batch<>(values, database.submitUnremembered(sql -> {
             take(values);
+            Write<K, V, R> write = writes.get();
             Map<K, R> answers = new HashMap<>();
             for (Map.Entry<K, V> entry : values.entrySet()) {
                 answers.put(entry.getKey(), write.run(sql, entry.getKey(), entry.getValue()));

@@ -31,7 +31,7 @@ final class Pings {
     private final Merging<SecretHash, Ping, KeyState> merging;
 
     Pings(Database database) {
-        merging = new Merging<>(database, Ping::and, (sql, key, ping) -> ping.move(sql, key));
+        merging = new Merging<>(database, Ping::and, () -> (sql, key, ping) -> ping.move(sql, key));
     }
 
     Pending<KeyState> add(SecretHash key, Instant now, Instant until) {

@@ -42,9 +42,11 @@ final class SqliteIdentities {
 
     static final class SqliteAccounts implements Accounts {
         private final Database database;
+        private final Remembered<AccountNumber, Account> remembered;
 
         SqliteAccounts(Database database) {
             this.database = database;
+            this.remembered = new Remembered<>(database);
         }
 
         @Override
@@ -60,8 +62,10 @@ final class SqliteIdentities {
 
         @Override
         public Optional<Account> find(AccountNumber number) {
-            return database.read(
-                    sql -> sql.first("SELECT * FROM account WHERE number = ?", SqliteAccounts::row, number.value()));
+            return remembered.find(
+                    number,
+                    () -> database.read(sql ->
+                            sql.first("SELECT * FROM account WHERE number = ?", SqliteAccounts::row, number.value())));
         }
 
         @Override

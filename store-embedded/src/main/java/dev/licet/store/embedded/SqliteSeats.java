@@ -3,6 +3,8 @@ package dev.licet.store.embedded;
 import dev.licet.core.Pending;
 import dev.licet.core.id.KeyId;
 import dev.licet.core.id.SeatId;
+import dev.licet.core.license.KeyTerms;
+import dev.licet.core.license.LicenseKey;
 import dev.licet.core.session.Seat;
 import dev.licet.core.session.SeatRule;
 import dev.licet.core.session.Seats;
@@ -11,7 +13,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// The tables of seats and of who waits for one. The database's one writer runs all changes, one after the other.
@@ -23,8 +27,14 @@ final class SqliteSeats implements Seats {
     SqliteSeats(Database database) {
         this.database = database;
         this.keys = new Remembered<>(database);
-        this.pings = new Merging<>(database, Asked::and, (sql, id, asked) -> change(sql, id, asked.now, asked.rule));
+        this.pings = new Merging<>(database, Asked::and, () -> {
+            Map<KeyId, Known> known = new HashMap<>();
+            return (sql, id, asked) -> change(sql, known, id, asked.now, asked.rule);
+        });
     }
+
+    /// A key and its terms, which no seat changes.
+    private record Known(LicenseKey key, KeyTerms terms) {}
 
     /// What is to be decided on a seat.
     private record Asked(Instant now, SeatRule<Object> rule) {
@@ -39,13 +49,13 @@ final class SqliteSeats implements Seats {
         return database.submitUnremembered(sql -> {
             Optional<Seat> own = sql.first(
                     "SELECT * FROM seat WHERE key = ? AND machine = ?", SqliteSeats::seat, key.value(), machine);
-            return change(sql, key, machine, own, user, now, rule);
+            return change(sql, new HashMap<>(), key, machine, own, user, now, rule);
         });
     }
 
     @Override
     public <T> Pending<Optional<T>> change(SeatId id, Instant now, SeatRule<T> rule) {
-        return database.submitUnremembered(sql -> change(sql, id, now, rule));
+        return database.submitUnremembered(sql -> change(sql, new HashMap<>(), id, now, rule));
     }
 
     @Override
@@ -54,12 +64,14 @@ final class SqliteSeats implements Seats {
         return pings.add(id, new Asked(now, (SeatRule<Object>) rule)).map(answer -> (Optional<T>) answer);
     }
 
-    private static <T> Optional<T> change(Sql sql, SeatId id, Instant now, SeatRule<T> rule) throws SQLException {
+    private static <T> Optional<T> change(Sql sql, Map<KeyId, Known> known, SeatId id, Instant now, SeatRule<T> rule)
+            throws SQLException {
         Optional<Seat> own = sql.first("SELECT * FROM seat WHERE id = ?", SqliteSeats::seat, id.value());
         return own.isEmpty()
                 ? Optional.empty()
                 : Optional.of(change(
                         sql,
+                        known,
                         own.get().key(),
                         own.get().machine(),
                         own,
@@ -78,6 +90,7 @@ final class SqliteSeats implements Seats {
 
     private static <T> T change(
             Sql sql,
+            Map<KeyId, Known> known,
             KeyId key,
             String machine,
             Optional<Seat> own,
@@ -85,10 +98,13 @@ final class SqliteSeats implements Seats {
             Instant now,
             SeatRule<T> rule)
             throws SQLException {
-        SeatRule.State state = SqliteLicensing.SqliteLicenseKeys.with(
-                sql,
-                key,
-                (known, terms) -> new SeatRule.State(known, terms, own, () -> look(sql, key, machine, user, now)));
+        Known found = known.get(key);
+        if (found == null) {
+            found = SqliteLicensing.SqliteLicenseKeys.with(sql, key, Known::new);
+            known.put(key, found);
+        }
+        SeatRule.State state =
+                new SeatRule.State(found.key, found.terms, own, () -> look(sql, key, machine, user, now));
         SeatRule.Change<T> change = rule.decide(state);
         if (change.ended().isPresent()) {
             delete(sql, change.ended().get().id());
