@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// What a program asks of its key: may I run here, until when, and with what.
 public final class UseKeys {
@@ -47,10 +48,24 @@ public final class UseKeys {
 
     /// Lets the key run on this machine, if it may. An expired key may, and the answer says that it is.
     public Outcome<Report> activate(Caller caller, Optional<ProductId> product, String key, Device device) {
+        return activate(caller, product, key, device, decided -> {});
+    }
+
+    /// @param witness is told in the transaction what was decided on the key that was found: empty for yes. What it
+    /// stores is stored with the activation
+    public Outcome<Report> activate(
+            Caller caller,
+            Optional<ProductId> product,
+            String key,
+            Device device,
+            Consumer<Optional<Refusal>> witness) {
         return named(caller, Permission.ACTIVATE, product, key).then(found -> {
             Instant now = clock.instant();
-            Optional<Refusal> refusal =
-                    keys.change(found.id(), device.machine(), state -> activated(state, device, now));
+            Optional<Refusal> refusal = keys.change(found.id(), device.machine(), state -> {
+                KeyRule.Change<Optional<Refusal>> change = activated(state, device, now);
+                witness.accept(change.answer());
+                return change;
+            });
             return refusal.isPresent() ? Outcome.refused(refusal.get()) : Outcome.success(report(found, now));
         });
     }

@@ -70,12 +70,12 @@ final class KeyMethods {
         if (interval > 0) {
             return checkOut(caller, request, fields, device, interval, reply);
         }
-        return writes.once(
+        return writes.witnessed(
                 request,
                 caller,
                 fields,
                 Writes.Logged.as(KeyCall.State.ACTIVATED, KeyCall.State.ACTIVATION_REFUSED),
-                () -> useKeys.activate(caller, fields.product(), key, device),
+                witness -> useKeys.activate(caller, fields.product(), key, device, witness),
                 report -> reply.of(report, 0));
     }
 

@@ -14,6 +14,8 @@ import dev.licet.dialect.Idempotency;
 import dev.licet.dialect.Request;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -79,6 +81,40 @@ final class Writes {
         });
     }
 
+    /// The same of a change that tells a witness what it decides, in its transaction: the log is written with it. What
+    /// it refuses before is logged afterwards.
+    <T> Answer witnessed(
+            Request request,
+            Caller caller,
+            Fields fields,
+            Logged<T> logged,
+            Function<Consumer<Optional<Refusal>>, Outcome<T>> change,
+            Function<T, Answer> answer) {
+        return made(request, caller, fields, () -> {
+            AtomicBoolean isLogged = new AtomicBoolean();
+            Outcome<T> outcome = change.apply(refusal -> {
+                KeyCall.State state = refusal.isPresent() ? logged.refused() : logged.done();
+                log.log(
+                                caller,
+                                call(
+                                        request,
+                                        fields,
+                                        fields.product().orElseThrow(),
+                                        fields.text("Key"),
+                                        state,
+                                        0,
+                                        More.NONE))
+                        .await();
+                isLogged.set(true);
+            });
+            Pending<Boolean> written =
+                    isLogged.get() ? Pending.done(true) : log(request, caller, fields, logged, outcome);
+            Idempotency.Change changed = changed(outcome, answer);
+            written.await();
+            return changed;
+        });
+    }
+
     private Answer made(Request request, Caller caller, Fields fields, Supplier<Idempotency.Change> change) {
         Idempotency.Asker asker =
                 Idempotency.Asker.of(caller, fields.text("token").orElseThrow());
@@ -103,20 +139,31 @@ final class Writes {
             return Pending.done(false);
         }
         More more = value.map(logged.more()).orElse(More.NONE);
-        return log.log(
-                caller,
-                new KeyCall(
-                        0,
-                        product.get(),
-                        made.map(LicenseKey::key).or(() -> fields.text("Key").map(Writes::shortened)),
-                        request.address(),
-                        log.now(),
-                        more.state().orElse(value.isPresent() ? logged.done() : logged.refused()),
-                        fields.text("MachineCode").map(Writes::shortened).orElse(""),
-                        fields.optional("FriendlyName", Integer.MAX_VALUE).map(Writes::shortened),
-                        more.seatUntil(),
-                        logged.number(),
-                        more.object()));
+        KeyCall.State state = more.state().orElse(value.isPresent() ? logged.done() : logged.refused());
+        Optional<String> key = made.map(LicenseKey::key).or(() -> fields.text("Key"));
+        return log.log(caller, call(request, fields, product.get(), key, state, logged.number(), more));
+    }
+
+    private KeyCall call(
+            Request request,
+            Fields fields,
+            ProductId product,
+            Optional<String> key,
+            KeyCall.State state,
+            int number,
+            More more) {
+        return new KeyCall(
+                0,
+                product,
+                key.map(Writes::shortened),
+                request.address(),
+                log.now(),
+                state,
+                fields.text("MachineCode").map(Writes::shortened).orElse(""),
+                fields.optional("FriendlyName", Integer.MAX_VALUE).map(Writes::shortened),
+                more.seatUntil(),
+                number,
+                more.object());
     }
 
     private static String shortened(String text) {
