@@ -43,7 +43,7 @@ final class Activations implements Measure {
                 How many activations a second does Licet answer, each checked, on disk and with a signature of its \
                 own? Key/Activate as a form over plain HTTP, 64 connections with one request in flight each, \
                 SignMethod=1 (the bytes of the key are signed by SHA256withRSA, 2,048 bits). Each request activates a \
-                machine that is new, on keys for five machines that were made before, a thousand in turn until each \
+                machine that is new, on keys for five machines that were made before, a hundred in turn until each \
                 has its five; the answer lists one to five. Over the rate at which this machine signs as many bytes \
                 with such a key: the JDK's SHA256withRSA on as many threads as there are cores, while Licet is idle.""";
     }

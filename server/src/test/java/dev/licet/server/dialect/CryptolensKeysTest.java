@@ -194,6 +194,42 @@ class CryptolensKeysTest {
     }
 
     @Test
+    void customerAndDataObjects_areInEachForm_andSigned() throws Exception {
+        String key = newKey("&NewCustomer=True&Name=Bob&Email=bob%40example.com&CompanyName=Example");
+        String named = "&ProductId=" + server.first().productId() + "&Key=" + key;
+        String list = "[\"ModuleA\", [\"ModuleB\", [\"Sub1\"]]]";
+        long id = server.post(
+                        true,
+                        "/api/data/AddDataObjectToKey",
+                        server.token() + named + "&Name=cryptolens_features&IntValue=3&StringValue="
+                                + URLEncoder.encode(list, UTF_8))
+                .json()
+                .get("id")
+                .longValue();
+
+        JsonNode license = ofKey("GetKey", key, "&Sign=True").get("licenseKey");
+        long customer = license.get("customer").get("id").longValue();
+        String number = license.get("id").toString();
+        String text = server.first().productId() + "," + number + "," + key
+                + ",2026-11-22T15:56:42,2126-10-29T15:56:42,0,False,False,False,False,False,False,False,False,,False,"
+                + number + ",Bob,bob@example.com,Example,2026-11-22T15:56:42,[],False,0,,[" + id
+                + ",cryptolens_features," + list + ",3,],2026-11-22T15:56:42,";
+        assertThat(isSigned(
+                        "SHA256withRSA",
+                        text.getBytes(UTF_16LE),
+                        license.get("signature").stringValue()))
+                .isTrue();
+        JsonNode blob = JSON.readTree(Base64.getDecoder()
+                .decode(ofKey("GetKey", key, "&SignMethod=1").get("licenseKey").stringValue()));
+        assertThat(blob.get("Customer").toString())
+                .isEqualTo("{\"Id\":" + customer
+                        + ",\"Name\":\"Bob\",\"Email\":\"bob@example.com\",\"CompanyName\":\"Example\",\"Created\":"
+                        + server.clock().instant().getEpochSecond() + "}");
+        assertThat(blob.get("DataObjects").get(0).get("StringValue").stringValue())
+                .isEqualTo(list);
+    }
+
+    @Test
     void metadata_isSignedToo_andSaysWhatTheKeyIsWorth() throws Exception {
         String key = newKey("&Period=30&MaxNoOfMachines=1");
         server.clock().advance(Duration.ofDays(20));
