@@ -32,9 +32,11 @@ public final class LogKeyCalls {
 
     /// Logs a call of now. It is on disk when this is awaited; products of others, or that are not there, have no log.
     public Pending<Boolean> log(Caller caller, KeyCall call) {
-        if (products.find(caller.account(), call.product()).isEmpty()) {
-            return Pending.done(false);
-        }
+        return products.find(caller.account(), call.product()).isEmpty() ? Pending.done(false) : logFound(caller, call);
+    }
+
+    /// The same of a call whose product was found, or its key.
+    public Pending<Boolean> logFound(Caller caller, KeyCall call) {
         Instant before = forgotAt.get();
         if ((before == Instant.MIN || before.plus(FORGET_EVERY).isBefore(call.at()))
                 && forgotAt.compareAndSet(before, call.at())) {

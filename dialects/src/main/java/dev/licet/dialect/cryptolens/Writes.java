@@ -94,7 +94,7 @@ final class Writes {
             AtomicBoolean isLogged = new AtomicBoolean();
             Outcome<T> outcome = change.apply(refusal -> {
                 KeyCall.State state = refusal.isPresent() ? logged.refused() : logged.done();
-                log.log(
+                log.logFound(
                                 caller,
                                 call(
                                         request,
