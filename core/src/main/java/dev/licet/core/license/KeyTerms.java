@@ -5,6 +5,7 @@ import dev.licet.core.id.LicenseId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /// What a license key allows at present. Days are of 24 hours.
@@ -26,6 +27,11 @@ public record KeyTerms(
         MachineRules machines,
         Optional<CustomerId> customer,
         Optional<LicenseId> license) {
+
+    /// The end is kept to the microsecond.
+    public KeyTerms {
+        expiresAt = expiresAt.truncatedTo(ChronoUnit.MICROS);
+    }
 
     /// The longest period, and after how long a key without a period is expired all the same: some clients take no
     /// later time.
