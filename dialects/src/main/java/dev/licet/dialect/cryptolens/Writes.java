@@ -7,6 +7,7 @@ import dev.licet.core.id.DataObjectId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.identity.Caller;
 import dev.licet.core.license.KeyCall;
+import dev.licet.core.license.KeyForm;
 import dev.licet.core.license.LicenseKey;
 import dev.licet.core.license.LogKeyCalls;
 import dev.licet.dialect.Answer;
@@ -155,7 +156,7 @@ final class Writes {
         return new KeyCall(
                 0,
                 product,
-                key.map(Writes::shortened),
+                key.map(text -> KeyForm.read(text).orElse(text)).map(Writes::shortened),
                 request.address(),
                 log.now(),
                 state,

@@ -202,12 +202,23 @@ final class KeyRoutes {
         String machine = call.name("machine").orElse("");
         UseKeys.Device device = new UseKeys.Device(
                 machine, call.name("friendlyName"), call.request().address());
-        Outcome<UseKeys.Report> outcome = useKeys.activate(call.caller(), product(body.text("product")), key, device);
+        Optional<ProductId> product = product(body.text("product"));
+        Outcome<UseKeys.Report> outcome = useKeys.activate(
+                call.caller(),
+                product,
+                key,
+                device,
+                refusal -> log(
+                                call,
+                                product.orElseThrow(),
+                                KeyForm.read(key).orElse(key),
+                                refusal.isPresent() ? KeyCall.State.ACTIVATION_REFUSED : KeyCall.State.ACTIVATED,
+                                machine,
+                                device.friendlyName())
+                        .await());
         return switch (outcome) {
             case Outcome.Refused<UseKeys.Report>(Refusal refusal) -> Problems.answer(call.request(), refusal);
             case Outcome.Success<UseKeys.Report>(UseKeys.Report report) -> {
-                log(call, report.key(), KeyCall.State.ACTIVATED, machine, device.friendlyName())
-                        .await();
                 yield Answer.of(201, Json.MEDIA_TYPE, Json.object(json -> writeActivated(json, report, machine)));
             }
         };
@@ -215,12 +226,23 @@ final class KeyRoutes {
 
     private Pending<Boolean> log(
             Call call, LicenseKey key, KeyCall.State state, String machine, Optional<String> friendlyName) {
-        return log.log(
+        return log(call, key.product(), key.key(), state, machine, friendlyName);
+    }
+
+    /// Of a key that was found.
+    private Pending<Boolean> log(
+            Call call,
+            ProductId product,
+            String key,
+            KeyCall.State state,
+            String machine,
+            Optional<String> friendlyName) {
+        return log.logFound(
                 call.caller(),
                 new KeyCall(
                         0,
-                        key.product(),
-                        Optional.of(key.key()),
+                        product,
+                        Optional.of(key),
                         call.request().address(),
                         log.now(),
                         state,

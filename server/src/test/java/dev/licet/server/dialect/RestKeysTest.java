@@ -329,6 +329,32 @@ class RestKeysTest {
         assertThat(problem(activate(text(key, "key"), "a"))).isEqualTo("403 key-blocked");
     }
 
+    @Test
+    void activations_doneAndRefused_areInTheLog() {
+        String key = text(newKey(",\"maxMachines\":1"), "key");
+        activate(key.replace("-", ""), "a");
+        activate(key, "b");
+
+        JsonNode logs = server.post(
+                        true,
+                        "/api/ai/GetWebAPILog",
+                        server.token() + "&ProductId=" + server.first().productId() + "&Key=" + key)
+                .json()
+                .get("logs");
+        List<Integer> states = new ArrayList<>();
+        logs.forEach(call -> states.add(call.get("state").intValue()));
+        assertThat(states).containsExactly(3010, 2010, 2020);
+    }
+
+    @Test
+    void issue_atAnyInstant_hasTheTagThatItIsShownWith() {
+        server.clock().advance(Duration.ofNanos(1_234_567));
+        Reply issued = newKey(",\"expiresAt\":\"2027-01-01T00:00:00.123456789Z\"");
+
+        assertThat(ok("GET", "/v1/keys/" + text(issued, "id"), "").headers().get("etag"))
+                .isEqualTo(issued.headers().get("etag"));
+    }
+
     // Templates
 
     @Test
