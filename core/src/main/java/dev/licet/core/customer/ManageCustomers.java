@@ -6,6 +6,7 @@ import dev.licet.core.Refusal;
 import dev.licet.core.id.CustomerId;
 import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.Issued;
+import dev.licet.core.identity.Names;
 import dev.licet.core.identity.Permission;
 import dev.licet.core.identity.Secret;
 import dev.licet.core.identity.SecretHash;
@@ -36,7 +37,7 @@ public final class ManageCustomers {
         Secret known = secret.orElseGet(secrets::apiKey);
         Optional<Refusal> refusal = lacks(caller, Permission.ADD_CUSTOMER)
                 .or(() -> refusal(details))
-                .or(() -> tooLong("secret", known.value(), MAX_SECRET));
+                .or(() -> Names.tooLong("secret", known.value(), MAX_SECRET));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
@@ -46,15 +47,17 @@ public final class ManageCustomers {
                 .orElseGet(() -> Outcome.refused(new Refusal.AlreadyExists(Refusal.Kind.CUSTOMER, "secret")));
     }
 
-    /// The customer with the same email, or the same name where no email is given; else a new one.
+    /// The customer with the same email, or the same name where no email is given; else, and where neither is, a new
+    /// one.
     public Outcome<Customer> findOrAdd(Caller caller, Customer.Details details) {
         Optional<Refusal> refusal = lacks(caller, Permission.ADD_CUSTOMER);
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
-        return customers
-                .findSame(caller.account(), details.name(), details.email())
-                .map(Outcome::success)
+        Optional<Customer> same = details.name().isEmpty() && details.email().isEmpty()
+                ? Optional.empty()
+                : customers.findSame(caller.account(), details.name(), details.email());
+        return same.map(Outcome::success)
                 .orElseGet(() -> add(caller, details, Optional.empty()).map(Issued::thing));
     }
 
@@ -137,15 +140,9 @@ public final class ManageCustomers {
     }
 
     private static Optional<Refusal> refusal(Customer.Details details) {
-        return tooLong("name", details.name(), Customer.Details.MAX_TEXT)
-                .or(() -> tooLong("email", details.email(), Customer.Details.MAX_TEXT))
-                .or(() -> tooLong("companyName", details.companyName(), Customer.Details.MAX_TEXT))
-                .or(() -> tooLong("notes", details.notes(), Customer.Details.MAX_NOTES));
-    }
-
-    private static Optional<Refusal> tooLong(String field, String text, int most) {
-        return text.codePointCount(0, text.length()) > most
-                ? Optional.of(new Refusal.InvalidField(field, "must have at most " + most + " characters"))
-                : Optional.empty();
+        return Names.tooLong("name", details.name(), Customer.Details.MAX_TEXT)
+                .or(() -> Names.tooLong("email", details.email(), Customer.Details.MAX_TEXT))
+                .or(() -> Names.tooLong("companyName", details.companyName(), Customer.Details.MAX_TEXT))
+                .or(() -> Names.tooLong("notes", details.notes(), Customer.Details.MAX_NOTES));
     }
 }

@@ -14,12 +14,20 @@ public final class Names {
         if (text.isBlank()) {
             return Optional.of(new Refusal.InvalidField(field, "must not be blank"));
         }
-        if (text.codePointCount(0, text.length()) > MAX_CODE_POINTS) {
-            return Optional.of(new Refusal.InvalidField(field, "must have at most " + MAX_CODE_POINTS + " characters"));
+        Optional<Refusal> tooLong = tooLong(field, text, MAX_CODE_POINTS);
+        if (tooLong.isPresent()) {
+            return tooLong;
         }
         if (text.codePoints().anyMatch(Character::isISOControl)) {
             return Optional.of(new Refusal.InvalidField(field, "must not have control characters"));
         }
         return Optional.empty();
+    }
+
+    /// Why a text is too long. @param most in characters
+    public static Optional<Refusal> tooLong(String field, String text, int most) {
+        return text.codePointCount(0, text.length()) > most
+                ? Optional.of(new Refusal.InvalidField(field, "must have at most " + most + " characters"))
+                : Optional.empty();
     }
 }

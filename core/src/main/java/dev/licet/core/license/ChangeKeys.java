@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -106,17 +107,27 @@ public final class ChangeKeys {
         return namedKey.product(caller, product).then(known -> switch (who) {
             case For.Nobody nobody -> Outcome.success(add(known, wanted, terms, now));
             case For.Known(CustomerId customer) ->
-                customers
-                        .known(caller, customer)
-                        .map(found -> add(known, wanted, terms.withCustomer(Optional.of(found.id())), now));
+                addFor(() -> customers.known(caller, customer), known, wanted, terms, now);
             case For.New(Customer.Details details, boolean orSame) ->
-                transactions.run(() -> (orSame
+                addFor(
+                        () -> orSame
                                 ? customers.findOrAdd(caller, details)
                                 : customers
                                         .add(caller, details, Optional.empty())
-                                        .map(Issued::thing))
-                        .map(added -> add(known, wanted, terms.withCustomer(Optional.of(added.id())), now)));
+                                        .map(Issued::thing),
+                        known,
+                        wanted,
+                        terms,
+                        now);
         });
+    }
+
+    /// In one transaction with whoever they are for: nobody is added without keys, or has some and is removed
+    /// meanwhile.
+    private Outcome<List<LicenseKey>> addFor(
+            Supplier<Outcome<Customer>> who, Product product, Wanted wanted, KeyTerms terms, Instant now) {
+        return transactions.run(() ->
+                who.get().map(customer -> add(product, wanted, terms.withCustomer(Optional.of(customer.id())), now)));
     }
 
     private List<LicenseKey> add(Product product, Wanted wanted, KeyTerms terms, Instant now) {
@@ -201,14 +212,10 @@ public final class ChangeKeys {
     }
 
     private static Optional<Refusal> refusal(KeyTerms terms) {
-        if (terms.notes().filter(ChangeKeys::isTooLong).isPresent()) {
-            return Optional.of(new Refusal.InvalidField("notes", "at most " + KeyTerms.MAX_NOTES + " characters"));
-        }
-        return refusal(terms.machines()).or(() -> refusal(terms.features()));
-    }
-
-    private static boolean isTooLong(String notes) {
-        return notes.codePointCount(0, notes.length()) > KeyTerms.MAX_NOTES;
+        return terms.notes()
+                .flatMap(notes -> Names.tooLong("notes", notes, KeyTerms.MAX_NOTES))
+                .or(() -> refusal(terms.machines()))
+                .or(() -> refusal(terms.features()));
     }
 
     private static Optional<Refusal> refusal(MachineRules machines) {
@@ -229,8 +236,9 @@ public final class ChangeKeys {
     private static Optional<Refusal> refusal(Features features) {
         boolean isWrong = features.named().size() > Features.MAX_NAMED
                 || features.named().stream()
-                        .anyMatch(name -> Names.refusal("features", name).isPresent()
-                                || name.codePointCount(0, name.length()) > Features.MAX_NAME);
+                        .anyMatch(name -> Names.refusal("features", name)
+                                .or(() -> Names.tooLong("features", name, Features.MAX_NAME))
+                                .isPresent());
         return isWrong
                 ? Optional.of(new Refusal.InvalidField(
                         "features",

@@ -8,6 +8,7 @@ import dev.licet.core.id.DataObjectId;
 import dev.licet.core.id.KeyId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.identity.Caller;
+import dev.licet.core.identity.Names;
 import dev.licet.core.identity.Permission;
 import java.util.List;
 import java.util.Locale;
@@ -202,16 +203,10 @@ public final class KeepData {
     }
 
     private static Outcome<DataObjects.Content> checked(DataObjects.Content content) {
-        if (isTooLong(content.name(), DataObject.MAX_NAME)) {
-            return Outcome.refused(new Refusal.InvalidField("name", "at most " + DataObject.MAX_NAME + " characters"));
-        }
-        return isTooLong(content.text(), DataObject.MAX_TEXT)
-                ? Outcome.refused(new Refusal.InvalidField("text", "at most " + DataObject.MAX_TEXT + " characters"))
-                : Outcome.success(content);
-    }
-
-    private static boolean isTooLong(String text, int most) {
-        return text.codePointCount(0, text.length()) > most;
+        return Names.tooLong("name", content.name(), DataObject.MAX_NAME)
+                .or(() -> Names.tooLong("text", content.text(), DataObject.MAX_TEXT))
+                .<Outcome<DataObjects.Content>>map(Outcome::refused)
+                .orElseGet(() -> Outcome.success(content));
     }
 
     private static <T> Outcome<T> unknown() {

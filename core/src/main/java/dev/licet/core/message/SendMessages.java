@@ -4,6 +4,7 @@ import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
 import dev.licet.core.id.MessageId;
 import dev.licet.core.identity.Caller;
+import dev.licet.core.identity.Names;
 import dev.licet.core.identity.Permission;
 import java.time.Clock;
 import java.time.Instant;
@@ -26,8 +27,8 @@ public final class SendMessages {
     /// @param at empty for now
     public Outcome<Message> send(Caller caller, String channel, String content, Optional<Instant> at) {
         Optional<Refusal> refusal = caller.lacks(Permission.EDIT_MESSAGES)
-                .or(() -> tooLong("channel", channel, Message.MAX_CHANNEL))
-                .or(() -> tooLong("content", content, Message.MAX_CONTENT));
+                .or(() -> Names.tooLong("channel", channel, Message.MAX_CHANNEL))
+                .or(() -> Names.tooLong("content", content, Message.MAX_CONTENT));
         return refusal.isPresent()
                 ? Outcome.refused(refusal.get())
                 : Outcome.success(messages.add(caller.account(), channel, content, at.orElseGet(clock::instant)));
@@ -49,11 +50,5 @@ public final class SendMessages {
         return messages.remove(caller.account(), id)
                 ? Outcome.success(id)
                 : Outcome.refused(new Refusal.NotFound(Refusal.Kind.MESSAGE));
-    }
-
-    private static Optional<Refusal> tooLong(String field, String text, int most) {
-        return text.codePointCount(0, text.length()) > most
-                ? Optional.of(new Refusal.InvalidField(field, "must have at most " + most + " characters"))
-                : Optional.empty();
     }
 }

@@ -324,6 +324,36 @@ public abstract class KeysContract {
     }
 
     @Test
+    void findOrAddCustomer_ofWhomNothingIsSaid_isSomebodyNew() {
+        Customer.Details nothing = new Customer.Details("", "", "", "");
+        Customer emailAlone = of(customers().findOrAdd(caller, new Customer.Details("", "a@example.com", "", "")));
+
+        Customer first = of(customers().findOrAdd(caller, nothing));
+
+        assertThat(first).isNotEqualTo(emailAlone);
+        assertThat(of(customers().findOrAdd(caller, nothing))).isNotEqualTo(first);
+        assertThat(of(customers().findOrAdd(caller, emailAlone.details()))).isEqualTo(emailAlone);
+    }
+
+    @Test
+    void issue_toACustomerWhoIsRemovedAtOnce_isDoneOrToldSo() {
+        ChangeKeys.Wanted wanted = new ChangeKeys.Wanted(1, KeyForm.LETTERS, 0, terms -> terms);
+        CustomerId id =
+                of(customers().add(caller, bob(), Optional.empty())).thing().id();
+
+        List<Outcome<?>> outcomes = AtOnce.run(
+                16,
+                i -> i == 8
+                        ? customers().remove(caller, id, Expected.anything())
+                        : changeKeys().issue(caller, Optional.of(product), wanted, new ChangeKeys.For.Known(id)));
+
+        assertThat(outcomes)
+                .filteredOn(Outcome.Refused.class::isInstance)
+                .extracting(KeysContract::no)
+                .allMatch(new Refusal.NotFound(Refusal.Kind.CUSTOMER)::equals);
+    }
+
+    @Test
     void issue_toANewCustomer_byManyAtOnce_orTheSame_addsOne() {
         ChangeKeys.Wanted wanted = new ChangeKeys.Wanted(1, KeyForm.LETTERS, 0, terms -> terms);
 
