@@ -170,7 +170,7 @@ public class DialectBenchmark {
                 new KeepData(store.dataObjects(), store.products(), store.licenseKeys(), 100),
                 customers,
                 new SendMessages(store.messages(), clock),
-                new LogKeyCalls(store.keyCalls(), store.products(), Duration.ofDays(400), clock));
+                new LogKeyCalls(store.keyCalls(), store.products(), store.transactions(), Duration.ofDays(400), clock));
     }
 
     private static Gate gate(EmbeddedStore store, Clock clock, SecretSource secrets, SecureRandom random) {

@@ -236,7 +236,8 @@ public final class Wiring implements AutoCloseable {
             this.readKeys = new ReadKeys(store.accounts(), store.products(), store.licenseKeys(), clock);
             this.keepData =
                     new KeepData(store.dataObjects(), store.products(), store.licenseKeys(), settings.maxDataObjects());
-            this.keyCalls = new LogKeyCalls(store.keyCalls(), store.products(), settings.callLogRetention(), steady);
+            this.keyCalls = new LogKeyCalls(
+                    store.keyCalls(), store.products(), store.transactions(), settings.callLogRetention(), steady);
             this.idempotency = new Idempotency(store.keptAnswers(), settings.limits(), steady);
             this.gate = new Gate(
                     store.applications(),

@@ -8,7 +8,7 @@ import java.util.Optional;
 /// One call of a program or a vendor about a key, done or refused: what the log of calls has.
 ///
 /// @param id rises with each call
-/// @param key its text as the caller gave it; empty where a call names none
+/// @param key its text; empty where a call names none
 /// @param address that the call came from
 /// @param state what was called and how it ended: see [State]
 /// @param machine empty text where the call names none

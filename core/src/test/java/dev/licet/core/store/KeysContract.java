@@ -552,7 +552,8 @@ public abstract class KeysContract {
 
     @Test
     void keyCalls_areListedInTheirAccount_andForgottenWhenTheyAreOld() {
-        LogKeyCalls log = new LogKeyCalls(store.keyCalls(), store.products(), Duration.ofDays(30), clock);
+        LogKeyCalls log =
+                new LogKeyCalls(store.keyCalls(), store.products(), store.transactions(), Duration.ofDays(30), clock);
         assertThat(log.log(caller, call("a", KeyCall.State.ACTIVATED, NOW)).await())
                 .isTrue();
         assertThat(log.log(caller, call("b", KeyCall.State.ACTIVATION_REFUSED, NOW))
@@ -562,7 +563,7 @@ public abstract class KeysContract {
                 .isFalse();
 
         reopen();
-        log = new LogKeyCalls(store.keyCalls(), store.products(), Duration.ofDays(30), clock);
+        log = new LogKeyCalls(store.keyCalls(), store.products(), store.transactions(), Duration.ofDays(30), clock);
 
         assertThat(of(log.list(caller, all()))).extracting(KeyCall::machine).containsExactly("a", "b");
         assertThat(of(log.list(stranger, all()))).isEmpty();

@@ -1,7 +1,6 @@
 package dev.licet.dialect.cryptolens;
 
 import dev.licet.core.Outcome;
-import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
 import dev.licet.core.id.DataObjectId;
 import dev.licet.core.id.ProductId;
@@ -65,7 +64,8 @@ final class Writes {
         });
     }
 
-    /// A change that is logged. The answer waits for the log, too: what was answered can be read there.
+    /// A change that is logged, in its transaction: what was answered can be read there, and where the log can't be
+    /// written nothing was changed.
     <T> Answer once(
             Request request,
             Caller caller,
@@ -74,16 +74,14 @@ final class Writes {
             Supplier<Outcome<T>> change,
             Function<T, Answer> answer) {
         return made(request, caller, fields, () -> {
-            Outcome<T> outcome = change.get();
-            Pending<Boolean> written = log(request, caller, fields, logged, outcome);
-            Idempotency.Change changed = changed(outcome, answer);
-            written.await();
-            return changed;
+            Outcome<T> outcome = log.logged(caller, change, ended -> call(request, fields, logged, ended));
+            return changed(outcome, answer);
         });
     }
 
-    /// The same of a change that tells a witness what it decides, in its transaction: the log is written with it. What
-    /// it refuses before is logged afterwards.
+    /// The same of a change that is asked for often, and tells a witness what it decides in its own transaction: what
+    /// it
+    /// looks up before and after holds no other writer up. What it refuses before is logged afterwards.
     <T> Answer witnessed(
             Request request,
             Caller caller,
@@ -108,11 +106,11 @@ final class Writes {
                         .await();
                 isLogged.set(true);
             });
-            Pending<Boolean> written =
-                    isLogged.get() ? Pending.done(true) : log(request, caller, fields, logged, outcome);
-            Idempotency.Change changed = changed(outcome, answer);
-            written.await();
-            return changed;
+            if (!isLogged.get()) {
+                call(request, fields, logged, outcome)
+                        .ifPresent(made -> log.log(caller, made).await());
+            }
+            return changed(outcome, answer);
         });
     }
 
@@ -129,20 +127,20 @@ final class Writes {
         };
     }
 
-    private <T> Pending<Boolean> log(
-            Request request, Caller caller, Fields fields, Logged<T> logged, Outcome<T> outcome) {
+    /// What to log of a call; nothing of one that may not be made, or names no product.
+    private <T> Optional<KeyCall> call(Request request, Fields fields, Logged<T> logged, Outcome<T> outcome) {
         boolean isUnpermitted =
                 outcome instanceof Outcome.Refused<T>(Refusal refusal) && refusal instanceof Refusal.NotPermitted;
         Optional<T> value = outcome instanceof Outcome.Success<T>(T done) ? Optional.of(done) : Optional.empty();
         Optional<LicenseKey> made = value.flatMap(logged.key());
         Optional<ProductId> product = made.map(LicenseKey::product).or(fields::product);
         if (product.isEmpty() || isUnpermitted) {
-            return Pending.done(false);
+            return Optional.empty();
         }
         More more = value.map(logged.more()).orElse(More.NONE);
         KeyCall.State state = more.state().orElse(value.isPresent() ? logged.done() : logged.refused());
         Optional<String> key = made.map(LicenseKey::key).or(() -> fields.text("Key"));
-        return log.log(caller, call(request, fields, product.get(), key, state, logged.number(), more));
+        return Optional.of(call(request, fields, product.get(), key, state, logged.number(), more));
     }
 
     private KeyCall call(

@@ -1,7 +1,6 @@
 package dev.licet.dialect.rest;
 
 import dev.licet.core.Outcome;
-import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
 import dev.licet.core.id.CustomerId;
 import dev.licet.core.id.KeyId;
@@ -84,16 +83,15 @@ final class KeyRoutes {
                 KeyBodies.period(body),
                 license,
                 issued -> KeyBodies.change(body, issued).withCustomer(customer));
-        Outcome<List<LicenseKey>> outcome = changeKeys.issue(
+        ChangeKeys.For who =
+                customer.<ChangeKeys.For>map(ChangeKeys.For.Known::new).orElseGet(ChangeKeys.For.Nobody::new);
+        Outcome<List<LicenseKey>> outcome = log.logged(
                 call.caller(),
-                product(call.body().text("product")),
-                wanted,
-                customer.<ChangeKeys.For>map(ChangeKeys.For.Known::new).orElseGet(ChangeKeys.For.Nobody::new));
+                () -> changeKeys.issue(call.caller(), product(body.text("product")), wanted, who),
+                ended -> made(ended).map(keys -> call(call, keys.getFirst(), KeyCall.State.KEY_CREATED, "")));
         return switch (outcome) {
             case Outcome.Refused<List<LicenseKey>>(Refusal refusal) -> Problems.answer(call.request(), refusal);
             case Outcome.Success<List<LicenseKey>>(List<LicenseKey> keys) -> {
-                log(call, keys.getFirst(), KeyCall.State.KEY_CREATED, "", Optional.empty())
-                        .await();
                 KeyTerms terms = useKeys.report(keys.getFirst()).use().terms();
                 yield count.isEmpty()
                         ? Etags.tagged(call, 201, Json.object(json -> KeyBodies.write(json, keys.getFirst(), terms)))
@@ -208,13 +206,17 @@ final class KeyRoutes {
                 product,
                 key,
                 device,
-                refusal -> log(
-                                call,
-                                product.orElseThrow(),
-                                KeyForm.read(key).orElse(key),
-                                refusal.isPresent() ? KeyCall.State.ACTIVATION_REFUSED : KeyCall.State.ACTIVATED,
-                                machine,
-                                device.friendlyName())
+                refusal -> log.logFound(
+                                call.caller(),
+                                call(
+                                        call,
+                                        product.orElseThrow(),
+                                        KeyForm.read(key).orElse(key),
+                                        refusal.isPresent()
+                                                ? KeyCall.State.ACTIVATION_REFUSED
+                                                : KeyCall.State.ACTIVATED,
+                                        machine,
+                                        device.friendlyName()))
                         .await());
         return switch (outcome) {
             case Outcome.Refused<UseKeys.Report>(Refusal refusal) -> Problems.answer(call.request(), refusal);
@@ -224,33 +226,33 @@ final class KeyRoutes {
         };
     }
 
-    private Pending<Boolean> log(
-            Call call, LicenseKey key, KeyCall.State state, String machine, Optional<String> friendlyName) {
-        return log(call, key.product(), key.key(), state, machine, friendlyName);
+    private static <T> Optional<T> made(Outcome<T> outcome) {
+        return outcome instanceof Outcome.Success<T>(T value) ? Optional.of(value) : Optional.empty();
     }
 
-    /// Of a key that was found.
-    private Pending<Boolean> log(
+    private KeyCall call(Call call, LicenseKey key, KeyCall.State state, String machine) {
+        return call(call, key.product(), key.key(), state, machine, Optional.empty());
+    }
+
+    private KeyCall call(
             Call call,
             ProductId product,
             String key,
             KeyCall.State state,
             String machine,
             Optional<String> friendlyName) {
-        return log.logFound(
-                call.caller(),
-                new KeyCall(
-                        0,
-                        product,
-                        Optional.of(key),
-                        call.request().address(),
-                        log.now(),
-                        state,
-                        machine,
-                        friendlyName,
-                        Optional.empty(),
-                        0,
-                        Optional.empty()));
+        return new KeyCall(
+                0,
+                product,
+                Optional.of(key),
+                call.request().address(),
+                log.now(),
+                state,
+                machine,
+                friendlyName,
+                Optional.empty(),
+                0,
+                Optional.empty());
     }
 
     /// What the program has to know: its activation, if the key keeps machines, and what the key allows.
@@ -340,17 +342,18 @@ final class KeyRoutes {
 
     private Answer deactivate(Call call) {
         Outcome<Named> named = named(call);
-        Outcome<LicenseKey> outcome = named.then(found -> useKeys.deactivate(
+        Outcome<LicenseKey> outcome = named.then(found -> log.logged(
                 call.caller(),
-                found.key(),
-                found.machine(),
-                now -> Etags.<Shown>expected(call, KeyRoutes::write).holds(new Shown(found.key(), now))));
+                () -> useKeys.deactivate(
+                        call.caller(),
+                        found.key(),
+                        found.machine(),
+                        now -> Etags.<Shown>expected(call, KeyRoutes::write).holds(new Shown(found.key(), now))),
+                ended -> made(ended).map(key -> call(call, key, KeyCall.State.DEACTIVATED, found.machine()))));
         return switch (outcome) {
             case Outcome.Refused<LicenseKey>(Refusal refusal) -> Problems.answer(call.request(), refusal);
             case Outcome.Success<LicenseKey>(LicenseKey key) -> {
                 String machine = Named.parse(call.argument()).orElseThrow().machine();
-                log(call, key, KeyCall.State.DEACTIVATED, machine, Optional.empty())
-                        .await();
                 yield Answer.of(200, Json.MEDIA_TYPE, Json.object(json -> {
                     json.writeStringProperty("id", call.argument());
                     json.writeStringProperty("keyId", "key_" + key.id());
