@@ -1,6 +1,7 @@
 package dev.licet.core.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.licet.core.AtOnce;
 import dev.licet.core.Expected;
@@ -548,6 +549,27 @@ public abstract class KeysContract {
                 Long.MAX_VALUE,
                 false,
                 100);
+    }
+
+    @Test
+    void keyCall_thatCanNotBeLogged_leavesNothingChanged() {
+        LogKeyCalls log =
+                new LogKeyCalls(store.keyCalls(), store.products(), store.transactions(), Duration.ofDays(30), clock);
+        DataObject object = object(1);
+
+        assertThatThrownBy(() ->
+                        log.logged(caller, () -> data().count(caller, Outcome.success(object), 1, 0, 9), counted -> {
+                            throw new IllegalStateException("made for this test");
+                        }))
+                .hasMessageContaining("made for this test");
+        assertThat(of(data().find(caller, object.id())).number()).isEqualTo(1);
+
+        of(log.logged(
+                caller,
+                () -> data().count(caller, Outcome.success(object), 1, 0, 9),
+                counted -> Optional.of(call("a", KeyCall.State.CHANGED, NOW))));
+        assertThat(of(data().find(caller, object.id())).number()).isEqualTo(2);
+        assertThat(of(log.list(caller, all()))).hasSize(1);
     }
 
     @Test

@@ -18,29 +18,19 @@ import org.jspecify.annotations.Nullable;
 /// The table of calls about keys.
 final class SqliteKeyCalls implements KeyCalls {
     private final Database database;
-    /// Each is a thing of its own: equal calls are two.
-    private final Merging<Object, Added, Boolean> adding;
 
     SqliteKeyCalls(Database database) {
         this.database = database;
-        this.adding = new Merging<>(database, (one, other) -> other, () -> (sql, each, added) -> insert(sql, added));
     }
-
-    private record Added(AccountNumber account, KeyCall call) {}
 
     @Override
     public Pending<Boolean> add(AccountNumber account, KeyCall call) {
-        return adding.add(new Object(), new Added(account, call));
-    }
-
-    private static boolean insert(Sql sql, Added added) throws SQLException {
-        KeyCall call = added.call;
-        return sql.update(
+        return database.submitUnremembered(sql -> sql.update(
                         """
                         INSERT INTO key_call (account, product, key, address, at, state, machine, friendly_name,
                           seat_until, number, object)
                         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                        added.account.value(),
+                        account.value(),
                         call.product().value(),
                         call.key().orElse(null),
                         call.address(),
@@ -51,7 +41,7 @@ final class SqliteKeyCalls implements KeyCalls {
                         call.seatUntil().map(Micros::of).orElse(null),
                         call.number(),
                         call.object().map(DataObjectId::value).orElse(null))
-                == 1;
+                == 1);
     }
 
     @Override
