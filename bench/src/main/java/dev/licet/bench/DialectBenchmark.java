@@ -165,7 +165,7 @@ public class DialectBenchmark {
                         store.transactions(),
                         secrets,
                         clock),
-                new ReadKeys(store.accounts(), store.products(), store.licenseKeys(), clock),
+                new ReadKeys(store.products(), store.licenseKeys()),
                 new LockToKey(store.accounts(), store.accessTokens(), store.products(), store.licenseKeys(), clock),
                 new KeepData(store.dataObjects(), store.products(), store.licenseKeys(), 100),
                 customers,

@@ -233,7 +233,7 @@ public final class Wiring implements AutoCloseable {
                     store.transactions(),
                     secrets,
                     clock);
-            this.readKeys = new ReadKeys(store.accounts(), store.products(), store.licenseKeys(), clock);
+            this.readKeys = new ReadKeys(store.products(), store.licenseKeys());
             this.keepData =
                     new KeepData(store.dataObjects(), store.products(), store.licenseKeys(), settings.maxDataObjects());
             this.keyCalls = new LogKeyCalls(

@@ -214,6 +214,10 @@ public final class ChangeKeys {
     private static Optional<Refusal> refusal(KeyTerms terms) {
         return terms.notes()
                 .flatMap(notes -> Names.tooLong("notes", notes, KeyTerms.MAX_NOTES))
+                .or(() -> terms.endsInReach()
+                        ? Optional.empty()
+                        : Optional.of(
+                                new Refusal.InvalidField("expiresAt", "must be from 1970 to 9999-12-31T00:00:00Z")))
                 .or(() -> refusal(terms.machines()))
                 .or(() -> refusal(terms.features()));
     }

@@ -23,8 +23,10 @@ public interface DataObjects {
     /// All of one owner, oldest first.
     List<DataObject> list(AccountNumber account, DataOwner owner);
 
-    /// Those of the whole account, oldest first. @param after only those with a higher id @param most how many at most
-    List<DataObject> list(AccountNumber account, long after, int most);
+    /// Those of the whole account whose names contain that text, oldest first.
+    ///
+    /// @param after only those with a higher id @param most how many at most
+    List<DataObject> list(AccountNumber account, String contained, long after, int most);
 
     /// Has a rule decide what an object holds next, empty for its end; nothing comes in between.
     ///

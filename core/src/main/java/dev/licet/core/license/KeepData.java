@@ -82,10 +82,12 @@ public final class KeepData {
                         .toList());
     }
 
-    /// The objects of all owners. @param after only those with a higher id
-    public Outcome<List<DataObject>> listAll(Caller caller, long after, int most) {
+    /// The objects of all owners whose names contain that text; ASCII letters have no case.
+    ///
+    /// @param after only those with a higher id
+    public Outcome<List<DataObject>> listAll(Caller caller, String contained, long after, int most) {
         return permitted(caller, Permission.LIST_DATA_OBJECTS, owner(caller, Place.ACCOUNT))
-                .map(account -> objects.list(caller.account(), after, most));
+                .map(account -> objects.list(caller.account(), contained, after, most));
     }
 
     public Outcome<DataObject> find(Caller caller, DataObjectId id) {

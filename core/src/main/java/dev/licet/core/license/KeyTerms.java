@@ -81,6 +81,11 @@ public record KeyTerms(
         return Duration.ofDays(days);
     }
 
+    /// Whether its end is from 1970 to 9999: what clients read.
+    public boolean endsInReach() {
+        return !expiresAt.isBefore(EARLIEST) && !expiresAt.isAfter(LATEST);
+    }
+
     /// Whether its end was meant as one.
     public boolean hasPeriod() {
         return period > 0;

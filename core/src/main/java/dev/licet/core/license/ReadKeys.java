@@ -2,16 +2,10 @@ package dev.licet.core.license;
 
 import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
-import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.CustomerId;
 import dev.licet.core.id.ProductId;
-import dev.licet.core.identity.Account;
-import dev.licet.core.identity.Accounts;
 import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.Permission;
-import dev.licet.core.identity.SigningKey;
-import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,22 +17,18 @@ public final class ReadKeys {
     /// How many keys of a customer are shown at most.
     public static final int MAX_OF_CUSTOMER = 1_000;
 
-    private final Accounts accounts;
     private final Products products;
     private final LicenseKeys keys;
     private final NamedKey namedKey;
-    private final Clock clock;
 
-    public ReadKeys(Accounts accounts, Products products, LicenseKeys keys, Clock clock) {
-        this.accounts = accounts;
+    public ReadKeys(Products products, LicenseKeys keys) {
         this.products = products;
         this.keys = keys;
         this.namedKey = new NamedKey(products, keys);
-        this.clock = clock;
     }
 
     /// A part of a product's keys. @param total how many the product has
-    public record Page(List<UseKeys.Report> keys, long total) {
+    public record Page(List<LicenseKey> keys, long total) {
         public Page {
             keys = List.copyOf(keys);
         }
@@ -74,13 +64,13 @@ public final class ReadKeys {
                             new LicenseKeys.Query(Optional.of(known.id()), Optional.empty(), search, 0);
                     long skipped = Math.min(number - 1, Integer.MAX_VALUE) * PAGE;
                     return new Page(
-                            reports(known.account(), keys.list(known.account(), query, newestFirst, skipped, PAGE)),
+                            keys.list(known.account(), query, newestFirst, skipped, PAGE),
                             keys.count(known.account(), query));
                 });
     }
 
     /// Keys of one product, or, without a lock, of all; oldest first.
-    public Outcome<List<UseKeys.Report>> list(Caller caller, LicenseKeys.Query query, int most) {
+    public Outcome<List<LicenseKey>> list(Caller caller, LicenseKeys.Query query, int most) {
         Optional<Refusal> refusal = caller.lacks(Permission.GET_KEYS)
                 .or(() -> caller.isLockedOutOf(query.product(), Optional.empty()))
                 .or(() -> query.product()
@@ -88,33 +78,22 @@ public final class ReadKeys {
                         .map(id -> new Refusal.NotFound(Refusal.Kind.PRODUCT)));
         return refusal.isPresent()
                 ? Outcome.refused(refusal.get())
-                : Outcome.success(reports(caller.account(), keys.list(caller.account(), query, false, 0, most)));
+                : Outcome.success(keys.list(caller.account(), query, false, 0, most));
     }
 
     /// The keys of a customer, oldest first, [#MAX_OF_CUSTOMER] at most.
     ///
     /// @param permission that lets the caller see them
-    public Outcome<List<UseKeys.Report>> ofCustomer(
-            Caller caller, Permission permission, Outcome<CustomerId> customer) {
+    public Outcome<List<LicenseKey>> ofCustomer(Caller caller, Permission permission, Outcome<CustomerId> customer) {
         Optional<Refusal> refusal =
                 caller.lacks(permission).or(() -> caller.isLockedOutOf(Optional.empty(), Optional.empty()));
         return refusal.isPresent()
                 ? Outcome.refused(refusal.get())
-                : customer.map(id -> reports(
+                : customer.map(id -> keys.list(
                         caller.account(),
-                        keys.list(
-                                caller.account(),
-                                new LicenseKeys.Query(Optional.empty(), Optional.of(id), "", 0),
-                                false,
-                                0,
-                                MAX_OF_CUSTOMER)));
-    }
-
-    private List<UseKeys.Report> reports(AccountNumber account, List<LicenseKey> found) {
-        SigningKey signingKey = accounts.find(account).map(Account::signingKey).orElseThrow();
-        Instant now = clock.instant();
-        return found.stream()
-                .map(key -> new UseKeys.Report(key, keys.use(key.id()), signingKey, now))
-                .toList();
+                        new LicenseKeys.Query(Optional.empty(), Optional.of(id), "", 0),
+                        false,
+                        0,
+                        MAX_OF_CUSTOMER));
     }
 }

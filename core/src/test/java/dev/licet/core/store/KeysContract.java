@@ -123,7 +123,7 @@ public abstract class KeysContract {
     }
 
     private ReadKeys readKeys() {
-        return new ReadKeys(store.accounts(), store.products(), store.licenseKeys(), clock);
+        return new ReadKeys(store.products(), store.licenseKeys());
     }
 
     private static <T> T of(Outcome<T> outcome) {
@@ -169,8 +169,10 @@ public abstract class KeysContract {
             assertThat(of(data().list(caller, data().owner(caller, places.get(i)), "")))
                     .containsExactly(added.get(i));
         }
-        assertThat(of(data().listAll(caller, 0, 100))).isEqualTo(added);
-        assertThat(of(data().listAll(caller, added.get(2).id().value(), 1))).containsExactly(added.get(3));
+        assertThat(of(data().listAll(caller, "", 0, 100))).isEqualTo(added);
+        assertThat(of(data().listAll(caller, "NAM", added.get(2).id().value(), 1)))
+                .containsExactly(added.get(3));
+        assertThat(of(data().listAll(caller, "n%e", 0, 100))).isEmpty();
         LicenseKey key = store.licenseKeys().find(product, KEY).orElseThrow();
         assertThat(store.licenseKeys().use(key.id()).data()).containsExactly(added.get(2));
     }
@@ -184,7 +186,7 @@ public abstract class KeysContract {
                 .isEqualTo(new Refusal.NotFound(Refusal.Kind.DATA_OBJECT));
         assertThat(no(data().owner(stranger, ((DataOwner.OfKey) object.owner()).key())))
                 .isEqualTo(new Refusal.NotFound(Refusal.Kind.LICENSE_KEY));
-        assertThat(of(data().listAll(stranger, 0, 100))).isEmpty();
+        assertThat(of(data().listAll(stranger, "", 0, 100))).isEmpty();
     }
 
     @Test

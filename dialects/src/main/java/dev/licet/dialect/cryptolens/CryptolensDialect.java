@@ -141,7 +141,7 @@ public final class CryptolensDialect implements Dialect {
         changing.put("TrialActivation", keys::trialActivation);
         changing.forEach((name, method) -> add("Key/" + name, writing, usual, done(method)));
         add("Auth/KeyLock", writing, usual, done(keys::keyLock));
-        ProductMethods products = new ProductMethods(useCases.readKeys(), usual);
+        ProductMethods products = new ProductMethods(useCases.readKeys(), useCases.useKeys(), usual);
         add("Product/GetProducts", READING, usual, done(products::getProducts));
         add("Product/GetKeys", READING, usual, done(products::getKeys));
     }
@@ -153,7 +153,8 @@ public final class CryptolensDialect implements Dialect {
     }
 
     private void addCustomers(UseCases useCases, Writes writes, Replies ofCustomers) {
-        CustomerMethods customers = new CustomerMethods(useCases.customers(), useCases.readKeys(), writes, ofCustomers);
+        CustomerMethods customers =
+                new CustomerMethods(useCases.customers(), useCases.readKeys(), useCases.useKeys(), writes, ofCustomers);
         add("Customer/AddCustomer", writing, ofCustomers, done(customers::addCustomer));
         add("Customer/EditCustomer", writing, ofCustomers, done(customers::editCustomer));
         add("Customer/RemoveCustomer", writing, ofCustomers, done(customers::removeCustomer));

@@ -9,6 +9,7 @@ import dev.licet.core.id.CustomerId;
 import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.Permission;
 import dev.licet.core.identity.Secret;
+import dev.licet.core.license.LicenseKey;
 import dev.licet.core.license.ReadKeys;
 import dev.licet.core.license.UseKeys;
 import dev.licet.dialect.Answer;
@@ -25,12 +26,14 @@ final class CustomerMethods {
 
     private final ManageCustomers customers;
     private final ReadKeys readKeys;
+    private final UseKeys useKeys;
     private final Writes writes;
     private final Replies replies;
 
-    CustomerMethods(ManageCustomers customers, ReadKeys readKeys, Writes writes, Replies replies) {
+    CustomerMethods(ManageCustomers customers, ReadKeys readKeys, UseKeys useKeys, Writes writes, Replies replies) {
         this.customers = customers;
         this.readKeys = readKeys;
+        this.useKeys = useKeys;
         this.writes = writes;
         this.replies = replies;
     }
@@ -147,18 +150,14 @@ final class CustomerMethods {
         return licenses(readKeys.ofCustomer(caller, Permission.GET_CUSTOMER_LICENSES_BY_SECRET, customer));
     }
 
-    private Answer licenses(Outcome<List<UseKeys.Report>> outcome) {
+    private Answer licenses(Outcome<List<LicenseKey>> outcome) {
         return switch (outcome) {
-            case Outcome.Refused<List<UseKeys.Report>>(Refusal refusal) -> replies.refusal(refusal);
-            case Outcome.Success<List<UseKeys.Report>>(List<UseKeys.Report> keys) ->
-                Answer.of(200, Json.MEDIA_TYPE, Json.object(json -> {
+            case Outcome.Refused<List<LicenseKey>>(Refusal refusal) -> replies.refusal(refusal);
+            case Outcome.Success<List<LicenseKey>>(List<LicenseKey> keys) ->
+                Json.written(200, json -> {
                     Replies.writeSuccess(json);
-                    json.writeArrayPropertyStart("licenseKeys");
-                    for (UseKeys.Report report : keys) {
-                        KeyDocument.of(report, KeyDocument.NEWEST_MODEL).writeObject(json, "");
-                    }
-                    json.writeEndArray();
-                }));
+                    KeyDocument.writeAll(json, keys, useKeys);
+                });
         };
     }
 }

@@ -27,6 +27,9 @@ import tools.jackson.core.JsonGenerator;
 
 /// The methods of the group Data, each in three forms: a general one, one for keys and one for machines.
 final class DataMethods {
+    /// How many objects of an account are held at a time.
+    private static final int PAGE = 100;
+
     private final KeepData data;
     private final Writes writes;
     private final Limits limits;
@@ -77,27 +80,46 @@ final class DataMethods {
 
     Answer list(Form form, Caller caller, Request request, Fields fields) {
         String contained = fields.text("Contains", limits.name()).orElse("");
-        boolean all = form == Form.GENERAL && fields.flag("ShowAll");
-        Outcome<List<DataObject>> outcome = all
-                ? data.listAll(caller, 0, MAX_SHOWN)
-                        .map(objects -> objects.stream()
-                                .filter(object -> object.name().contains(contained))
-                                .toList())
-                : data.list(caller, owner(form, caller, fields), contained);
-        return switch (outcome) {
+        if (form == Form.GENERAL && fields.flag("ShowAll")) {
+            return showAll(caller, contained);
+        }
+        return switch (data.list(caller, owner(form, caller, fields), contained)) {
             case Outcome.Refused<List<DataObject>>(Refusal refusal) -> replies.refusal(refusal);
             case Outcome.Success<List<DataObject>>(List<DataObject> objects) ->
                 Answer.of(200, Json.MEDIA_TYPE, Json.object(json -> {
                     Replies.writeSuccess(json);
                     json.writeArrayPropertyStart("dataObjects");
-                    objects.forEach(object -> write(json, object, all));
+                    objects.forEach(object -> write(json, object, false));
                     json.writeEndArray();
                 }));
         };
     }
 
-    /// The most objects that are shown of a whole account.
-    static final int MAX_SHOWN = 10_000;
+    /// The objects of all owners: of any number, so they are read while they are written.
+    private Answer showAll(Caller caller, String contained) {
+        return switch (data.listAll(caller, contained, 0, PAGE)) {
+            case Outcome.Refused<List<DataObject>>(Refusal refusal) -> replies.refusal(refusal);
+            case Outcome.Success<List<DataObject>>(List<DataObject> first) ->
+                Json.written(200, json -> {
+                    Replies.writeSuccess(json);
+                    json.writeArrayPropertyStart("dataObjects");
+                    List<DataObject> page = first;
+                    while (!page.isEmpty()) {
+                        page.forEach(object -> write(json, object, true));
+                        page = pageAfter(caller, contained, page.getLast());
+                    }
+                    json.writeEndArray();
+                });
+        };
+    }
+
+    /// Nothing more where the caller was let in to the first page and is not any more.
+    private List<DataObject> pageAfter(Caller caller, String contained, DataObject last) {
+        return data.listAll(caller, contained, last.id().value(), PAGE)
+                        instanceof Outcome.Success<List<DataObject>>(List<DataObject> page)
+                ? page
+                : List.of();
+    }
 
     Answer increment(Form form, Caller caller, Request request, Fields fields) {
         return count(form, caller, request, fields, 1);

@@ -44,6 +44,15 @@ record KeyDocument(UseKeys.Report report, List<Machine> machines, long modelVers
         return new KeyDocument(report, List.of(Machine.of(seat)), modelVersion);
     }
 
+    /// The member `licenseKeys`: each is read when it is written, since what is kept at one can be a megabyte.
+    static void writeAll(JsonGenerator json, List<LicenseKey> keys, UseKeys useKeys) {
+        json.writeArrayPropertyStart("licenseKeys");
+        for (LicenseKey key : keys) {
+            of(useKeys.report(key), NEWEST_MODEL).writeObject(json, "");
+        }
+        json.writeEndArray();
+    }
+
     /// A machine as clients know it. Those that hold a seat have a prefix, which clients cut off.
     ///
     /// @param floatingUntil when its seat lapses; empty for a machine that holds none

@@ -25,10 +25,12 @@ final class ProductMethods {
     private static final int MAX_SEARCH = 256;
 
     private final ReadKeys readKeys;
+    private final UseKeys useKeys;
     private final Replies replies;
 
-    ProductMethods(ReadKeys readKeys, Replies replies) {
+    ProductMethods(ReadKeys readKeys, UseKeys useKeys, Replies replies) {
         this.readKeys = readKeys;
+        this.useKeys = useKeys;
         this.replies = replies;
     }
 
@@ -77,17 +79,13 @@ final class ProductMethods {
         return switch (readKeys.page(caller, fields.product(), search, newestFirst, number)) {
             case Outcome.Refused<ReadKeys.Page>(Refusal refusal) -> replies.refusal(refusal);
             case Outcome.Success<ReadKeys.Page>(ReadKeys.Page page) ->
-                Answer.of(200, Json.MEDIA_TYPE, Json.object(json -> {
+                Json.written(200, json -> {
                     Replies.writeSuccess(json);
-                    json.writeArrayPropertyStart("licenseKeys");
-                    for (UseKeys.Report report : page.keys()) {
-                        KeyDocument.of(report, KeyDocument.NEWEST_MODEL).writeObject(json, "");
-                    }
-                    json.writeEndArray();
+                    KeyDocument.writeAll(json, page.keys(), useKeys);
                     json.writeNumberProperty("returned", page.keys().size());
                     json.writeNumberProperty("total", page.total());
                     json.writeNumberProperty("pageCount", page.pages());
-                }));
+                });
         };
     }
 

@@ -65,14 +65,14 @@ final class DataRoutes {
     private Answer list(Call call) {
         KeepData.Place place = new KeepData.Place(
                 call.query("product").map(DataRoutes::product), call.query("key"), call.query("machine"));
+        String contained = call.query("contains").orElse("");
         if (place.equals(KeepData.Place.ACCOUNT)) {
             return Reply.cut(
                     call,
-                    data.listAll(call.caller(), call.after(), call.limit() + 1),
+                    data.listAll(call.caller(), contained, call.after(), call.limit() + 1),
                     object -> object.id().value(),
                     DataRoutes::write);
         }
-        String contained = call.query("contains").orElse("");
         return Reply.page(
                 call,
                 data.list(call.caller(), data.owner(call.caller(), place), contained),

@@ -123,8 +123,8 @@ final class KeyRoutes {
         return Reply.cut(
                 call,
                 readKeys.list(call.caller(), query, call.limit() + 1),
-                report -> report.key().id().value(),
-                KeyRoutes::write);
+                key -> key.id().value(),
+                (json, key) -> write(json, useKeys.report(key)));
     }
 
     private static void write(JsonGenerator json, UseKeys.Report report) {

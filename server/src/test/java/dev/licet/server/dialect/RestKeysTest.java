@@ -146,6 +146,8 @@ class RestKeysTest {
             "license":"lic_1","period":"P1D"           | 400 invalid-field
             "customer":"777"                           | 400 invalid-field
             "expiresAt":"tomorrow"                     | 400 invalid-field
+            "expiresAt":"1969-12-31T23:59:59Z"         | 400 invalid-field
+            "expiresAt":"9999-12-31T00:00:01Z"         | 400 invalid-field
             """)
     void issue_whatCanNotBe_saysSo_andMakesNone(String more, String expected) {
         assertThat(problem(send("POST", "/v1/keys", "{" + product + "," + more + "}")))

@@ -102,13 +102,11 @@ final class SqliteDataObjects implements DataObjects {
     }
 
     @Override
-    public List<DataObject> list(AccountNumber account, long after, int most) {
-        return database.read(sql -> sql.all(
-                "SELECT * FROM data_object WHERE account = ? AND id > ? ORDER BY id LIMIT ?",
-                SqliteDataObjects::row,
-                account.value(),
-                after,
-                most));
+    public List<DataObject> list(AccountNumber account, String contained, long after, int most) {
+        return database.read(
+                sql -> sql.all("""
+                SELECT * FROM data_object WHERE account = ? AND id > ? AND name LIKE ? ESCAPE '\\'
+                ORDER BY id LIMIT ?""", SqliteDataObjects::row, account.value(), after, Sql.containing(contained), most));
     }
 
     @Override
