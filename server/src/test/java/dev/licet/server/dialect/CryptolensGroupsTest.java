@@ -9,7 +9,9 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +93,22 @@ class CryptolensGroupsTest {
                         .get("dataObjects")
                         .toString())
                 .isEqualTo("[{\"id\":" + id + ",\"name\":\"p\",\"stringValue\":\"text\",\"intValue\":2}]");
+    }
+
+    @Test
+    void showAll_hasEachOfMoreThanOnePageOnce() {
+        AtOnce.run(
+                105, i -> ok(call("data/AddDataObjectToMachineCode", ofKey() + "&MachineCode=m" + i + "&Name=n" + i)));
+
+        Set<Long> ids = new HashSet<>();
+        ok(call("data/ListDataObjects", "&ShowAll=true"))
+                .get("dataObjects")
+                .forEach(object ->
+                        assertThat(ids.add(object.get("id").longValue())).isTrue());
+        assertThat(ids).hasSize(105);
+        assertThat(ok(call("data/ListDataObjects", "&ShowAll=true&Contains=N10"))
+                        .get("dataObjects"))
+                .hasSize(6);
     }
 
     @Test
