@@ -253,23 +253,20 @@ public final class ChangeKeys {
 
     /// So many days more, or less; of an expired key, from now.
     public Outcome<LicenseKey> extend(Caller caller, Optional<ProductId> product, String key, long days) {
-        Optional<Refusal> tooMany = outside("days", days, -KeyTerms.MAX_PERIOD, KeyTerms.MAX_PERIOD);
-        if (tooMany.isPresent()) {
-            return Outcome.refused(tooMany.get());
-        }
-        return change(caller, Permission.EXTEND_LICENSE, product, key, (terms, now) -> terms.extended(days, now));
+        return extend(caller, days, () -> namedKey.key(caller, product, key)).map(KeyState::key);
     }
 
     /// The same of a key by its id.
     public Outcome<KeyState> extend(Caller caller, KeyId id, long days) {
-        Optional<Refusal> tooMany = outside("days", days, -KeyTerms.MAX_PERIOD, KeyTerms.MAX_PERIOD);
-        if (tooMany.isPresent()) {
-            return Outcome.refused(tooMany.get());
-        }
-        Optional<Refusal> lacking = caller.lacks(Permission.EXTEND_LICENSE);
-        return lacking.isPresent()
-                ? Outcome.refused(lacking.get())
-                : namedKey.key(caller, id)
+        return extend(caller, days, () -> namedKey.key(caller, id));
+    }
+
+    private Outcome<KeyState> extend(Caller caller, long days, Supplier<Outcome<LicenseKey>> key) {
+        Optional<Refusal> refusal = outside("days", days, -KeyTerms.MAX_PERIOD, KeyTerms.MAX_PERIOD)
+                .or(() -> caller.lacks(Permission.EXTEND_LICENSE));
+        return refusal.isPresent()
+                ? Outcome.refused(refusal.get())
+                : key.get()
                         .then(found ->
                                 change(caller, found, Expected.anything(), (terms, now) -> terms.extended(days, now)));
     }

@@ -166,6 +166,10 @@ class CryptolensGroupsTest {
         assertThat(message(call(token, "auth/KeyLock", ofKey()))).isEqualTo("Access denied.");
         server.restart();
         ok(call(token, "key/GetKey", ofKey()));
+        server.manage("PATCH", "/v1/tokens/" + parent.get("id").stringValue(), "{\"productId\":999}");
+        assertThat(message(call(token, "key/GetKey", ofKey()))).isEqualTo("Unable to authenticate.");
+        server.manage("PATCH", "/v1/tokens/" + parent.get("id").stringValue(), "{\"productId\":null}");
+        ok(call(token, "key/GetKey", ofKey()));
         server.manage("PATCH", "/v1/tokens/" + parent.get("id").stringValue(), "{\"permissions\":[\"Activate\"]}");
         assertThat(message(call(token, "key/GetKey", ofKey()))).isEqualTo("Access denied.");
         server.manage("DELETE", "/v1/tokens/" + parent.get("id").stringValue(), "");

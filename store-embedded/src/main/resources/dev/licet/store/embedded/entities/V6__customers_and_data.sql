@@ -30,12 +30,17 @@ CREATE TABLE new_machine (
 ) STRICT;
 CREATE INDEX new_machine_key ON new_machine (key, at);
 
--- The token whose rights it has, where it is for one key.
+-- The token whose rights it has, where it is for one key: it ends where that may not name the key any more.
 ALTER TABLE access_token ADD COLUMN parent INTEGER REFERENCES access_token;
 CREATE VIEW access_token_rights AS
   SELECT token.id, token.account, token.name, token.secret,
     coalesce(parent.permissions, token.permissions) AS permissions,
-    token.product, token.key_lock, token.revoked OR coalesce(parent.revoked, 0) AS revoked, token.created_at
+    token.product, token.key_lock,
+    token.revoked OR coalesce(
+      parent.revoked
+        OR (parent.product IS NOT NULL AND parent.product <> token.product)
+        OR (parent.key_lock > 0 AND parent.key_lock <> token.key_lock), 0) AS revoked,
+    token.created_at
   FROM access_token AS token LEFT JOIN access_token AS parent ON parent.id = token.parent;
 
 CREATE TABLE data_object (
