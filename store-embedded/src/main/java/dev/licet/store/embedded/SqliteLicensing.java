@@ -162,7 +162,6 @@ final class SqliteLicensing {
                 }
                 LicenseKey added = insert(sql, account, product, key, terms, activation.at());
                 set(sql, added.id(), activation.machine(), Optional.of(activation));
-                rememberNewMachine(sql, added.id(), activation.at());
                 sql.update(
                         "INSERT INTO trial VALUES (?, ?, ?)",
                         product.value(),
@@ -289,9 +288,8 @@ final class SqliteLicensing {
                 }
                 if (!change.activation().equals(state.activation())) {
                     set(sql, key, machine, change.activation());
-                    if (state.activation().isEmpty()) {
-                        rememberNewMachine(
-                                sql, key, change.activation().orElseThrow().at());
+                    if (state.activation().isPresent() && change.activation().isEmpty()) {
+                        rememberPastMachine(sql, key, state.activation().get().at());
                     }
                 }
                 return change.answer();
@@ -299,33 +297,40 @@ final class SqliteLicensing {
         }
 
         private static KeyRule.State state(Sql sql, KeyId key, String machine) throws SQLException {
-            int machines = sql.first("SELECT count(*) FROM activation WHERE key = ?", row -> row.getInt(1), key.value())
+            return sql.first(
+                            """
+                            SELECT license_key.*, activation.*,
+                              (SELECT count(*) FROM activation WHERE key = license_key.id) AS machines
+                            FROM license_key
+                              LEFT JOIN activation ON activation.key = license_key.id AND activation.machine = ?
+                            WHERE license_key.id = ?""",
+                            row -> new KeyRule.State(
+                                    terms(row),
+                                    row.getInt("machines"),
+                                    row.getString("machine") == null ? Optional.empty() : Optional.of(activation(row)),
+                                    then -> newMachines(sql, key, then)),
+                            machine,
+                            key.value())
                     .orElseThrow();
-            Optional<Activation> activation = sql.first(
-                    "SELECT * FROM activation WHERE key = ? AND machine = ?",
-                    SqliteLicenseKeys::activation,
-                    key.value(),
-                    machine);
-            return new KeyRule.State(terms(sql, key), machines, activation, then -> newMachines(sql, key, then));
         }
 
         /// For a rule, which knows nothing of SQL.
         private static List<Instant> newMachines(Sql sql, KeyId key, Instant then) {
             try {
-                return sql.all(
-                        "SELECT at FROM new_machine WHERE key = ? AND at > ? ORDER BY at",
-                        row -> Micros.instant(row, "at"),
-                        key.value(),
-                        Micros.of(then));
+                return sql.all("""
+                        SELECT activated_at AS at FROM activation WHERE key = ?1 AND activated_at > ?2
+                        UNION ALL SELECT at FROM past_machine WHERE key = ?1 AND at > ?2
+                        ORDER BY at""", row -> Micros.instant(row, "at"), key.value(), Micros.of(then));
             } catch (SQLException e) {
                 throw Database.translated(e);
             }
         }
 
-        private static void rememberNewMachine(Sql sql, KeyId key, Instant at) throws SQLException {
-            sql.update("INSERT INTO new_machine (key, at) VALUES (?, ?)", key.value(), Micros.of(at));
+        /// Of machines that are activated their own rows tell.
+        private static void rememberPastMachine(Sql sql, KeyId key, Instant at) throws SQLException {
+            sql.update("INSERT INTO past_machine (key, at) VALUES (?, ?)", key.value(), Micros.of(at));
             sql.update(
-                    "DELETE FROM new_machine WHERE key = ? AND at < ?",
+                    "DELETE FROM past_machine WHERE key = ? AND at < ?",
                     key.value(),
                     Micros.of(at.minus(MachineRules.Churn.LONGEST)));
         }
