@@ -561,12 +561,12 @@ final class EventTable implements AutoCloseable {
     private static RecordedEvent row(ResultSet row) throws SQLException {
         return new RecordedEvent(
                 row.getLong("id"),
-                Micros.instant(row, "received_us"),
+                Micros.instant(row.getLong("received_us")),
                 new UsageEvent(
                         new AccountNumber(row.getLong("account")),
                         row.getString("source"),
                         text(row, "client_id"),
-                        Micros.instant(row, "happened_us"),
+                        Micros.instant(row.getLong("happened_us")),
                         text(row, "name"),
                         text(row, "feature"),
                         number(row, "product").map(ProductId::new),

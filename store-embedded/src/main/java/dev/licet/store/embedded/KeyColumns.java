@@ -2,7 +2,6 @@ package dev.licet.store.embedded;
 
 import dev.licet.core.license.Features;
 import dev.licet.core.license.MachineRules;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -14,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 final class KeyColumns {
     private KeyColumns() {}
 
-    static Features features(ResultSet row) throws SQLException {
+    static Features features(Row row) throws SQLException {
         return new Features(
                 row.getInt("features"), row.getString("named_features").lines().toList());
     }
 
-    static MachineRules machines(ResultSet row) throws SQLException {
+    static MachineRules machines(Row row) throws SQLException {
         int churn = row.getInt("churn_most");
         boolean anyChurn = row.wasNull();
         return new MachineRules(

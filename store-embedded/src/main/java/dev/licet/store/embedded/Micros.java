@@ -1,6 +1,5 @@
 package dev.licet.store.embedded;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -23,11 +22,11 @@ final class Micros {
         return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     }
 
-    static Instant instant(ResultSet row, String column) throws SQLException {
+    static Instant instant(Row row, String column) throws SQLException {
         return instant(row.getLong(column));
     }
 
-    static Optional<Instant> optional(ResultSet row, String column) throws SQLException {
+    static Optional<Instant> optional(Row row, String column) throws SQLException {
         long micros = row.getLong(column);
         return row.wasNull() ? Optional.empty() : Optional.of(instant(micros));
     }

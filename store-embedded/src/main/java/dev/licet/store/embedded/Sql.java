@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
 /// most of them do. All SQL is text of ours, so there are few. For one thread at a time.
 final class Sql implements AutoCloseable {
     private final Connection connection;
-    private final Map<String, PreparedStatement> prepared = new HashMap<>();
+    private final Map<String, Prepared> prepared = new HashMap<>();
+
+    /// @param columns where those that were asked for stand in its rows
+    private record Prepared(PreparedStatement statement, Map<String, Integer> columns) {}
 
     Sql(Connection connection) {
         this.connection = connection;
@@ -23,8 +26,8 @@ final class Sql implements AutoCloseable {
 
     /// A value out of the current row.
     @FunctionalInterface
-    interface Row<T> {
-        T map(ResultSet row) throws SQLException;
+    interface Mapping<T> {
+        T map(Row row) throws SQLException;
     }
 
     /// Runs a statement without a result, such as BEGIN.
@@ -42,15 +45,17 @@ final class Sql implements AutoCloseable {
         return first(sql + " RETURNING id", row -> row.getLong(1), arguments).orElseThrow();
     }
 
-    <T> Optional<T> first(String sql, Row<T> mapping, @Nullable Object... arguments) throws SQLException {
+    <T> Optional<T> first(String sql, Mapping<T> mapping, @Nullable Object... arguments) throws SQLException {
         return all(sql, mapping, arguments).stream().findFirst();
     }
 
-    <T> List<T> all(String sql, Row<T> mapping, @Nullable Object... arguments) throws SQLException {
-        try (ResultSet rows = statement(sql, arguments).executeQuery()) {
+    <T> List<T> all(String sql, Mapping<T> mapping, @Nullable Object... arguments) throws SQLException {
+        Prepared query = prepared(sql, arguments);
+        try (ResultSet rows = query.statement.executeQuery()) {
             List<T> all = new ArrayList<>();
+            Row row = new Row(rows, query.columns);
             while (rows.next()) {
-                all.add(mapping.map(rows));
+                all.add(mapping.map(row));
             }
             return all;
         }
@@ -62,15 +67,19 @@ final class Sql implements AutoCloseable {
     }
 
     private PreparedStatement statement(String sql, @Nullable Object... arguments) throws SQLException {
-        PreparedStatement statement = prepared.get(sql);
-        if (statement == null) {
-            statement = connection.prepareStatement(sql);
-            prepared.put(sql, statement);
+        return prepared(sql, arguments).statement;
+    }
+
+    private Prepared prepared(String sql, @Nullable Object... arguments) throws SQLException {
+        Prepared known = prepared.get(sql);
+        if (known == null) {
+            known = new Prepared(connection.prepareStatement(sql), new HashMap<>());
+            prepared.put(sql, known);
         }
         for (int i = 0; i < arguments.length; i++) {
-            statement.setObject(i + 1, arguments[i]);
+            known.statement.setObject(i + 1, arguments[i]);
         }
-        return statement;
+        return known;
     }
 
     @Override

@@ -7,7 +7,6 @@ import dev.licet.core.customer.Customers;
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.CustomerId;
 import dev.licet.core.identity.SecretHash;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -137,7 +136,7 @@ final class SqliteCustomers implements Customers {
         });
     }
 
-    private static Customer row(ResultSet row) throws SQLException {
+    private static Customer row(Row row) throws SQLException {
         return new Customer(
                 new CustomerId(row.getLong("id")),
                 new AccountNumber(row.getLong("account")),

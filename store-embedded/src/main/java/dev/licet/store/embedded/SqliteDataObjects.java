@@ -9,7 +9,6 @@ import dev.licet.core.id.ProductId;
 import dev.licet.core.license.DataObject;
 import dev.licet.core.license.DataObjects;
 import dev.licet.core.license.DataOwner;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -140,7 +139,7 @@ final class SqliteDataObjects implements DataObjects {
         };
     }
 
-    private static DataObject row(ResultSet row) throws SQLException {
+    private static DataObject row(Row row) throws SQLException {
         return new DataObject(
                 new DataObjectId(row.getLong("id")),
                 new Place(row.getInt("kind"), row.getLong("owner"), row.getString("machine")).toOwner(),

@@ -25,7 +25,6 @@ import dev.licet.core.identity.User;
 import dev.licet.core.identity.UserToken;
 import dev.licet.core.identity.UserTokens;
 import dev.licet.core.identity.Users;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -96,7 +95,7 @@ final class SqliteIdentities {
             });
         }
 
-        private static Account row(ResultSet row) throws SQLException {
+        private static Account row(Row row) throws SQLException {
             return new Account(
                     new AccountNumber(row.getLong("number")),
                     row.getString("name"),
@@ -174,7 +173,7 @@ final class SqliteIdentities {
             sql.update("DELETE FROM session WHERE user = ?", id.value());
         }
 
-        private static User row(ResultSet row) throws SQLException {
+        private static User row(Row row) throws SQLException {
             return new User(
                     new UserId(row.getLong("id")),
                     new AccountNumber(row.getLong("account")),
@@ -267,7 +266,7 @@ final class SqliteIdentities {
             return limits.gap().map(Duration::toMillis).orElse(null);
         }
 
-        private static Application row(ResultSet row) throws SQLException {
+        private static Application row(Row row) throws SQLException {
             long calls = row.getLong("quota_calls");
             Optional<CallLimits.Quota> quota = row.wasNull()
                     ? Optional.empty()
@@ -313,7 +312,7 @@ final class SqliteIdentities {
             });
         }
 
-        private static QuotaState row(ResultSet row) throws SQLException {
+        private static QuotaState row(Row row) throws SQLException {
             return new QuotaState(
                     Micros.optional(row, "window_start"), row.getLong("used"), Micros.optional(row, "last_call"));
         }
@@ -401,7 +400,7 @@ final class SqliteIdentities {
             return permissions.stream().sorted().map(Permission::name).collect(Collectors.joining(","));
         }
 
-        private static AccessToken row(ResultSet row) throws SQLException {
+        private static AccessToken row(Row row) throws SQLException {
             Set<Permission> permissions = Arrays.stream(
                             row.getString("permissions").split(","))
                     .filter(name -> !name.isEmpty())

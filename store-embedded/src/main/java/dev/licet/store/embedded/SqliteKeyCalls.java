@@ -6,7 +6,6 @@ import dev.licet.core.id.DataObjectId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.license.KeyCall;
 import dev.licet.core.license.KeyCalls;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -79,7 +78,7 @@ final class SqliteKeyCalls implements KeyCalls {
         database.writeUnremembered(sql -> sql.update("DELETE FROM key_call WHERE at < ?", Micros.of(then)));
     }
 
-    private static KeyCall row(ResultSet row) throws SQLException {
+    private static KeyCall row(Row row) throws SQLException {
         long seatUntil = row.getLong("seat_until");
         boolean hasSeat = !row.wasNull();
         long object = row.getLong("object");

@@ -5,7 +5,6 @@ import dev.licet.core.id.ProductId;
 import dev.licet.core.id.TemplateId;
 import dev.licet.core.license.KeyTemplate;
 import dev.licet.core.license.KeyTemplates;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -65,7 +64,7 @@ final class SqliteKeyTemplates implements KeyTemplates {
                 sql.update("DELETE FROM key_template WHERE id = ? AND account = ?", id.value(), account.value()) == 1);
     }
 
-    private static KeyTemplate row(ResultSet row) throws SQLException {
+    private static KeyTemplate row(Row row) throws SQLException {
         return new KeyTemplate(
                 new TemplateId(row.getLong("id")),
                 new ProductId(row.getLong("product")),

@@ -20,7 +20,6 @@ import dev.licet.core.license.Price;
 import dev.licet.core.license.Product;
 import dev.licet.core.license.Products;
 import dev.licet.core.license.Term;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -81,7 +80,7 @@ final class SqliteLicensing {
             return database.write(sql -> sql.update("UPDATE product SET revoked = 1 WHERE id = ?", id.value()) == 1);
         }
 
-        private static Product row(ResultSet row) throws SQLException {
+        private static Product row(Row row) throws SQLException {
             return new Product(
                     new ProductId(row.getLong("id")),
                     new AccountNumber(row.getLong("account")),
@@ -387,7 +386,7 @@ final class SqliteLicensing {
                     .orElseThrow();
         }
 
-        private static KeyTerms terms(ResultSet row) throws SQLException {
+        private static KeyTerms terms(Row row) throws SQLException {
             long customer = row.getLong("customer");
             long license = row.getLong("license");
             return new KeyTerms(
@@ -402,7 +401,7 @@ final class SqliteLicensing {
                     license == 0 ? Optional.empty() : Optional.of(new LicenseId(license)));
         }
 
-        private static Activation activation(ResultSet row) throws SQLException {
+        private static Activation activation(Row row) throws SQLException {
             return new Activation(
                     row.getString("machine"),
                     Optional.ofNullable(row.getString("friendly_name")),
@@ -410,7 +409,7 @@ final class SqliteLicensing {
                     Micros.instant(row, "activated_at"));
         }
 
-        private static LicenseKey row(ResultSet row) throws SQLException {
+        private static LicenseKey row(Row row) throws SQLException {
             return new LicenseKey(
                     new KeyId(row.getLong("id")),
                     new AccountNumber(row.getLong("account")),
@@ -464,7 +463,7 @@ final class SqliteLicensing {
                     "SELECT * FROM license WHERE account = ? ORDER BY id", SqliteLicenses::row, account.value()));
         }
 
-        private static License row(ResultSet row) throws SQLException {
+        private static License row(Row row) throws SQLException {
             int count = row.getInt("term_count");
             Optional<Term> term = row.wasNull()
                     ? Optional.empty()

@@ -4,7 +4,6 @@ import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.MessageId;
 import dev.licet.core.message.Message;
 import dev.licet.core.message.Messages;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -44,7 +43,7 @@ final class SqliteMessages implements Messages {
                 sql.update("DELETE FROM message WHERE id = ? AND account = ?", id.value(), account.value()) == 1);
     }
 
-    private static Message row(ResultSet row) throws SQLException {
+    private static Message row(Row row) throws SQLException {
         return new Message(
                 new MessageId(row.getLong("id")),
                 new AccountNumber(row.getLong("account")),

@@ -8,7 +8,6 @@ import dev.licet.core.license.LicenseKey;
 import dev.licet.core.session.Seat;
 import dev.licet.core.session.SeatRule;
 import dev.licet.core.session.Seats;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -265,7 +264,7 @@ final class SqliteSeats implements Seats {
         });
     }
 
-    private static Seat seat(ResultSet row) throws SQLException {
+    private static Seat seat(Row row) throws SQLException {
         return new Seat(
                 new SeatId(row.getString("id")),
                 new KeyId(row.getLong("key")),

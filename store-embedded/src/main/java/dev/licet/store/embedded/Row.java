@@ -1,0 +1,74 @@
+package dev.licet.store.embedded;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Map;
+
+/// The row that a query of [Sql] is at, with the types that the tables have. Where a column stands is looked up once a
+/// statement: the driver would ask the engine for the names of all columns each time that a statement is run.
+final class Row {
+    private final ResultSet rows;
+    /// Of the statement, from one run to the next.
+    private final Map<String, Integer> places;
+
+    Row(ResultSet rows, Map<String, Integer> places) {
+        this.rows = rows;
+        this.places = places;
+    }
+
+    private int place(String column) throws SQLException {
+        Integer known = places.get(column);
+        if (known != null) {
+            return known;
+        }
+        int place = rows.findColumn(column);
+        places.put(column, place);
+        return place;
+    }
+
+    long getLong(String column) throws SQLException {
+        return rows.getLong(place(column));
+    }
+
+    long getLong(int column) throws SQLException {
+        return rows.getLong(column);
+    }
+
+    int getInt(String column) throws SQLException {
+        return rows.getInt(place(column));
+    }
+
+    int getInt(int column) throws SQLException {
+        return rows.getInt(column);
+    }
+
+    boolean getBoolean(String column) throws SQLException {
+        return rows.getInt(place(column)) != 0;
+    }
+
+    /// @return null where the table may have none
+    @SuppressWarnings("NullAway") // which columns are NOT NULL is known to the tables alone
+    String getString(String column) throws SQLException {
+        return rows.getString(place(column));
+    }
+
+    @SuppressWarnings("NullAway") // as above
+    String getString(int column) throws SQLException {
+        return rows.getString(column);
+    }
+
+    @SuppressWarnings("NullAway") // as above
+    byte[] getBytes(String column) throws SQLException {
+        return rows.getBytes(place(column));
+    }
+
+    @SuppressWarnings("NullAway") // as above
+    byte[] getBytes(int column) throws SQLException {
+        return rows.getBytes(column);
+    }
+
+    /// Whether what was read last was NULL.
+    boolean wasNull() throws SQLException {
+        return rows.wasNull();
+    }
+}
