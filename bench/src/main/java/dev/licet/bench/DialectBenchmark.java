@@ -157,6 +157,7 @@ public class DialectBenchmark {
                         new HoldSeats.Settings(Duration.ofSeconds(1), Duration.ofDays(30), 10_000, 1000),
                         clock),
                 new ChangeKeys(
+                        store.accounts(),
                         store.products(),
                         store.licenseKeys(),
                         store.licenses(),

@@ -74,6 +74,9 @@ public sealed interface Refusal {
     /// There are as many as there may be. @param limit how many that are
     record TooMany(Kind kind, int limit) implements Refusal {}
 
+    /// What was bought was cancelled or refunded, and nothing more comes of it. @param how it ended
+    record PurchaseEnded(String how) implements Refusal {}
+
     /// The thing is not any more what the caller saw of it.
     record ChangedMeanwhile() implements Refusal {}
 
@@ -96,6 +99,7 @@ public sealed interface Refusal {
         CUSTOMER,
         MESSAGE,
         TEMPLATE,
+        PURCHASE,
         SEAT
     }
 }

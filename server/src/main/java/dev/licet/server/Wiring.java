@@ -23,8 +23,12 @@ import dev.licet.core.license.LockToKey;
 import dev.licet.core.license.LogKeyCalls;
 import dev.licet.core.license.ManageProducts;
 import dev.licet.core.license.ReadKeys;
+import dev.licet.core.license.ReadLicenses;
 import dev.licet.core.license.UseKeys;
 import dev.licet.core.message.SendMessages;
+import dev.licet.core.sale.CheckLicense;
+import dev.licet.core.sale.PaymentEvents;
+import dev.licet.core.sale.SellLicenses;
 import dev.licet.core.session.HoldSeats;
 import dev.licet.core.session.KeepSessions;
 import dev.licet.core.session.TransactionNumbers;
@@ -68,11 +72,13 @@ public final class Wiring implements AutoCloseable {
     private final Store store;
     private final List<Dialect> dialects;
     private final HttpWire wire;
+    private final PaymentEvents paymentEvents;
 
-    private Wiring(Store store, List<Dialect> dialects, HttpWire wire) {
+    private Wiring(Store store, List<Dialect> dialects, HttpWire wire, PaymentEvents paymentEvents) {
         this.store = store;
         this.dialects = dialects;
         this.wire = wire;
+        this.paymentEvents = paymentEvents;
     }
 
     /// Opens the store and the sockets; the server answers when this returns.
@@ -96,6 +102,7 @@ public final class Wiring implements AutoCloseable {
         try {
             Parts parts = new Parts(settings, store, clock, nanos);
             parts.holdSeats.resume();
+            parts.paymentEvents.start();
             Metrics metrics = new Metrics(store, parts.steady);
             CertificateFiles certificate = settings.certificateFiles()
                     .orElseGet(() -> SelfSignedCertificate.in(
@@ -109,7 +116,7 @@ public final class Wiring implements AutoCloseable {
                     parts.secrets,
                     metrics,
                     settings.stopTimeout());
-            return new Wiring(store, dialects, wire);
+            return new Wiring(store, dialects, wire, parts.paymentEvents);
         } catch (RuntimeException e) {
             store.close();
             loops.join().close();
@@ -177,6 +184,7 @@ public final class Wiring implements AutoCloseable {
         try {
             wire.close();
         } finally {
+            paymentEvents.close();
             store.close();
         }
     }
@@ -199,6 +207,7 @@ public final class Wiring implements AutoCloseable {
         private final ReadKeys readKeys;
         private final KeepData keepData;
         private final LogKeyCalls keyCalls;
+        private final PaymentEvents paymentEvents;
         private final Idempotency idempotency;
         private final RecordEvents recordEvents;
         private final ReadEvents readEvents;
@@ -225,6 +234,7 @@ public final class Wiring implements AutoCloseable {
             this.useKeys = new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock);
             this.customers = new ManageCustomers(store.customers(), secrets, clock);
             this.changeKeys = new ChangeKeys(
+                    store.accounts(),
                     store.products(),
                     store.licenseKeys(),
                     store.licenses(),
@@ -238,6 +248,7 @@ public final class Wiring implements AutoCloseable {
                     new KeepData(store.dataObjects(), store.products(), store.licenseKeys(), settings.maxDataObjects());
             this.keyCalls = new LogKeyCalls(
                     store.keyCalls(), store.products(), store.transactions(), settings.callLogRetention(), steady);
+            this.paymentEvents = new PaymentEvents(store.purchases(), store.events(), clock);
             this.idempotency = new Idempotency(store.keptAnswers(), settings.limits(), steady);
             this.gate = new Gate(
                     store.applications(),
@@ -321,6 +332,28 @@ public final class Wiring implements AutoCloseable {
                             store.transactions(),
                             secrets,
                             clock),
+                    new CreateLicense(store.licenses(), clock),
+                    new ReadLicenses(store.licenses()),
+                    new SellLicenses(
+                            store.accounts(),
+                            store.licenses(),
+                            store.products(),
+                            store.licenseKeys(),
+                            store.purchases(),
+                            customers,
+                            store.transactions(),
+                            paymentEvents::wake,
+                            secrets,
+                            steady),
+                    new CheckLicense(
+                            store.accounts(),
+                            store.licenses(),
+                            store.products(),
+                            store.licenseKeys(),
+                            store.purchases(),
+                            holdSeats,
+                            store.transactions(),
+                            steady),
                     changeKeys,
                     readKeys,
                     useKeys,

@@ -1,6 +1,7 @@
 package dev.licet.core.identity;
 
 import dev.licet.core.id.AccountNumber;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,6 +18,9 @@ public interface Accounts {
 
     /// @return false when there is no such account
     boolean rename(AccountNumber number, String name);
+
+    /// @return false when there is no such account
+    boolean setZone(AccountNumber number, ZoneId zone);
 
     /// Revokes the account with all its users, applications and tokens. @return false when there is no such
     /// account

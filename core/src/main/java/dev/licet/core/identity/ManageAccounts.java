@@ -4,6 +4,7 @@ import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
 import dev.licet.core.id.AccountNumber;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 
@@ -50,6 +51,17 @@ public final class ManageAccounts {
             return Outcome.refused(refusal.get());
         }
         return accounts.rename(number, name)
+                ? Outcome.success(accounts.find(number).orElseThrow())
+                : Outcome.refused(new Refusal.NotFound(Refusal.Kind.ACCOUNT));
+    }
+
+    /// Says whose calendar its days, months and years are of, from now on.
+    public Outcome<Account> setZone(Caller caller, AccountNumber number, ZoneId zone) {
+        Optional<Refusal> refusal = caller.lacksAccount(number).or(() -> caller.lacks(Permission.MANAGE));
+        if (refusal.isPresent()) {
+            return Outcome.refused(refusal.get());
+        }
+        return accounts.setZone(number, zone)
                 ? Outcome.success(accounts.find(number).orElseThrow())
                 : Outcome.refused(new Refusal.NotFound(Refusal.Kind.ACCOUNT));
     }

@@ -42,6 +42,9 @@ public enum Permission {
     GET_CUSTOMER_LICENSES_BY_SECRET("GetCustomerLicensesBySecret"),
     GET_MESSAGES("GetMessages"),
     EDIT_MESSAGES("EditMessages"),
+    SELL("Sell"),
+    GET_PURCHASES("GetPurchases"),
+    GET_LICENSES("GetLicenses"),
     RECORD_USAGE("Subscription"),
     GET_WEB_API_LOG("GetWebAPILog"),
     /// Users, applications, tokens and products of the caller's own account.

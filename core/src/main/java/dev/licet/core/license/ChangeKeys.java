@@ -11,6 +11,8 @@ import dev.licet.core.id.KeyId;
 import dev.licet.core.id.LicenseId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.id.TemplateId;
+import dev.licet.core.identity.Account;
+import dev.licet.core.identity.Accounts;
 import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.Issued;
 import dev.licet.core.identity.Names;
@@ -18,6 +20,7 @@ import dev.licet.core.identity.Permission;
 import dev.licet.core.identity.SecretSource;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -30,6 +33,7 @@ public final class ChangeKeys {
     /// The most keys of one call.
     public static final int MAX_KEYS = 1_000;
 
+    private final Accounts accounts;
     private final LicenseKeys keys;
     private final Licenses licenses;
     private final KeyTemplates templates;
@@ -40,6 +44,7 @@ public final class ChangeKeys {
     private final Clock clock;
 
     public ChangeKeys(
+            Accounts accounts,
             Products products,
             LicenseKeys keys,
             Licenses licenses,
@@ -48,6 +53,7 @@ public final class ChangeKeys {
             Transactions transactions,
             SecretSource secrets,
             Clock clock) {
+        this.accounts = accounts;
         this.keys = keys;
         this.licenses = licenses;
         this.templates = templates;
@@ -92,7 +98,7 @@ public final class ChangeKeys {
         Instant now = clock.instant();
         Optional<License> license = wanted.license().flatMap(id -> licenses.find(caller.account(), id));
         KeyTerms terms = wanted.terms()
-                .apply(license.map(found -> KeyTerms.issued(now, found))
+                .apply(license.map(found -> KeyTerms.issued(now, found, zone(caller)))
                         .orElseGet(() -> KeyTerms.issued(now, Math.clamp(wanted.period(), 0, KeyTerms.MAX_PERIOD))));
         Optional<Refusal> refusal = caller.lacks(Permission.CREATE_KEY)
                 .or(() -> outside("count", wanted.count(), 1, MAX_KEYS))
@@ -128,6 +134,10 @@ public final class ChangeKeys {
             Supplier<Outcome<Customer>> who, Product product, Wanted wanted, KeyTerms terms, Instant now) {
         return transactions.run(() ->
                 who.get().map(customer -> add(product, wanted, terms.withCustomer(Optional.of(customer.id())), now)));
+    }
+
+    private ZoneId zone(Caller caller) {
+        return accounts.find(caller.account()).map(Account::zone).orElseThrow();
     }
 
     private List<LicenseKey> add(Product product, Wanted wanted, KeyTerms terms, Instant now) {

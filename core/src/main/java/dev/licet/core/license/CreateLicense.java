@@ -8,7 +8,8 @@ import dev.licet.core.identity.Permission;
 import java.time.Clock;
 import java.util.Optional;
 
-/// Makes the terms of a new license. Two licenses may have the same name.
+/// Makes the terms of a new license. Two licenses may have the same name. They are of no product, so a caller with a
+/// lock makes none.
 public final class CreateLicense {
     private final Licenses licenses;
     private final Clock clock;
@@ -20,7 +21,8 @@ public final class CreateLicense {
 
     /// Why the caller may not create licenses, for dialects that have to say so before they read the terms.
     public static Optional<Refusal> refusal(Caller caller) {
-        return caller.lacks(Permission.CREATE_LICENSE);
+        return caller.lacks(Permission.CREATE_LICENSE)
+                .or(() -> caller.isLockedOutOf(Optional.empty(), Optional.empty()));
     }
 
     public Outcome<License> create(Caller caller, Licenses.NewLicense wanted) {

@@ -1,8 +1,10 @@
 package dev.licet.core.license;
 
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Decides, on what is stored of a key at that instant, what is to be stored of it next. Run by the store in one
 /// transaction with the change that it decides; it has to be quick, and may be run again.
@@ -15,7 +17,16 @@ public interface KeyRule<T> {
 
     /// @param machines how many are activated @param activation of the machine in question
     /// @param newMachines is looked up when it is asked for
-    record State(KeyTerms terms, int machines, Optional<Activation> activation, NewMachines newMachines) {}
+    /// @param sold is looked up when it is asked for
+    record State(
+            KeyTerms terms,
+            int machines,
+            Optional<Activation> activation,
+            NewMachines newMachines,
+            Supplier<Optional<Sold>> sold) {}
+
+    /// What a key was issued under. @param zone of its account
+    record Sold(License license, ZoneId zone) {}
 
     /// When machines were activated that had not been, up to [MachineRules.Churn#LONGEST] ago.
     @FunctionalInterface

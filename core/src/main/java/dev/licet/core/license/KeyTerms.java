@@ -4,7 +4,7 @@ import dev.licet.core.id.CustomerId;
 import dev.licet.core.id.LicenseId;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
@@ -17,6 +17,7 @@ import java.util.Optional;
 /// @param machinesExtend whether each machine that is new to it moves its end by its period: a trial
 /// @param customer who has it
 /// @param license under which it was issued; empty for none
+/// @param course how the time of that license runs for it
 public record KeyTerms(
         Instant expiresAt,
         int period,
@@ -26,7 +27,8 @@ public record KeyTerms(
         boolean machinesExtend,
         MachineRules machines,
         Optional<CustomerId> customer,
-        Optional<LicenseId> license) {
+        Optional<LicenseId> license,
+        Course course) {
 
     /// The end is kept to the microsecond.
     public KeyTerms {
@@ -53,28 +55,65 @@ public record KeyTerms(
                 false,
                 MachineRules.ANY,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                Course.NONE);
     }
 
-    /// Of a key that is issued now under a license, and to any number of machines: it ends when the license's term
-    /// does, counted from now in UTC. What remains of a last day counts as one in its period.
-    public static KeyTerms issued(Instant now, License license) {
-        Optional<Instant> end = license.term().map(term -> term.after(now, ZoneOffset.UTC));
-        KeyTerms free = issued(now, 0);
-        Optional<Instant> kept = end.map(instant -> instant.isAfter(LATEST) ? LATEST : instant);
-        long days = kept.map(instant ->
-                        Duration.between(now, instant).plusDays(1).minusNanos(1).toDays())
-                .orElse(0L);
-        return new KeyTerms(
-                kept.orElse(free.expiresAt),
-                (int) Math.min(days, MAX_PERIOD),
-                free.features,
-                free.notes,
-                free.blocked,
-                free.machinesExtend,
-                free.machines,
-                free.customer,
-                Optional.of(license.id()));
+    /// Of a key that is issued now under a license, and to any number of machines. Its time begins now, or waits for
+    /// what the license says begins it.
+    ///
+    /// @param zone of the account: its calendar says how long days, weeks, months and years are
+    public static KeyTerms issued(Instant now, License license, ZoneId zone) {
+        KeyTerms free = issued(now, 0).withLicense(license.id());
+        if (license.term().isEmpty()) {
+            return free;
+        }
+        return license.rules().begins() == TermRules.Begin.PURCHASE
+                ? free.begun(now, 1, license.term().get(), zone)
+                : free.withCourse(new Course(Optional.empty(), 1));
+    }
+
+    /// Begins the time that waits.
+    ///
+    /// @throws IllegalStateException when none waits
+    public KeyTerms begun(Instant now, License license, ZoneId zone) {
+        if (!course.waits()) {
+            throw new IllegalStateException("no time waits to begin");
+        }
+        return begun(now, course.terms(), license.term().orElseThrow(), zone);
+    }
+
+    /// One term more, as the license's rules say: after those that are there while they last, which their grace belongs
+    /// to, else from now.
+    public KeyTerms renewed(Instant now, License license, ZoneId zone) {
+        Term term = license.term().orElseThrow();
+        if (course.waits()) {
+            return withCourse(new Course(Optional.empty(), course.terms() + 1));
+        }
+        boolean goesOn = license.rules().renewsFrom() == TermRules.RenewFrom.EXPIRY
+                && now.isBefore(license.rules().graceEnd(expiresAt, zone));
+        if (!goesOn) {
+            return begun(now, 1, term, zone);
+        }
+        boolean isMoved = course.begun().isEmpty()
+                || !end(course.begun().get(), course.terms(), term, zone).equals(expiresAt);
+        return isMoved ? begun(expiresAt, 1, term, zone) : begun(course.begun().get(), course.terms() + 1, term, zone);
+    }
+
+    /// What remains of a last day counts as one in the period.
+    private KeyTerms begun(Instant begin, int terms, Term term, ZoneId zone) {
+        Instant end = end(begin, terms, term, zone);
+        long days = Duration.between(begin, end).plusDays(1).minusNanos(1).toDays();
+        return withCourse(new Course(Optional.of(begin), terms))
+                .withPeriod((int) Math.min(days, MAX_PERIOD))
+                .withExpiry(end);
+    }
+
+    /// Each term is counted from the beginning of the first: months from a 31st do not end sooner for a short one
+    /// between them.
+    private static Instant end(Instant begin, int terms, Term term, ZoneId zone) {
+        Instant end = term.times(terms).after(begin, zone);
+        return end.isAfter(LATEST) ? LATEST : end.truncatedTo(ChronoUnit.MICROS);
     }
 
     private static Duration days(long days) {
@@ -102,34 +141,60 @@ public record KeyTerms(
     }
 
     public KeyTerms withExpiry(Instant expiry) {
-        return new KeyTerms(expiry, period, features, notes, blocked, machinesExtend, machines, customer, license);
+        return new KeyTerms(
+                expiry, period, features, notes, blocked, machinesExtend, machines, customer, license, course);
     }
 
     public KeyTerms withPeriod(int changed) {
-        return new KeyTerms(expiresAt, changed, features, notes, blocked, machinesExtend, machines, customer, license);
+        return new KeyTerms(
+                expiresAt, changed, features, notes, blocked, machinesExtend, machines, customer, license, course);
     }
 
     public KeyTerms withFeatures(Features changed) {
-        return new KeyTerms(expiresAt, period, changed, notes, blocked, machinesExtend, machines, customer, license);
+        return new KeyTerms(
+                expiresAt, period, changed, notes, blocked, machinesExtend, machines, customer, license, course);
     }
 
     public KeyTerms withNotes(Optional<String> changed) {
-        return new KeyTerms(expiresAt, period, features, changed, blocked, machinesExtend, machines, customer, license);
+        return new KeyTerms(
+                expiresAt, period, features, changed, blocked, machinesExtend, machines, customer, license, course);
     }
 
     public KeyTerms withBlocked(boolean changed) {
-        return new KeyTerms(expiresAt, period, features, notes, changed, machinesExtend, machines, customer, license);
+        return new KeyTerms(
+                expiresAt, period, features, notes, changed, machinesExtend, machines, customer, license, course);
     }
 
     public KeyTerms withMachinesExtend(boolean changed) {
-        return new KeyTerms(expiresAt, period, features, notes, blocked, changed, machines, customer, license);
+        return new KeyTerms(expiresAt, period, features, notes, blocked, changed, machines, customer, license, course);
     }
 
     public KeyTerms withMachines(MachineRules changed) {
-        return new KeyTerms(expiresAt, period, features, notes, blocked, machinesExtend, changed, customer, license);
+        return new KeyTerms(
+                expiresAt, period, features, notes, blocked, machinesExtend, changed, customer, license, course);
     }
 
     public KeyTerms withCustomer(Optional<CustomerId> changed) {
-        return new KeyTerms(expiresAt, period, features, notes, blocked, machinesExtend, machines, changed, license);
+        return new KeyTerms(
+                expiresAt, period, features, notes, blocked, machinesExtend, machines, changed, license, course);
+    }
+
+    public KeyTerms withCourse(Course changed) {
+        return new KeyTerms(
+                expiresAt, period, features, notes, blocked, machinesExtend, machines, customer, license, changed);
+    }
+
+    private KeyTerms withLicense(LicenseId changed) {
+        return new KeyTerms(
+                expiresAt,
+                period,
+                features,
+                notes,
+                blocked,
+                machinesExtend,
+                machines,
+                customer,
+                Optional.of(changed),
+                course);
     }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /// The terms under which something is sold.
 ///
-/// @param term how long it lasts; empty for ever
+/// @param term how long it lasts; empty for ever @param rules how that is counted
 /// @param createdBy the acting user; empty for a bare access token
 public record License(
         LicenseId id,
@@ -17,5 +17,6 @@ public record License(
         LicenseType type,
         Price price,
         Optional<Term> term,
+        TermRules rules,
         Optional<UserId> createdBy,
         Instant createdAt) {}

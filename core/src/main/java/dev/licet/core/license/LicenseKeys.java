@@ -50,6 +50,11 @@ public interface LicenseKeys {
     /// @return what the key allows, and what else is known of it
     KeyUse use(KeyId key);
 
+    /// @return what the key allows
+    default KeyTerms terms(KeyId key) {
+        return use(key).terms();
+    }
+
     /// Has a rule decide on the key and one machine of it, and stores what it decides; nothing comes in between.
     <T> T change(KeyId key, String machine, KeyRule<T> rule);
 

@@ -17,5 +17,14 @@ public interface Licenses {
     /// All of the account, oldest first.
     List<License> list(AccountNumber account);
 
-    record NewLicense(String name, LicenseType type, Price price, Optional<Term> term) {}
+    /// Some of them. @param after only those with a higher id
+    List<License> list(AccountNumber account, long after, int most);
+
+    record NewLicense(String name, LicenseType type, Price price, Optional<Term> term, TermRules rules) {
+
+        /// With the rules of which nothing is said.
+        public NewLicense(String name, LicenseType type, Price price, Optional<Term> term) {
+            this(name, type, price, term, TermRules.USUAL);
+        }
+    }
 }

@@ -1,7 +1,9 @@
 package dev.licet.core.license;
 
 import java.math.BigDecimal;
+import java.util.Currency;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /// An amount of money, exact, in one currency.
@@ -21,6 +23,30 @@ public record Price(String written, String currency) {
     /// no sign, no exponent.
     public static Optional<Price> parse(String text, String currency) {
         return AMOUNT.matcher(text).matches() ? Optional.of(new Price(text, currency)) : Optional.empty();
+    }
+
+    /// Of an amount that is not negative.
+    public static Price of(BigDecimal amount, String currency) {
+        return new Price(amount.toPlainString(), currency);
+    }
+
+    /// In the smallest units of the currency, cents of a dollar; as many as hundredths where the currency is unknown.
+    ///
+    /// @return empty when it is not a whole number of them that a `long` can hold
+    public OptionalLong minorUnits() {
+        try {
+            return OptionalLong.of(amount().movePointRight(digits()).longValueExact());
+        } catch (ArithmeticException notWhole) {
+            return OptionalLong.empty();
+        }
+    }
+
+    private int digits() {
+        try {
+            return Math.max(0, Currency.getInstance(currency).getDefaultFractionDigits());
+        } catch (IllegalArgumentException unknown) {
+            return 2;
+        }
     }
 
     public BigDecimal amount() {

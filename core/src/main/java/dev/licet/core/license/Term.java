@@ -16,6 +16,11 @@ public record Term(int count, Unit unit) {
         }
     }
 
+    /// So many of it, one after the other.
+    public Term times(int many) {
+        return new Term((int) Math.min((long) count * many, Integer.MAX_VALUE), unit);
+    }
+
     /// When a term ends that begins then. Minutes and hours are as long as they are everywhere; days, weeks, months and
     /// years are the calendar's of that zone, and a month from the last days of a longer one ends on the last of a
     /// shorter.

@@ -17,6 +17,7 @@ import dev.licet.core.license.Licenses;
 import dev.licet.core.license.Products;
 import dev.licet.core.message.Messages;
 import dev.licet.core.once.KeptAnswers;
+import dev.licet.core.sale.Purchases;
 import dev.licet.core.session.NumberReserve;
 import dev.licet.core.session.Seats;
 import dev.licet.core.session.Sessions;
@@ -56,6 +57,8 @@ public interface Store extends AutoCloseable {
     Transactions transactions();
 
     Licenses licenses();
+
+    Purchases purchases();
 
     Sessions sessions();
 

@@ -108,6 +108,7 @@ public abstract class KeysContract {
 
     private ChangeKeys changeKeys() {
         return new ChangeKeys(
+                store.accounts(),
                 store.products(),
                 store.licenseKeys(),
                 store.licenses(),

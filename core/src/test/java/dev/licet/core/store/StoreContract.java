@@ -35,6 +35,7 @@ import dev.licet.core.identity.SigningKey;
 import dev.licet.core.identity.User;
 import dev.licet.core.identity.UserToken;
 import dev.licet.core.license.Activation;
+import dev.licet.core.license.Course;
 import dev.licet.core.license.Features;
 import dev.licet.core.license.KeyRule;
 import dev.licet.core.license.KeyTerms;
@@ -47,6 +48,7 @@ import dev.licet.core.license.MachineRules;
 import dev.licet.core.license.Price;
 import dev.licet.core.license.Product;
 import dev.licet.core.license.Term;
+import dev.licet.core.license.TermRules;
 import dev.licet.core.once.Fingerprint;
 import dev.licet.core.once.KeptAnswers;
 import dev.licet.core.once.RequestKey;
@@ -712,7 +714,8 @@ public abstract class StoreContract {
                         3,
                         Optional.of(new MachineRules.Churn(2, Duration.ofDays(30)))),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                new Course(Optional.of(NOW.minusSeconds(7)), 3));
     }
 
     @Test
@@ -904,6 +907,7 @@ public abstract class StoreContract {
                         LicenseType.RENTAL,
                         new Price("1", "USD"),
                         Optional.of(term),
+                        TermRules.USUAL,
                         Optional.of(user.id()),
                         NOW));
     }

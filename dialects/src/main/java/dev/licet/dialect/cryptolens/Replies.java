@@ -118,6 +118,7 @@ record Replies(
             case Refusal.KeyMistyped no -> notFound(Refusal.Kind.LICENSE_KEY);
             case Refusal.NumberOutOfBounds no -> error(409, INCORRECT);
             case Refusal.TooMany no -> error(409, INCORRECT);
+            case Refusal.PurchaseEnded no -> error(409, INCORRECT);
             case Refusal.ChangedMeanwhile no -> error(412, INCORRECT);
             case Refusal.MachineNotAllowed no -> error(403, ACCESS_DENIED);
             case Refusal.NotActivated no ->
@@ -143,8 +144,17 @@ record Replies(
             case PRODUCT -> error(404, "Could not find the product.");
             case LICENSE_KEY -> error(404, noKey);
             case CUSTOMER -> error(404, noCustomer);
-            case ACCOUNT, LICENSE, USER, APPLICATION, ACCESS_TOKEN, SEAT, ACTIVATION, DATA_OBJECT, MESSAGE, TEMPLATE ->
-                error(404, INCORRECT);
+            case ACCOUNT,
+                    LICENSE,
+                    USER,
+                    APPLICATION,
+                    ACCESS_TOKEN,
+                    SEAT,
+                    ACTIVATION,
+                    DATA_OBJECT,
+                    MESSAGE,
+                    TEMPLATE,
+                    PURCHASE -> error(404, INCORRECT);
         };
     }
 

@@ -16,8 +16,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/// The JSON object of a request. A member that is missing, null or blank is absent.
-record Body(JsonNode object) {
+/// The JSON object of a request, or one in it. A member that is missing, null or blank is absent.
+///
+/// @param at the names that lead to it, each with a slash behind it; empty for the whole
+record Body(JsonNode object, String at) {
     /// What these requests hold is small; a large tree would only cost memory.
     private static final int MAX_BYTES = 64 * 1024;
 
@@ -25,7 +27,7 @@ record Body(JsonNode object) {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    static final Body NONE = new Body(JsonNodeFactory.instance.objectNode());
+    static final Body NONE = new Body(JsonNodeFactory.instance.objectNode(), "");
 
     /// No body is an object without members.
     static Body of(Request request) {
@@ -43,10 +45,15 @@ record Body(JsonNode object) {
             if (!node.isObject()) {
                 throw new MalformedRequest(Fault.MALFORMED, "the body is not a JSON object");
             }
-            return new Body(node);
+            return new Body(node, "");
         } catch (JacksonException e) {
             throw new MalformedRequest(Fault.MALFORMED, "broken JSON");
         }
+    }
+
+    /// To be thrown for a member that breaks a rule.
+    WrongField wrong(String name, String rule) {
+        return new WrongField(at + name, rule);
     }
 
     boolean has(String name) {
@@ -57,7 +64,7 @@ record Body(JsonNode object) {
         return member(name)
                 .map(node -> {
                     if (!node.isString()) {
-                        throw new WrongField(name, "must be a text");
+                        throw wrong(name, "must be a text");
                     }
                     return Texts.clean(node.stringValue());
                 })
@@ -65,13 +72,13 @@ record Body(JsonNode object) {
     }
 
     String requiredText(String name) {
-        return text(name).orElseThrow(() -> new WrongField(name, "is required"));
+        return text(name).orElseThrow(() -> wrong(name, "is required"));
     }
 
     Optional<Boolean> flag(String name) {
         return member(name).map(node -> {
             if (!node.isBoolean()) {
-                throw new WrongField(name, "must be true or false");
+                throw wrong(name, "must be true or false");
             }
             return node.booleanValue();
         });
@@ -80,7 +87,7 @@ record Body(JsonNode object) {
     OptionalLong number(String name) {
         Optional<Long> number = member(name).map(node -> {
             if (!node.isIntegralNumber() || !node.canConvertToLong()) {
-                throw new WrongField(name, "must be a whole number");
+                throw wrong(name, "must be a whole number");
             }
             return node.longValue();
         });
@@ -97,19 +104,19 @@ record Body(JsonNode object) {
             } catch (DateTimeParseException notOne) {
                 // answered below
             }
-            throw new WrongField(name, "must be an ISO 8601 duration, such as PT1H or PT0.5S");
+            throw wrong(name, "must be an ISO 8601 duration, such as PT1H or PT0.5S");
         });
     }
 
     Optional<List<String>> texts(String name) {
         return member(name).map(node -> {
             if (!node.isArray()) {
-                throw new WrongField(name, "must be a list of texts");
+                throw wrong(name, "must be a list of texts");
             }
             List<String> texts = new ArrayList<>();
             for (JsonNode element : node) {
                 if (!element.isString()) {
-                    throw new WrongField(name, "must be a list of texts");
+                    throw wrong(name, "must be a list of texts");
                 }
                 texts.add(Texts.clean(element.stringValue()));
             }
@@ -120,9 +127,9 @@ record Body(JsonNode object) {
     Optional<Body> object(String name) {
         return member(name).map(node -> {
             if (!node.isObject()) {
-                throw new WrongField(name, "must be an object");
+                throw wrong(name, "must be an object");
             }
-            return new Body(node);
+            return new Body(node, at + name + "/");
         });
     }
 

@@ -138,7 +138,8 @@ final class EventResults {
                             DATA_OBJECT,
                             CUSTOMER,
                             MESSAGE,
-                            TEMPLATE -> new FieldError("", "names what is not there");
+                            TEMPLATE,
+                            PURCHASE -> new FieldError("", "names what is not there");
                 };
             case Refusal.NotPermitted(String missing) ->
                 FieldError.of(
@@ -164,6 +165,7 @@ final class EventResults {
                     Refusal.TooManyNewMachines _,
                     Refusal.NumberOutOfBounds _,
                     Refusal.TooMany _,
+                    Refusal.PurchaseEnded _,
                     Refusal.ChangedMeanwhile _,
                     Refusal.NotActivated _,
                     Refusal.RequestKeyReused _ -> new FieldError("", "can't be recorded");

@@ -1,7 +1,9 @@
 package dev.licet.dialect.rest;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import tools.jackson.core.JsonGenerator;
 
 /// A member that breaks its rule.
@@ -14,6 +16,12 @@ record FieldError(String pointer, String rule) {
 
     static FieldError of(String member, String rule) {
         return new FieldError(step(member), rule);
+    }
+
+    /// Of a member in a member: their names have slashes between them.
+    static FieldError ofPath(String names, String rule) {
+        return new FieldError(
+                Arrays.stream(names.split("/")).map(FieldError::step).collect(Collectors.joining()), rule);
     }
 
     /// The same, of what stands at this place in a whole.

@@ -105,8 +105,7 @@ final class KeyBodies {
     private static MachineRules.Churn churn(Body body) {
         return new MachineRules.Churn(
                 number(body, "max", -1),
-                body.duration("within")
-                        .orElseThrow(() -> new WrongField("newMachines/within", "is required, such as P30D")));
+                body.duration("within").orElseThrow(() -> body.wrong("within", "is required, such as P30D")));
     }
 
     private static int number(Body body, String member, int otherwise) {

@@ -21,6 +21,7 @@ import dev.licet.core.identity.User;
 import dev.licet.core.license.LicenseKey;
 import dev.licet.core.license.Product;
 import dev.licet.dialect.Answer;
+import java.time.ZoneId;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -81,13 +82,27 @@ final class Management {
     }
 
     private Answer setAccount(Call call) {
-        return Reply.one(
-                call,
-                200,
-                accountInPath(call)
-                        .then(number -> useCases.accounts()
-                                .rename(call.caller(), number, call.body().requiredText("name"))),
-                Management::write);
+        return Reply.one(call, 200, accountInPath(call).then(number -> setAccount(call, number)), Management::write);
+    }
+
+    /// Its name, its zone, or both.
+    private Outcome<Account> setAccount(Call call, AccountNumber number) {
+        Optional<ZoneId> zone = call.body().text("zone").map(Management::zone);
+        Optional<String> name = call.body().text("name");
+        if (zone.isEmpty()) {
+            return useCases.accounts().rename(call.caller(), number, call.body().requiredText("name"));
+        }
+        Outcome<Account> set = useCases.accounts().setZone(call.caller(), number, zone.get());
+        return name.isEmpty()
+                ? set
+                : set.then(account -> useCases.accounts().rename(call.caller(), number, name.get()));
+    }
+
+    private static ZoneId zone(String text) {
+        if (!ZoneId.getAvailableZoneIds().contains(text)) {
+            throw new WrongField("zone", "must be a name of the IANA time zone database, such as Europe/Prague or UTC");
+        }
+        return ZoneId.of(text);
     }
 
     private Answer revokeAccount(Call call) {
@@ -107,6 +122,7 @@ final class Management {
     private static void write(JsonGenerator json, Account account) {
         json.writeStringProperty("accountNumber", account.number().toString());
         json.writeStringProperty("name", account.name());
+        json.writeStringProperty("zone", account.zone().getId());
         json.writeStringProperty("publicKeyXml", account.signingKey().publicKeyXml());
         json.writeBooleanProperty("revoked", account.revoked());
         json.writeStringProperty("createdAt", account.createdAt().toString());

@@ -32,7 +32,7 @@ final class Problems {
                 problem(request, 409, "already-exists", "There is a " + name(kind) + " '" + name + "' already.", more);
             case Refusal.InvalidField(String field, String rule) ->
                 problem(request, 400, "invalid-field", field + " " + rule + ".", json -> {
-                    FieldError.write(json, List.of(FieldError.of(field, rule)));
+                    FieldError.write(json, List.of(FieldError.ofPath(field, rule)));
                     more.accept(json);
                 });
             case Refusal.QuotaExceeded(Duration retryAfter) -> tooMany(request, retryAfter, more);
@@ -94,6 +94,8 @@ final class Problems {
                         "too-many",
                         "There are " + limit + " of kind " + name(kind) + " already, as many as there may be.",
                         more);
+            case Refusal.PurchaseEnded(String how) ->
+                problem(request, 409, "purchase-ended", "The purchase was " + how + ".", more);
             case Refusal.ChangedMeanwhile no ->
                 problem(
                         request,

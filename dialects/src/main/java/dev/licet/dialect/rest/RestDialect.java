@@ -16,11 +16,15 @@ import dev.licet.core.identity.ManageTokens;
 import dev.licet.core.identity.ManageUsers;
 import dev.licet.core.identity.Secret;
 import dev.licet.core.license.ChangeKeys;
+import dev.licet.core.license.CreateLicense;
 import dev.licet.core.license.KeepData;
 import dev.licet.core.license.LogKeyCalls;
 import dev.licet.core.license.ManageProducts;
 import dev.licet.core.license.ReadKeys;
+import dev.licet.core.license.ReadLicenses;
 import dev.licet.core.license.UseKeys;
+import dev.licet.core.sale.CheckLicense;
+import dev.licet.core.sale.SellLicenses;
 import dev.licet.core.session.HoldSeats;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Dialect;
@@ -52,6 +56,7 @@ public final class RestDialect implements Dialect {
     private final Idempotency idempotency;
     private final Limits limits;
     private final SeatRoutes seats;
+    private final PurchaseRoutes purchases;
     private final List<Endpoint> endpoints;
     private final byte[] description = resource("openapi.json");
 
@@ -62,6 +67,10 @@ public final class RestDialect implements Dialect {
             ManageApplications applications,
             ManageTokens tokens,
             ManageProducts products,
+            CreateLicense createLicense,
+            ReadLicenses readLicenses,
+            SellLicenses sellLicenses,
+            CheckLicense checkLicense,
             ChangeKeys changeKeys,
             ReadKeys readKeys,
             UseKeys useKeys,
@@ -77,11 +86,14 @@ public final class RestDialect implements Dialect {
         this.idempotency = idempotency;
         this.limits = limits;
         this.seats = new SeatRoutes(useCases.seats());
+        this.purchases = new PurchaseRoutes(useCases.sellLicenses(), useCases.checkLicense(), limits);
         this.endpoints = Stream.of(
                         new Events(useCases.recordEvents(), useCases.readEvents(), idempotency, limits, clock)
                                 .endpoints(),
                         new Management(useCases).endpoints(),
                         new KeyRoutes(useCases).endpoints(),
+                        new LicenseRoutes(useCases.createLicense(), useCases.readLicenses()).endpoints(),
+                        purchases.endpoints(),
                         seats.endpoints(),
                         new DataRoutes(useCases.data()).endpoints(),
                         new CustomerRoutes(useCases.customers()).endpoints())
@@ -118,14 +130,15 @@ public final class RestDialect implements Dialect {
 
     @Override
     public boolean isQuick(Request head) {
-        return SeatRoutes.isPing(head) && !Idempotency.hasKey(head);
+        return (SeatRoutes.isPing(head) || PurchaseRoutes.isCheck(head)) && !Idempotency.hasKey(head);
     }
 
     @Override
     public Pending<Answer> begin(Request request) {
         return switch (caller(request)) {
             case Outcome.Refused<Caller>(Refusal refusal) -> Pending.done(Problems.answer(request, refusal));
-            case Outcome.Success<Caller>(Caller who) -> seats.begin(who, request);
+            case Outcome.Success<Caller>(Caller who) ->
+                PurchaseRoutes.isCheck(request) ? purchases.begin(who, request) : seats.begin(who, request);
         };
     }
 

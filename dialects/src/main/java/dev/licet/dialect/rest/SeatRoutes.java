@@ -18,9 +18,9 @@ import tools.jackson.core.JsonGenerator;
 
 /// Floating licenses: check a seat out, ping it, give it back, and see who holds one.
 final class SeatRoutes {
-    private static final String PREFIX = "seat_";
+    static final String PREFIX = "seat_";
     private static final String PINGS = "/v1/seats/" + PREFIX;
-    private static final Duration USUAL_INTERVAL = Duration.ofMinutes(10);
+    static final Duration USUAL_INTERVAL = Duration.ofMinutes(10);
 
     private final HoldSeats holdSeats;
 

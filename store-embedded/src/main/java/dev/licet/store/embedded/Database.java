@@ -36,7 +36,7 @@ import org.sqlite.SQLiteException;
 final class Database implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Database.class.getName());
     /// Of the newest migration.
-    static final String SCHEMA_VERSION = "7";
+    static final String SCHEMA_VERSION = "8";
 
     private static final int GROUP = 1000;
     private static final int QUEUE = 16_384;
@@ -137,7 +137,13 @@ final class Database implements AutoCloseable {
         return submit(sql -> work.get());
     }
 
-    /// Does the same without waiting for the disk; within other work it is done at once, as a part of that.
+    /// Does the same without waiting for the disk.
+    <T> Pending<T> submitTogether(Supplier<T> work) {
+        return submitUnremembered(sql -> work.get());
+    }
+
+    /// Runs work that changes nothing that is remembered, without waiting for the disk; within other work it is done at
+    /// once, as a part of that.
     <T extends @Nullable Object> Pending<T> submitUnremembered(Work<T> work) {
         return isInTransaction()
                 ? Pending.of(CompletableFuture.completedFuture(within(work)))

@@ -17,6 +17,7 @@ import dev.licet.core.license.Licenses;
 import dev.licet.core.license.Products;
 import dev.licet.core.message.Messages;
 import dev.licet.core.once.KeptAnswers;
+import dev.licet.core.sale.Purchases;
 import dev.licet.core.session.NumberReserve;
 import dev.licet.core.session.Seats;
 import dev.licet.core.session.Sessions;
@@ -70,6 +71,8 @@ public final class EmbeddedStore implements Store {
     private final Customers customers;
     private final Messages messages;
     private final Licenses licenses;
+    private final Purchases purchases;
+    private final Transactions transactions;
     private final KeptAnswers keptAnswers;
     private final SqliteSessions sessions;
     private final Seats seats;
@@ -92,6 +95,8 @@ public final class EmbeddedStore implements Store {
         this.customers = new SqliteCustomers(database);
         this.messages = new SqliteMessages(database);
         this.licenses = new SqliteLicensing.SqliteLicenses(database);
+        this.purchases = new SqlitePurchases(database);
+        this.transactions = new SqliteTransactions(database);
         this.keptAnswers = new SqliteKeptAnswers(database);
         this.sessions = new SqliteSessions(database);
         this.seats = new SqliteSeats(database);
@@ -316,12 +321,17 @@ public final class EmbeddedStore implements Store {
 
     @Override
     public Transactions transactions() {
-        return database::together;
+        return transactions;
     }
 
     @Override
     public Licenses licenses() {
         return licenses;
+    }
+
+    @Override
+    public Purchases purchases() {
+        return purchases;
     }
 
     @Override

@@ -130,6 +130,7 @@ final class SqliteCustomers implements Customers {
             Optional<Outcome<Customer>> decided = find(sql, account, id).map(rule);
             if (decided.isPresent() && decided.get() instanceof Outcome.Success<Customer>) {
                 sql.update("UPDATE license_key SET customer = NULL WHERE customer = ?", id.value());
+                sql.update("UPDATE purchase SET customer = NULL WHERE customer = ?", id.value());
                 sql.update("DELETE FROM customer WHERE id = ?", id.value());
             }
             return decided;

@@ -28,6 +28,7 @@ import dev.licet.core.identity.Users;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -51,10 +52,11 @@ final class SqliteIdentities {
         @Override
         public boolean add(Account account) {
             return database.write(sql -> sql.update(
-                            "INSERT INTO account (number, name, signing_key, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                            "INSERT INTO account (number, name, signing_key, zone, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                             account.number().value(),
                             account.name(),
                             account.signingKey().toPkcs8(),
+                            account.zone().getId(),
                             Micros.of(account.createdAt()))
                     == 1);
         }
@@ -80,6 +82,12 @@ final class SqliteIdentities {
         }
 
         @Override
+        public boolean setZone(AccountNumber number, ZoneId zone) {
+            return database.write(sql ->
+                    sql.update("UPDATE account SET zone = ? WHERE number = ?", zone.getId(), number.value()) == 1);
+        }
+
+        @Override
         public boolean revoke(AccountNumber number) {
             return database.write(sql -> {
                 String users = "(SELECT id FROM user WHERE account = ?)";
@@ -100,6 +108,7 @@ final class SqliteIdentities {
                     new AccountNumber(row.getLong("number")),
                     row.getString("name"),
                     SigningKey.fromPkcs8(row.getBytes("signing_key")),
+                    ZoneId.of(row.getString("zone")),
                     row.getBoolean("revoked"),
                     Micros.instant(row, "created_at"));
         }

@@ -7,6 +7,7 @@ import dev.licet.core.id.LicenseId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.id.UserId;
 import dev.licet.core.license.Activation;
+import dev.licet.core.license.Course;
 import dev.licet.core.license.DataOwner;
 import dev.licet.core.license.KeyRule;
 import dev.licet.core.license.KeyTerms;
@@ -20,8 +21,10 @@ import dev.licet.core.license.Price;
 import dev.licet.core.license.Product;
 import dev.licet.core.license.Products;
 import dev.licet.core.license.Term;
+import dev.licet.core.license.TermRules;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -125,8 +128,8 @@ final class SqliteLicensing {
                     """
                     INSERT INTO license_key (account, product, key, created_at, expires_at, period, features, notes,
                       blocked, machines_extend, max_machines, allowed_machines, named_features, overdraft, churn_most,
-                      churn_window, customer, license)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                      churn_window, customer, license, begun_at, terms)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                     account.value(),
                     product.value(),
                     key,
@@ -144,7 +147,9 @@ final class SqliteLicensing {
                     KeyColumns.churnMost(terms.machines()),
                     KeyColumns.churnWindow(terms.machines()),
                     terms.customer().map(CustomerId::value).orElse(null),
-                    terms.license().map(LicenseId::value).orElse(null));
+                    terms.license().map(LicenseId::value).orElse(null),
+                    Micros.of(terms.course().begun()),
+                    terms.course().terms());
             return new LicenseKey(new KeyId(id), account, product, key, at);
         }
 
@@ -278,6 +283,11 @@ final class SqliteLicensing {
         }
 
         @Override
+        public KeyTerms terms(KeyId key) {
+            return database.read(sql -> terms(sql, key));
+        }
+
+        @Override
         public <T> T change(KeyId key, String machine, KeyRule<T> rule) {
             return database.writeUnremembered(sql -> {
                 KeyRule.State state = state(sql, key, machine);
@@ -307,10 +317,27 @@ final class SqliteLicensing {
                                     terms(row),
                                     row.getInt("machines"),
                                     row.getString("machine") == null ? Optional.empty() : Optional.of(activation(row)),
-                                    then -> newMachines(sql, key, then)),
+                                    then -> newMachines(sql, key, then),
+                                    () -> sold(sql, key)),
                             machine,
                             key.value())
                     .orElseThrow();
+        }
+
+        /// For a rule, which knows nothing of SQL.
+        private static Optional<KeyRule.Sold> sold(Sql sql, KeyId key) {
+            try {
+                return sql.first(
+                        """
+                        SELECT license.*, account.zone FROM license_key
+                          JOIN license ON license.id = license_key.license
+                          JOIN account ON account.number = license_key.account
+                        WHERE license_key.id = ?""",
+                        row -> new KeyRule.Sold(SqliteLicenses.row(row), ZoneId.of(row.getString("zone"))),
+                        key.value());
+            } catch (SQLException e) {
+                throw Database.translated(e);
+            }
         }
 
         /// For a rule, which knows nothing of SQL.
@@ -339,7 +366,7 @@ final class SqliteLicensing {
                     """
                     UPDATE license_key SET expires_at = ?, period = ?, features = ?, notes = ?, blocked = ?,
                       machines_extend = ?, max_machines = ?, allowed_machines = ?, named_features = ?, overdraft = ?,
-                      churn_most = ?, churn_window = ?, customer = ?
+                      churn_most = ?, churn_window = ?, customer = ?, begun_at = ?, terms = ?
                     WHERE id = ?""",
                     Micros.of(terms.expiresAt()),
                     terms.period(),
@@ -354,6 +381,8 @@ final class SqliteLicensing {
                     KeyColumns.churnMost(terms.machines()),
                     KeyColumns.churnWindow(terms.machines()),
                     terms.customer().map(CustomerId::value).orElse(null),
+                    Micros.of(terms.course().begun()),
+                    terms.course().terms(),
                     key.value());
         }
 
@@ -398,7 +427,8 @@ final class SqliteLicensing {
                     row.getBoolean("machines_extend"),
                     KeyColumns.machines(row),
                     customer == 0 ? Optional.empty() : Optional.of(new CustomerId(customer)),
-                    license == 0 ? Optional.empty() : Optional.of(new LicenseId(license)));
+                    license == 0 ? Optional.empty() : Optional.of(new LicenseId(license)),
+                    new Course(Micros.optional(row, "begun_at"), row.getInt("terms")));
         }
 
         private static Activation activation(Row row) throws SQLException {
@@ -421,40 +451,58 @@ final class SqliteLicensing {
 
     static final class SqliteLicenses implements Licenses {
         private final Database database;
+        /// A license never changes.
+        private final Remembered<LicenseId, License> remembered;
 
         SqliteLicenses(Database database) {
             this.database = database;
+            this.remembered = new Remembered<>(database);
         }
 
         @Override
         public License add(AccountNumber account, NewLicense license, Optional<UserId> createdBy, Instant at) {
-            @Nullable Integer count = license.term().map(Term::count).orElse(null);
-            @Nullable
-            String unit = license.term().map(term -> term.unit().name()).orElse(null);
+            TermRules rules = license.rules();
             long id = database.writeUnremembered(sql -> sql.insert(
                     """
                     INSERT INTO license (account, name, type, price, currency, term_count, term_unit,
-                      created_by, created_at)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                      created_by, created_at, begins, renews_from, grace_count, grace_unit, soon_count, soon_unit,
+                      streams)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                     account.value(),
                     license.name(),
                     license.type().name(),
                     license.price().written(),
                     license.price().currency(),
-                    count,
-                    unit,
+                    count(license.term()),
+                    unit(license.term()),
                     createdBy.map(UserId::value).orElse(null),
-                    Micros.of(at)));
+                    Micros.of(at),
+                    rules.begins().name(),
+                    rules.renewsFrom().name(),
+                    count(rules.grace()),
+                    unit(rules.grace()),
+                    count(rules.soon()),
+                    unit(rules.soon()),
+                    rules.streams()));
             return find(account, new LicenseId(id)).orElseThrow();
+        }
+
+        private static @Nullable Integer count(Optional<Term> term) {
+            return term.map(Term::count).orElse(null);
+        }
+
+        private static @Nullable String unit(Optional<Term> term) {
+            return term.map(found -> found.unit().name()).orElse(null);
         }
 
         @Override
         public Optional<License> find(AccountNumber account, LicenseId id) {
-            return database.read(sql -> sql.first(
-                    "SELECT * FROM license WHERE account = ? AND id = ?",
-                    SqliteLicenses::row,
-                    account.value(),
-                    id.value()));
+            return remembered
+                    .find(
+                            id,
+                            () -> database.read(sql ->
+                                    sql.first("SELECT * FROM license WHERE id = ?", SqliteLicenses::row, id.value())))
+                    .filter(license -> license.account().equals(account));
         }
 
         @Override
@@ -463,11 +511,24 @@ final class SqliteLicensing {
                     "SELECT * FROM license WHERE account = ? ORDER BY id", SqliteLicenses::row, account.value()));
         }
 
-        private static License row(Row row) throws SQLException {
-            int count = row.getInt("term_count");
-            Optional<Term> term = row.wasNull()
+        @Override
+        public List<License> list(AccountNumber account, long after, int most) {
+            return database.read(sql -> sql.all(
+                    "SELECT * FROM license WHERE account = ? AND id > ? ORDER BY id LIMIT ?",
+                    SqliteLicenses::row,
+                    account.value(),
+                    after,
+                    most));
+        }
+
+        private static Optional<Term> term(Row row, String name) throws SQLException {
+            int count = row.getInt(name + "_count");
+            return row.wasNull()
                     ? Optional.empty()
-                    : Optional.of(new Term(count, Term.Unit.valueOf(row.getString("term_unit"))));
+                    : Optional.of(new Term(count, Term.Unit.valueOf(row.getString(name + "_unit"))));
+        }
+
+        private static License row(Row row) throws SQLException {
             long createdBy = row.getLong("created_by");
             return new License(
                     new LicenseId(row.getLong("id")),
@@ -475,7 +536,13 @@ final class SqliteLicensing {
                     row.getString("name"),
                     LicenseType.valueOf(row.getString("type")),
                     new Price(row.getString("price"), row.getString("currency")),
-                    term,
+                    term(row, "term"),
+                    new TermRules(
+                            TermRules.Begin.valueOf(row.getString("begins")),
+                            TermRules.RenewFrom.valueOf(row.getString("renews_from")),
+                            term(row, "grace"),
+                            term(row, "soon"),
+                            row.getInt("streams")),
                     createdBy == 0 ? Optional.empty() : Optional.of(new UserId(createdBy)),
                     Micros.instant(row, "created_at"));
         }

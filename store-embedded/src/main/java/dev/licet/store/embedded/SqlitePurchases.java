@@ -1,0 +1,193 @@
+package dev.licet.store.embedded;
+
+import dev.licet.core.id.AccountNumber;
+import dev.licet.core.id.CustomerId;
+import dev.licet.core.id.KeyId;
+import dev.licet.core.id.LicenseId;
+import dev.licet.core.id.PaymentId;
+import dev.licet.core.id.ProductId;
+import dev.licet.core.id.PurchaseId;
+import dev.licet.core.license.Price;
+import dev.licet.core.sale.Buyer;
+import dev.licet.core.sale.Payment;
+import dev.licet.core.sale.Purchase;
+import dev.licet.core.sale.Purchases;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The tables of purchases and payments.
+final class SqlitePurchases implements Purchases {
+    private final Database database;
+
+    SqlitePurchases(Database database) {
+        this.database = database;
+    }
+
+    @Override
+    public Purchase add(AccountNumber account, NewPurchase purchase, KeyId key, Instant at) {
+        return database.writeUnremembered(sql -> {
+            long id = sql.insert(
+                    """
+                    INSERT INTO purchase (account, license, product, title, customer, viewer, key, bought_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+                    account.value(),
+                    purchase.license().value(),
+                    purchase.product().value(),
+                    purchase.title().orElse(""),
+                    purchase.buyer().customer().map(CustomerId::value).orElse(null),
+                    purchase.buyer().viewer().orElse(null),
+                    key.value(),
+                    Micros.of(at));
+            return sql.first("SELECT * FROM purchase WHERE id = ?", SqlitePurchases::row, id)
+                    .orElseThrow();
+        });
+    }
+
+    @Override
+    public Optional<Purchase> find(AccountNumber account, PurchaseId id) {
+        return database.read(sql -> sql.first(
+                "SELECT * FROM purchase WHERE id = ? AND account = ?",
+                SqlitePurchases::row,
+                id.value(),
+                account.value()));
+    }
+
+    @Override
+    public Optional<Purchase> find(KeyId key) {
+        return database.read(
+                sql -> sql.first("SELECT * FROM purchase WHERE key = ?", SqlitePurchases::row, key.value()));
+    }
+
+    @Override
+    public List<Purchase> list(AccountNumber account, Query query, long after, int most) {
+        StringBuilder where = new StringBuilder("account = ? AND id > ?");
+        List<Object> arguments = new ArrayList<>(List.of(account.value(), after));
+        query.customer().ifPresent(customer -> {
+            where.append(" AND customer = ?");
+            arguments.add(customer.value());
+        });
+        query.viewer().ifPresent(viewer -> {
+            where.append(" AND viewer = ?");
+            arguments.add(viewer);
+        });
+        query.product().ifPresent(product -> {
+            where.append(" AND product = ?");
+            arguments.add(product.value());
+        });
+        query.license().ifPresent(license -> {
+            where.append(" AND license = ?");
+            arguments.add(license.value());
+        });
+        arguments.add(most);
+        return database.read(sql -> sql.all(
+                "SELECT * FROM purchase WHERE " + where + " ORDER BY id LIMIT ?",
+                SqlitePurchases::row,
+                arguments.toArray()));
+    }
+
+    @Override
+    public List<Purchase> bought(AccountNumber account, Buyer buyer, ProductId product, Optional<String> title) {
+        String theirs = buyer.viewer().isPresent() ? "viewer = ?" : "customer = ?";
+        Object who = buyer.viewer().isPresent()
+                ? buyer.viewer().get()
+                : buyer.customer().map(CustomerId::value).orElse(0L);
+        return database.read(sql -> sql.all(
+                "SELECT * FROM purchase WHERE account = ? AND " + theirs
+                        + " AND product = ? AND title IN ('', ?) ORDER BY id",
+                SqlitePurchases::row,
+                account.value(),
+                who,
+                product.value(),
+                title.orElse("")));
+    }
+
+    @Override
+    public void put(Purchase purchase) {
+        database.writeUnremembered(sql -> sql.update(
+                "UPDATE purchase SET customer = ?, viewer = ?, cancelled_at = ?, refunded_at = ? WHERE id = ?",
+                purchase.buyer().customer().map(CustomerId::value).orElse(null),
+                purchase.buyer().viewer().orElse(null),
+                Micros.of(purchase.cancelledAt()),
+                Micros.of(purchase.refundedAt()),
+                purchase.id().value()));
+    }
+
+    @Override
+    public Payment pay(PurchaseId purchase, Payment.Kind kind, Price amount, Instant at) {
+        return database.writeUnremembered(sql -> {
+            long id = sql.insert(
+                    "INSERT INTO payment (purchase, kind, amount, currency, paid_at) VALUES (?, ?, ?, ?, ?)",
+                    purchase.value(),
+                    kind.name(),
+                    amount.written(),
+                    amount.currency(),
+                    Micros.of(at));
+            return sql.first("SELECT * FROM payment WHERE id = ?", SqlitePurchases::payment, id)
+                    .orElseThrow();
+        });
+    }
+
+    @Override
+    public List<Payment> payments(PurchaseId purchase) {
+        return database.read(sql -> sql.all(
+                "SELECT * FROM payment WHERE purchase = ? ORDER BY id", SqlitePurchases::payment, purchase.value()));
+    }
+
+    @Override
+    public List<Untold> untold(int most) {
+        return database.read(sql -> {
+            List<Untold> untold = new ArrayList<>();
+            for (Payment payment : sql.all(
+                    "SELECT * FROM payment WHERE NOT told ORDER BY id LIMIT ?", SqlitePurchases::payment, most)) {
+                Purchase purchase = sql.first(
+                                "SELECT * FROM purchase WHERE id = ?",
+                                SqlitePurchases::row,
+                                payment.purchase().value())
+                        .orElseThrow();
+                String key = sql.first(
+                                "SELECT key FROM license_key WHERE id = ?",
+                                row -> row.getString("key"),
+                                purchase.key().value())
+                        .orElseThrow();
+                untold.add(new Untold(payment, purchase, key));
+            }
+            return untold;
+        });
+    }
+
+    @Override
+    public void told(PaymentId last) {
+        database.writeUnremembered(
+                sql -> sql.update("UPDATE payment SET told = 1 WHERE NOT told AND id <= ?", last.value()));
+    }
+
+    private static Payment payment(Row row) throws SQLException {
+        return new Payment(
+                new PaymentId(row.getLong("id")),
+                new PurchaseId(row.getLong("purchase")),
+                Payment.Kind.valueOf(row.getString("kind")),
+                new Price(row.getString("amount"), row.getString("currency")),
+                Micros.instant(row, "paid_at"));
+    }
+
+    private static Purchase row(Row row) throws SQLException {
+        long customer = row.getLong("customer");
+        String title = row.getString("title");
+        return new Purchase(
+                new PurchaseId(row.getLong("id")),
+                new AccountNumber(row.getLong("account")),
+                new LicenseId(row.getLong("license")),
+                new ProductId(row.getLong("product")),
+                title.isEmpty() ? Optional.empty() : Optional.of(title),
+                new Buyer(
+                        customer == 0 ? Optional.empty() : Optional.of(new CustomerId(customer)),
+                        Optional.ofNullable(row.getString("viewer"))),
+                new KeyId(row.getLong("key")),
+                Micros.instant(row, "bought_at"),
+                Micros.optional(row, "cancelled_at"),
+                Micros.optional(row, "refunded_at"));
+    }
+}
