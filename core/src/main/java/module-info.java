@@ -5,6 +5,7 @@ module dev.licet.core {
     requires static org.jspecify;
 
     exports dev.licet.core;
+    exports dev.licet.core.audit;
     exports dev.licet.core.customer;
     exports dev.licet.core.event;
     exports dev.licet.core.gate;

@@ -1,5 +1,6 @@
 package dev.licet.cli;
 
+import dev.licet.core.audit.Acting;
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.identity.Account;
 import dev.licet.core.identity.Caller;
@@ -67,7 +68,9 @@ final class LocalApi implements Api {
                 body.getBytes(StandardCharsets.UTF_8),
                 true,
                 "127.0.0.1");
-        Answer answer = stopped.rest().answer(operator, request);
+        Acting acting = new Acting("licet " + verb + " " + parts[0], request.address(), request.id());
+        Answer answer = ScopedValue.where(Acting.CURRENT, acting)
+                .call(() -> stopped.rest().answer(Acting.as(operator), request));
         return new Reply(answer.status(), MAPPER.readTree(answer.bytes()));
     }
 

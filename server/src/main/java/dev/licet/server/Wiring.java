@@ -2,6 +2,7 @@ package dev.licet.server;
 
 import dev.licet.core.Outcome;
 import dev.licet.core.SteadyClock;
+import dev.licet.core.audit.ReadChanges;
 import dev.licet.core.customer.ManageCustomers;
 import dev.licet.core.event.ReadEvents;
 import dev.licet.core.event.RecordEvents;
@@ -34,6 +35,7 @@ import dev.licet.core.session.KeepSessions;
 import dev.licet.core.session.TransactionNumbers;
 import dev.licet.core.store.RepairReport;
 import dev.licet.core.store.Store;
+import dev.licet.core.store.VerifyReport;
 import dev.licet.dialect.Dialect;
 import dev.licet.dialect.Idempotency;
 import dev.licet.dialect.Limits;
@@ -94,7 +96,8 @@ public final class Wiring implements AutoCloseable {
                 making -> Thread.ofPlatform().name("event-loops").start(making));
         Store store;
         try {
-            store = EmbeddedStore.open(settings.data(), eventSettings(settings.events()), clock, nanos);
+            store = EmbeddedStore.open(
+                    settings.data(), eventSettings(settings.events()), settings.auditRetention(), clock, nanos);
         } catch (RuntimeException e) {
             loops.join().close();
             throw e;
@@ -153,6 +156,11 @@ public final class Wiring implements AutoCloseable {
     /// Checks the events of a server that does not run, and goes on without what can't be read.
     public static RepairReport repair(Path data, boolean dryRun, Consumer<String> progress) {
         return EmbeddedStore.repair(data, dryRun, progress);
+    }
+
+    /// Checks the record of changes, of a server that runs or not.
+    public static VerifyReport verify(Path data, long knownId, String knownHash) {
+        return EmbeddedStore.verify(data, knownId, knownHash);
     }
 
     /// A stopped server's data.
@@ -332,6 +340,7 @@ public final class Wiring implements AutoCloseable {
                             store.transactions(),
                             secrets,
                             clock),
+                    new ReadChanges(store.changes()),
                     new CreateLicense(store.licenses(), clock),
                     new ReadLicenses(store.licenses()),
                     new SellLicenses(

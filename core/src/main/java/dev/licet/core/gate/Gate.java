@@ -2,6 +2,7 @@ package dev.licet.core.gate;
 
 import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
+import dev.licet.core.audit.Acting;
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.identity.AccessToken;
 import dev.licet.core.identity.AccessTokens;
@@ -127,6 +128,7 @@ public final class Gate {
         return accessTokens
                 .find(SecretHash.of(accessToken))
                 .map(AccessToken::caller)
+                .map(Acting::as)
                 .map(Outcome::success)
                 .orElseGet(() -> Outcome.refused(new Refusal.UnknownAccessToken()));
     }
@@ -148,7 +150,7 @@ public final class Gate {
     }
 
     private static Caller caller(Application application, User user) {
-        return new Caller(
+        return Acting.as(new Caller(
                 application.account(),
                 Optional.of(user.id()),
                 Optional.of(application.id()),
@@ -156,6 +158,6 @@ public final class Gate {
                 application.permissions(),
                 application.partner(),
                 Optional.empty(),
-                KeyLock.ANY);
+                KeyLock.ANY));
     }
 }

@@ -45,6 +45,8 @@ public enum Permission {
     SELL("Sell"),
     GET_PURCHASES("GetPurchases"),
     GET_LICENSES("GetLicenses"),
+    GET_AUDIT("GetAudit"),
+    GET_CHANGES("GetChanges"),
     RECORD_USAGE("Subscription"),
     GET_WEB_API_LOG("GetWebAPILog"),
     /// Users, applications, tokens and products of the caller's own account.

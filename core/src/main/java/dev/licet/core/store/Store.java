@@ -1,6 +1,7 @@
 package dev.licet.core.store;
 
 import dev.licet.core.Transactions;
+import dev.licet.core.audit.Changes;
 import dev.licet.core.customer.Customers;
 import dev.licet.core.event.EventLog;
 import dev.licet.core.gate.Quotas;
@@ -59,6 +60,8 @@ public interface Store extends AutoCloseable {
     Licenses licenses();
 
     Purchases purchases();
+
+    Changes changes();
 
     Sessions sessions();
 

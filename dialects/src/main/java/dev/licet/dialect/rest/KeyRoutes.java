@@ -171,7 +171,7 @@ final class KeyRoutes {
     // Activations
 
     /// What an activation is known by: its key and its machine.
-    private record Named(KeyId key, String machine) {
+    record Named(KeyId key, String machine) {
         static Optional<Named> parse(String id) {
             int end = id.indexOf('_', ACTIVATION.length());
             OptionalLong key = end > 0 && id.startsWith(ACTIVATION)

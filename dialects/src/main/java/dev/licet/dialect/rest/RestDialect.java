@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.DEBUG;
 import dev.licet.core.Outcome;
 import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
+import dev.licet.core.audit.ReadChanges;
 import dev.licet.core.customer.ManageCustomers;
 import dev.licet.core.event.ReadEvents;
 import dev.licet.core.event.RecordEvents;
@@ -67,6 +68,7 @@ public final class RestDialect implements Dialect {
             ManageApplications applications,
             ManageTokens tokens,
             ManageProducts products,
+            ReadChanges readChanges,
             CreateLicense createLicense,
             ReadLicenses readLicenses,
             SellLicenses sellLicenses,
@@ -94,6 +96,7 @@ public final class RestDialect implements Dialect {
                         new KeyRoutes(useCases).endpoints(),
                         new LicenseRoutes(useCases.createLicense(), useCases.readLicenses()).endpoints(),
                         purchases.endpoints(),
+                        new ChangeRoutes(useCases.readChanges()).endpoints(),
                         seats.endpoints(),
                         new DataRoutes(useCases.data()).endpoints(),
                         new CustomerRoutes(useCases.customers()).endpoints())

@@ -130,6 +130,7 @@ public final class Settings {
         seats();
         maxDataObjects();
         callLogRetention();
+        auditRetention();
         loginThrottle();
         passwordCheck();
         limits();
@@ -282,6 +283,14 @@ public final class Settings {
 
     public Duration callLogRetention() {
         return duration(Setting.CALL_LOG_RETENTION);
+    }
+
+    public Duration auditRetention() {
+        Duration kept = duration(Setting.AUDIT_RETENTION);
+        if (kept.compareTo(Duration.ofDays(30)) < 0) {
+            throw wrong(Setting.AUDIT_RETENTION, "at least 30d");
+        }
+        return kept;
     }
 
     /// How seats are held.

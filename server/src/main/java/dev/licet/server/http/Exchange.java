@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.ERROR;
 
 import dev.licet.core.Pending;
 import dev.licet.core.RequestId;
+import dev.licet.core.audit.Acting;
 import dev.licet.core.identity.SecretSource;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.BrokenBody;
@@ -407,6 +408,7 @@ final class Exchange {
         working = true;
         try {
             Pending<Answer> pending = ScopedValue.where(RequestId.CURRENT, head.id())
+                    .where(Acting.CURRENT, acting())
                     .call(() -> {
                         LOG.log(DEBUG, () -> shared.router.loggable(dialect, head));
                         return dialect.begin(head.with(whole));
@@ -436,17 +438,23 @@ final class Exchange {
         });
     }
 
+    private Acting acting() {
+        return new Acting(head.verb() + " " + head.path(), head.address(), head.id());
+    }
+
     private void work(Request.Content content) {
         working = true;
         Thread.ofVirtual()
                 .name("request-" + head.id())
-                .start(() -> ScopedValue.where(RequestId.CURRENT, head.id()).run(() -> {
-                    Answer answer = answer(content);
-                    switch (answer.body()) {
-                        case Answer.Whole whole -> onLoop(() -> send(answer, whole.bytes()));
-                        case Answer.Written written -> write(answer, written);
-                    }
-                }));
+                .start(() -> ScopedValue.where(RequestId.CURRENT, head.id())
+                        .where(Acting.CURRENT, acting())
+                        .run(() -> {
+                            Answer answer = answer(content);
+                            switch (answer.body()) {
+                                case Answer.Whole whole -> onLoop(() -> send(answer, whole.bytes()));
+                                case Answer.Written written -> write(answer, written);
+                            }
+                        }));
     }
 
     private Answer answer(Request.Content content) {

@@ -209,6 +209,8 @@ class AuthorizationMatrixTest {
             "GET /v1/customers",
             "GET /v1/licenses",
             "GET /v1/purchases",
+            "GET /v1/audit",
+            "GET /v1/changes",
             "POST /v1/customers",
             "POST /v1/licenses");
 

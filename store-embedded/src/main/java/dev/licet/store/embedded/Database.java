@@ -4,12 +4,14 @@ import static java.lang.System.Logger.Level.ERROR;
 
 import dev.licet.core.Pending;
 import dev.licet.core.Unavailable;
+import dev.licet.core.audit.Acting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +38,7 @@ import org.sqlite.SQLiteException;
 final class Database implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Database.class.getName());
     /// Of the newest migration.
-    static final String SCHEMA_VERSION = "8";
+    static final String SCHEMA_VERSION = "9";
 
     private static final int GROUP = 1000;
     private static final int QUEUE = 16_384;
@@ -70,9 +72,11 @@ final class Database implements AutoCloseable {
     private final Fault fault = new Fault();
 
     private final DiskSpace space;
+    private final ChangeLog changes;
 
-    private Database(Path file, DiskSpace space) throws SQLException {
+    private Database(Path file, DiskSpace space, ChangeLog changes) throws SQLException {
         this.space = space;
+        this.changes = changes;
         url = "jdbc:sqlite:" + file;
         writing = connect(false);
         for (int i = 0; i < READERS; i++) {
@@ -82,11 +86,11 @@ final class Database implements AutoCloseable {
     }
 
     static Database open(Path file) {
-        return open(file, DiskSpace.unwatched());
+        return open(file, DiskSpace.unwatched(), new ChangeLog(Clock.systemUTC(), EmbeddedStore.CHANGES_KEPT));
     }
 
     /// @param space whether it has room for entities
-    static Database open(Path file, DiskSpace space) {
+    static Database open(Path file, DiskSpace space, ChangeLog changes) {
         try {
             if (!isCurrent(file)) {
                 Flyway.configure(Database.class.getClassLoader())
@@ -95,11 +99,24 @@ final class Database implements AutoCloseable {
                         .load()
                         .migrate();
             }
-            Database database = new Database(file, space);
+            Database database = new Database(file, space, changes);
             database.writer.start();
             return database;
         } catch (SQLException e) {
             throw new IllegalStateException("can't open " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// Looks at a file that another process may have open, and changes nothing.
+    static <T> T look(Path file, Work<T> work) {
+        try (Connection connection = config().createConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement();
+                Sql sql = new Sql(connection)) {
+            statement.execute("PRAGMA query_only = 1");
+            sql.execute("BEGIN");
+            return work.run(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException("can't read " + file + ": " + e.getMessage(), e);
         }
     }
 
@@ -207,6 +224,7 @@ final class Database implements AutoCloseable {
     private <T extends @Nullable Object> T within(Work<T> work) {
         try {
             writing.execute("SAVEPOINT within");
+            int mark = changes.mark();
             try {
                 T result = work.run(writing);
                 writing.execute("RELEASE within");
@@ -215,6 +233,7 @@ final class Database implements AutoCloseable {
                 if (!isFatal(e)) {
                     writing.execute("ROLLBACK TO within");
                     writing.execute("RELEASE within");
+                    changes.forgetFrom(mark);
                 }
                 throw e;
             }
@@ -279,7 +298,7 @@ final class Database implements AutoCloseable {
         try {
             writing.execute("BEGIN IMMEDIATE");
             for (Request<?> request : group) {
-                request.run(writing);
+                request.run(writing, changes);
             }
             writing.execute("COMMIT");
             if (changesRemembered) {
@@ -291,6 +310,7 @@ final class Database implements AutoCloseable {
         } catch (Throwable e) {
             // An error too: a dead writer would leave everybody waiting.
             boolean isNew = fault.happened("entities: " + e.getMessage());
+            changes.forgetAll();
             try {
                 writing.execute("ROLLBACK");
             } catch (SQLException alreadyRolledBack) {
@@ -306,7 +326,9 @@ final class Database implements AutoCloseable {
 
     private Sql connect(boolean readOnly) throws SQLException {
         Connection connection = config().createConnection(url);
-        if (readOnly) {
+        if (!readOnly) {
+            changes.watch(connection);
+        } else {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("PRAGMA query_only = 1");
             }
@@ -340,6 +362,7 @@ final class Database implements AutoCloseable {
     /// run by the writer; the future hands it back.
     private static final class Request<T extends @Nullable Object> {
         private final Work<T> work;
+        private final Acting.By by = Acting.current();
         private final CompletableFuture<T> answer = new CompletableFuture<>();
         private @Nullable T result;
         private @Nullable Throwable failure;
@@ -348,16 +371,18 @@ final class Database implements AutoCloseable {
             this.work = work;
         }
 
-        void run(Sql sql) throws SQLException {
+        void run(Sql sql, ChangeLog changes) throws SQLException {
             sql.execute("SAVEPOINT request");
             try {
                 result = work.run(sql);
+                changes.write(sql, by);
             } catch (Throwable e) {
                 failure = e;
                 if (isFatal(e)) {
                     throw e;
                 }
                 sql.execute("ROLLBACK TO request");
+                changes.forgetAll();
             }
             sql.execute("RELEASE request");
         }

@@ -1,6 +1,7 @@
 package dev.licet.store.embedded;
 
 import dev.licet.core.Transactions;
+import dev.licet.core.audit.Changes;
 import dev.licet.core.customer.Customers;
 import dev.licet.core.event.EventLog;
 import dev.licet.core.gate.Quotas;
@@ -23,6 +24,7 @@ import dev.licet.core.session.Seats;
 import dev.licet.core.session.Sessions;
 import dev.licet.core.store.RepairReport;
 import dev.licet.core.store.Store;
+import dev.licet.core.store.VerifyReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -72,6 +74,7 @@ public final class EmbeddedStore implements Store {
     private final Messages messages;
     private final Licenses licenses;
     private final Purchases purchases;
+    private final Changes changes;
     private final Transactions transactions;
     private final KeptAnswers keptAnswers;
     private final SqliteSessions sessions;
@@ -96,6 +99,7 @@ public final class EmbeddedStore implements Store {
         this.messages = new SqliteMessages(database);
         this.licenses = new SqliteLicensing.SqliteLicenses(database);
         this.purchases = new SqlitePurchases(database);
+        this.changes = new SqliteChanges(database);
         this.transactions = new SqliteTransactions(database);
         this.keptAnswers = new SqliteKeptAnswers(database);
         this.sessions = new SqliteSessions(database);
@@ -114,22 +118,38 @@ public final class EmbeddedStore implements Store {
     /// @param queryMemory the most that questions take, in bytes
     public record EventSettings(Duration retention, boolean archive, long queryMemory, JournalSettings journal) {}
 
+    /// How long the record of changes is kept where nothing else is said.
+    public static final Duration CHANGES_KEPT = Duration.ofDays(400);
+
     /// Opens the store in this directory, and makes one if there is none. It lets no events go, and has no
     /// disk floor: both are the running server's to say.
     public static EmbeddedStore open(Path directory) {
-        return open(directory, Retention.forEver(), false, DEFAULT_QUERY_MEMORY, JournalSettings.OFFLINE);
+        ChangeLog changes = new ChangeLog(Clock.systemUTC(), CHANGES_KEPT);
+        return open(directory, Retention.forEver(), false, DEFAULT_QUERY_MEMORY, JournalSettings.OFFLINE, changes);
     }
 
     /// Opens the store in this directory, and makes one if there is none.
     ///
     /// @param nanos how time passes, as [System#nanoTime]
     public static EmbeddedStore open(Path directory, EventSettings settings, Clock clock, LongSupplier nanos) {
+        return open(directory, settings, CHANGES_KEPT, clock, nanos);
+    }
+
+    /// Does the same. @param changesKept how long the record of changes is kept
+    public static EmbeddedStore open(
+            Path directory, EventSettings settings, Duration changesKept, Clock clock, LongSupplier nanos) {
         Retention retention = new Retention(settings.retention(), clock, nanos);
-        return open(directory, retention, settings.archive(), settings.queryMemory(), settings.journal());
+        ChangeLog changes = new ChangeLog(clock, changesKept);
+        return open(directory, retention, settings.archive(), settings.queryMemory(), settings.journal(), changes);
     }
 
     private static EmbeddedStore open(
-            Path directory, Retention retention, boolean archives, long queryMemory, JournalSettings journal) {
+            Path directory,
+            Retention retention,
+            boolean archives,
+            long queryMemory,
+            JournalSettings journal,
+            ChangeLog changes) {
         DirectoryLock lock = DirectoryLock.take(directory);
         Database database = null;
         // By a thread of its own: it takes as long as all else.
@@ -138,7 +158,7 @@ public final class EmbeddedStore implements Store {
                 opening -> Thread.ofPlatform().name("event-table").start(opening));
         try {
             DiskSpace space = new DiskSpace(Disk.REAL, directory, journal.diskFloor());
-            database = Database.open(directory.resolve(ENTITIES), space);
+            database = Database.open(directory.resolve(ENTITIES), space, changes);
             Journal.syncDirectory(directory);
             return new EmbeddedStore(
                     lock, database, new EmbeddedEventLog(directory, table.join(), retention, archives, journal, space));
@@ -155,6 +175,13 @@ public final class EmbeddedStore implements Store {
             closeQuietly(lock, database, table);
             throw e;
         }
+    }
+
+    /// Checks the record of changes, of a store that is open or not.
+    ///
+    /// @param knownId of a change whose hash somebody kept; 0 for none @param knownHash that hash
+    public static VerifyReport verify(Path directory, long knownId, String knownHash) {
+        return Database.look(directory.resolve(ENTITIES), sql -> SqliteChanges.verify(sql, knownId, knownHash));
     }
 
     /// Checks the events on disk of a store that is not open, and goes on without what can't be read.
@@ -332,6 +359,11 @@ public final class EmbeddedStore implements Store {
     @Override
     public Purchases purchases() {
         return purchases;
+    }
+
+    @Override
+    public Changes changes() {
+        return changes;
     }
 
     @Override

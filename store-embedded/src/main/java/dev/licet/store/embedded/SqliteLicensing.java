@@ -393,7 +393,10 @@ final class SqliteLicensing {
                 return;
             }
             sql.update(
-                    "INSERT OR REPLACE INTO activation VALUES (?, ?, ?, ?, ?)",
+                    """
+                    INSERT INTO activation VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT (key, machine) DO UPDATE SET friendly_name = excluded.friendly_name,
+                      address = excluded.address, activated_at = excluded.activated_at""",
                     key.value(),
                     machine,
                     activation.get().friendlyName().orElse(null),

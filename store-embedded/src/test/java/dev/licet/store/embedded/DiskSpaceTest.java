@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.licet.core.Unavailable;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -64,7 +65,10 @@ class DiskSpaceTest {
 
     @Test
     void database_belowTheFloorOfEvents_isWritten_andBelowItsOwnRefuses() {
-        try (Database database = Database.open(directory.resolve("entities.db"), space)) {
+        try (Database database = Database.open(
+                directory.resolve("entities.db"),
+                space,
+                new ChangeLog(Clock.systemUTC(), EmbeddedStore.CHANGES_KEPT))) {
             free(999);
             int pinged = database.writeUnremembered(sql -> sql.update("UPDATE session SET expires_at = 0"));
             free(249);

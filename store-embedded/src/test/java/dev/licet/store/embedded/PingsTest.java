@@ -37,7 +37,7 @@ class PingsTest {
         database = Database.open(directory.resolve("entities.db"));
         pings = new Pings(database);
         database.write(sql -> {
-            sql.update("INSERT INTO account VALUES (1, 'account', x'', 0, 0)");
+            sql.update("INSERT INTO account (number, name, signing_key, created_at) VALUES (1, 'account', x'', 0)");
             return sql.update("INSERT INTO user VALUES (1, 1, 'user', '', 0, 0)");
         });
     }

@@ -1,0 +1,187 @@
+package dev.licet.store.embedded;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// The tables whose changes are recorded, and what is told of their rows. The writing connection has triggers of its
+/// own
+/// on them, so that nothing that writes can leave a change out; they call a function that [ChangeLog] gives it.
+///
+/// What changes all the time and says nothing of what is there is left out: sessions and pings, quotas, the log of
+/// calls, kept answers.
+final class Audited {
+    static final String FUNCTION = "licet_changed";
+
+    /// @param account of a row, as SQL in which `ROW` stands for it @param id of a row, in the same way
+    /// @param columns what is told: `?name` is true or false, `!name` a secret, of which it is told that it changed
+    /// @param updates whether changes of a row are recorded, too
+    private record Table(String name, String kind, String account, String id, List<String> columns, boolean updates) {
+
+        Table(String name, String kind, String... columns) {
+            this(name, kind, "ROW.account", "ROW.id", List.of(columns), true);
+        }
+
+        String of(String row, String other) {
+            return columns.stream()
+                    .map(column -> pair(column, row, other))
+                    .collect(Collectors.joining(", ", "json_object(", ")"));
+        }
+
+        private static String pair(String column, String row, String other) {
+            String bare = column.replaceFirst("^[?!]", "");
+            String value = switch (column.charAt(0)) {
+                case '?' -> "json(iif(" + row + "." + bare + ", 'true', 'false'))";
+                case '!' ->
+                    other.isEmpty()
+                            ? "'…'"
+                            : "iif(" + row + "." + bare + " IS " + other + "." + bare + ", '…', 'changed')";
+                default -> row + "." + bare;
+            };
+            return "'" + camelCase(bare) + "', " + value;
+        }
+
+        private static String camelCase(String column) {
+            StringBuilder name = new StringBuilder();
+            for (String word : column.split("_")) {
+                name.append(name.isEmpty() ? word : Character.toUpperCase(word.charAt(0)) + word.substring(1));
+            }
+            return name.toString();
+        }
+
+        String trigger(String action, String told, String row) {
+            return "CREATE TEMP TRIGGER audit_" + name + "_" + action + " AFTER " + action + " ON main." + name
+                    + " BEGIN SELECT " + FUNCTION + "('" + kind + "', " + account.replace("ROW", row) + ", "
+                    + id.replace("ROW", row) + ", " + told + "); END";
+        }
+
+        List<String> triggers() {
+            String insert = trigger("INSERT", "NULL, " + of("NEW", ""), "NEW");
+            String delete = trigger("DELETE", of("OLD", "") + ", NULL", "OLD");
+            return updates
+                    ? List.of(insert, delete, trigger("UPDATE", of("OLD", "") + ", " + of("NEW", "OLD"), "NEW"))
+                    : List.of(insert, delete);
+        }
+    }
+
+    private static final String OF_KEY = "(SELECT account FROM license_key WHERE id = ROW.key)";
+
+    private static final List<Table> TABLES = List.of(
+            new Table("account", "account", "ROW.number", "ROW.number", List.of("name", "zone", "?revoked"), true),
+            new Table("user", "user", "username", "!password", "?revoked"),
+            new Table(
+                    "application",
+                    "application",
+                    "owner",
+                    "name",
+                    "?may_write",
+                    "?partner",
+                    "quota_calls",
+                    "quota_window",
+                    "gap",
+                    "?revoked"),
+            new Table("access_token", "token", "name", "permissions", "product", "key_lock", "parent", "?revoked"),
+            new Table("product", "product", "name", "?revoked"),
+            new Table(
+                    "license_key",
+                    "key",
+                    "product",
+                    "key",
+                    "expires_at",
+                    "period",
+                    "features",
+                    "named_features",
+                    "notes",
+                    "?blocked",
+                    "?machines_extend",
+                    "max_machines",
+                    "allowed_machines",
+                    "overdraft",
+                    "churn_most",
+                    "churn_window",
+                    "customer",
+                    "license",
+                    "begun_at",
+                    "terms"),
+            new Table(
+                    "activation",
+                    "activation",
+                    OF_KEY,
+                    "ROW.key || ' ' || ROW.machine",
+                    List.of("friendly_name", "address", "activated_at"),
+                    true),
+            new Table("customer", "customer", "name", "email", "company_name", "notes", "!secret"),
+            new Table("data_object", "dataObject", "kind", "owner", "machine", "name", "text", "number"),
+            new Table("message", "message", "channel", "content", "at"),
+            new Table(
+                    "key_template",
+                    "template",
+                    "product",
+                    "name",
+                    "period",
+                    "features",
+                    "named_features",
+                    "?machines_extend",
+                    "max_machines",
+                    "allowed_machines",
+                    "overdraft",
+                    "churn_most",
+                    "churn_window"),
+            new Table(
+                    "license",
+                    "license",
+                    "name",
+                    "type",
+                    "price",
+                    "currency",
+                    "term_count",
+                    "term_unit",
+                    "begins",
+                    "renews_from",
+                    "grace_count",
+                    "grace_unit",
+                    "soon_count",
+                    "soon_unit",
+                    "streams"),
+            new Table(
+                    "purchase",
+                    "purchase",
+                    "license",
+                    "product",
+                    "title",
+                    "customer",
+                    "viewer",
+                    "key",
+                    "bought_at",
+                    "cancelled_at",
+                    "refunded_at"),
+            new Table(
+                    "payment",
+                    "payment",
+                    "(SELECT account FROM purchase WHERE id = ROW.purchase)",
+                    "ROW.id",
+                    List.of("purchase", "kind", "amount", "currency", "paid_at"),
+                    true),
+            new Table(
+                    "seat",
+                    "seat",
+                    OF_KEY,
+                    "ROW.id",
+                    List.of("key", "machine", "end_user", "friendly_name", "?overdraft", "since"),
+                    false));
+
+    private Audited() {}
+
+    /// Makes a connection that has the function tell of each change.
+    static void watch(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            for (Table table : TABLES) {
+                for (String trigger : table.triggers()) {
+                    statement.executeUpdate(trigger);
+                }
+            }
+        }
+    }
+}
