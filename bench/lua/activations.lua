@@ -1,9 +1,9 @@
 -- Activations, each of a machine that is new: content type, the form but for key and machine, file with one key a line,
--- machines a key. A hundred keys at a time take turns until each has its machines, so that no two requests in flight
+-- machines a key. Three hundred keys at a time take turns until each has its machines, so that no two requests in flight
 -- are of one key, and answers are as long in each part of a run.
 require("done")
 
-local AT_A_TIME = 100
+local AT_A_TIME = 300
 local form, keys, machines, count = "", {}, 0, 0
 
 function init(args)

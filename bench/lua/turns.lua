@@ -7,6 +7,9 @@ function init(args)
   begin(args[3])
   wrk.method = "POST"
   wrk.headers["Content-Type"] = args[1]
+  if args[4] then
+    wrk.headers["Authorization"] = "Bearer " .. args[4]
+  end
   for body in io.lines(args[2]) do
     bodies[#bodies + 1] = wrk.format(nil, nil, nil, body)
   end

@@ -13,6 +13,7 @@ module dev.licet.core {
     exports dev.licet.core.identity;
     exports dev.licet.core.license;
     exports dev.licet.core.message;
+    exports dev.licet.core.offline;
     exports dev.licet.core.once;
     exports dev.licet.core.sale;
     exports dev.licet.core.session;

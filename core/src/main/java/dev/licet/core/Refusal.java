@@ -56,6 +56,9 @@ public sealed interface Refusal {
     /// The key is blocked.
     record KeyBlocked() implements Refusal {}
 
+    /// The key has come to its end.
+    record KeyExpired() implements Refusal {}
+
     /// The key runs on as many machines as it may. @param limit how many that are
     record MachineLimitReached(int limit) implements Refusal {}
 

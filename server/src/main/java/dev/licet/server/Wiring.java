@@ -27,6 +27,9 @@ import dev.licet.core.license.ReadKeys;
 import dev.licet.core.license.ReadLicenses;
 import dev.licet.core.license.UseKeys;
 import dev.licet.core.message.SendMessages;
+import dev.licet.core.offline.IssueFiles;
+import dev.licet.core.offline.ManageFileKeys;
+import dev.licet.core.offline.MergeUsage;
 import dev.licet.core.sale.CheckLicense;
 import dev.licet.core.sale.PaymentEvents;
 import dev.licet.core.sale.SellLicenses;
@@ -328,6 +331,7 @@ public final class Wiring implements AutoCloseable {
         }
 
         RestDialect.UseCases useCases() {
+            ManageFileKeys fileKeys = new ManageFileKeys(store.offlineFiles(), clock);
             return new RestDialect.UseCases(
                     new ManageAccounts(store.accounts(), secrets, clock),
                     new ManageUsers(store.accounts(), store.users(), passwords, secrets, clock),
@@ -341,6 +345,24 @@ public final class Wiring implements AutoCloseable {
                             secrets,
                             clock),
                     new ReadChanges(store.changes()),
+                    new IssueFiles(
+                            store.accounts(),
+                            store.products(),
+                            store.licenseKeys(),
+                            useKeys,
+                            holdSeats,
+                            fileKeys,
+                            store.offlineFiles(),
+                            store.transactions(),
+                            settings.maxFileValidity(),
+                            steady),
+                    fileKeys,
+                    new MergeUsage(
+                            store.accounts(),
+                            store.products(),
+                            store.licenseKeys(),
+                            store.offlineFiles(),
+                            recordEvents),
                     new CreateLicense(store.licenses(), clock),
                     new ReadLicenses(store.licenses()),
                     new SellLicenses(

@@ -13,6 +13,8 @@ public final class Run {
             new Pings(),
             new SeatPings(),
             new Activations(),
+            new Checks(),
+            new Verifying(),
             new Batches(),
             new ClientIds(),
             new TailLatency(),

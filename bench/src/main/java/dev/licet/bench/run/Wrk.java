@@ -37,6 +37,15 @@ final class Wrk {
                     leadIn);
         }
 
+        /// The same with an access token.
+        static Load inTurn(String url, String contentType, Path bodies, Duration leadIn, String accessToken) {
+            return new Load(
+                    "turns.lua",
+                    url,
+                    List.of(contentType, bodies.toString(), Long.toString(leadIn.toSeconds()), accessToken),
+                    leadIn);
+        }
+
         /// A POST without a body to each path of the file in turn, one a line.
         ///
         /// @param root of the server

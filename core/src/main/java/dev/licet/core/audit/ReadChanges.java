@@ -7,9 +7,8 @@ import dev.licet.core.identity.Permission;
 import java.util.List;
 import java.util.Optional;
 
-/// What was changed in an account: for who looks who did it, and for programs that go after it. A caller with a lock
-/// may
-/// not. Safe for threads.
+/// What was changed in an account: for who looks who did it, and for programs that go after it. A caller with
+/// a lock may not. Safe for threads.
 public final class ReadChanges {
     private final Changes changes;
 

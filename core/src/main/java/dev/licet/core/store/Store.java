@@ -17,6 +17,7 @@ import dev.licet.core.license.LicenseKeys;
 import dev.licet.core.license.Licenses;
 import dev.licet.core.license.Products;
 import dev.licet.core.message.Messages;
+import dev.licet.core.offline.OfflineFiles;
 import dev.licet.core.once.KeptAnswers;
 import dev.licet.core.sale.Purchases;
 import dev.licet.core.session.NumberReserve;
@@ -62,6 +63,8 @@ public interface Store extends AutoCloseable {
     Purchases purchases();
 
     Changes changes();
+
+    OfflineFiles offlineFiles();
 
     Sessions sessions();
 

@@ -118,6 +118,7 @@ record Replies(
             case Refusal.KeyMistyped no -> notFound(Refusal.Kind.LICENSE_KEY);
             case Refusal.NumberOutOfBounds no -> error(409, INCORRECT);
             case Refusal.TooMany no -> error(409, INCORRECT);
+            case Refusal.KeyExpired no -> error(403, ACCESS_DENIED);
             case Refusal.PurchaseEnded no -> error(409, INCORRECT);
             case Refusal.ChangedMeanwhile no -> error(412, INCORRECT);
             case Refusal.MachineNotAllowed no -> error(403, ACCESS_DENIED);

@@ -71,6 +71,14 @@ record Body(JsonNode object, String at) {
                 .filter(text -> !text.isBlank());
     }
 
+    /// A text whose lines and tabs stay as they are.
+    String lines(String name) {
+        return member(name)
+                .filter(JsonNode::isString)
+                .map(JsonNode::stringValue)
+                .orElseThrow(() -> wrong(name, "is required, as a text"));
+    }
+
     String requiredText(String name) {
         return text(name).orElseThrow(() -> wrong(name, "is required"));
     }

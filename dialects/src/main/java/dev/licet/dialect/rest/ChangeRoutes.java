@@ -37,6 +37,8 @@ final class ChangeRoutes {
             Map.entry("license", "lic_"),
             Map.entry("purchase", "pur_"),
             Map.entry("payment", "pay_"),
+            Map.entry("fileKey", "fky_"),
+            Map.entry("file", "fil_"),
             Map.entry("seat", "seat_"));
 
     private final ReadChanges changes;

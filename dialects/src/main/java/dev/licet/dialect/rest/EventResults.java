@@ -165,6 +165,7 @@ final class EventResults {
                     Refusal.TooManyNewMachines _,
                     Refusal.NumberOutOfBounds _,
                     Refusal.TooMany _,
+                    Refusal.KeyExpired _,
                     Refusal.PurchaseEnded _,
                     Refusal.ChangedMeanwhile _,
                     Refusal.NotActivated _,

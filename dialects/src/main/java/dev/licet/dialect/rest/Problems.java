@@ -94,6 +94,7 @@ final class Problems {
                         "too-many",
                         "There are " + limit + " of kind " + name(kind) + " already, as many as there may be.",
                         more);
+            case Refusal.KeyExpired no -> problem(request, 403, "key-expired", "The license key has expired.", more);
             case Refusal.PurchaseEnded(String how) ->
                 problem(request, 409, "purchase-ended", "The purchase was " + how + ".", more);
             case Refusal.ChangedMeanwhile no ->

@@ -24,6 +24,9 @@ import dev.licet.core.license.ManageProducts;
 import dev.licet.core.license.ReadKeys;
 import dev.licet.core.license.ReadLicenses;
 import dev.licet.core.license.UseKeys;
+import dev.licet.core.offline.IssueFiles;
+import dev.licet.core.offline.ManageFileKeys;
+import dev.licet.core.offline.MergeUsage;
 import dev.licet.core.sale.CheckLicense;
 import dev.licet.core.sale.SellLicenses;
 import dev.licet.core.session.HoldSeats;
@@ -69,6 +72,9 @@ public final class RestDialect implements Dialect {
             ManageTokens tokens,
             ManageProducts products,
             ReadChanges readChanges,
+            IssueFiles issueFiles,
+            ManageFileKeys fileKeys,
+            MergeUsage mergeUsage,
             CreateLicense createLicense,
             ReadLicenses readLicenses,
             SellLicenses sellLicenses,
@@ -97,6 +103,7 @@ public final class RestDialect implements Dialect {
                         new LicenseRoutes(useCases.createLicense(), useCases.readLicenses()).endpoints(),
                         purchases.endpoints(),
                         new ChangeRoutes(useCases.readChanges()).endpoints(),
+                        new FileRoutes(useCases.issueFiles(), useCases.fileKeys(), useCases.mergeUsage()).endpoints(),
                         seats.endpoints(),
                         new DataRoutes(useCases.data()).endpoints(),
                         new CustomerRoutes(useCases.customers()).endpoints())

@@ -95,6 +95,7 @@ final class Replies {
                     case Refusal.KeyMistyped no -> VeohError.MALFORMED_REQUEST;
                     case Refusal.NumberOutOfBounds no -> VeohError.MALFORMED_REQUEST;
                     case Refusal.TooMany no -> VeohError.MALFORMED_REQUEST;
+                    case Refusal.KeyExpired no -> VeohError.MALFORMED_REQUEST;
                     case Refusal.PurchaseEnded no -> VeohError.MALFORMED_REQUEST;
                     case Refusal.ChangedMeanwhile no -> VeohError.MALFORMED_REQUEST;
                     case Refusal.SeatsTaken no -> VeohError.MALFORMED_REQUEST;

@@ -114,6 +114,7 @@ final class Envelopes {
                     case Refusal.KeyMistyped no -> SERVER_ERROR;
                     case Refusal.NumberOutOfBounds no -> SERVER_ERROR;
                     case Refusal.TooMany no -> SERVER_ERROR;
+                    case Refusal.KeyExpired no -> SERVER_ERROR;
                     case Refusal.PurchaseEnded no -> SERVER_ERROR;
                     case Refusal.ChangedMeanwhile no -> SERVER_ERROR;
                     case Refusal.SeatsTaken no -> SERVER_ERROR;

@@ -101,6 +101,7 @@ public enum Setting {
     MAX_DATA_OBJECTS(
             "max-data-objects", "100", "The most data objects of one account, product, license key or machine."),
     CALL_LOG_RETENTION("call-log-retention", "400d", "How long the log of calls about license keys is kept."),
+    MAX_FILE_VALIDITY("max-file-validity", "366d", "The longest that a license file may be good for."),
     AUDIT_RETENTION("audit-retention", "400d", "How long the record of changes is kept; 30d at least."),
     MAX_UNLOADED(
             "max-unloaded",

@@ -131,6 +131,7 @@ public final class Settings {
         maxDataObjects();
         callLogRetention();
         auditRetention();
+        maxFileValidity();
         loginThrottle();
         passwordCheck();
         limits();
@@ -283,6 +284,11 @@ public final class Settings {
 
     public Duration callLogRetention() {
         return duration(Setting.CALL_LOG_RETENTION);
+    }
+
+    /// For how long a license file may be good.
+    public Duration maxFileValidity() {
+        return duration(Setting.MAX_FILE_VALIDITY);
     }
 
     public Duration auditRetention() {

@@ -6,9 +6,9 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// The tables whose changes are recorded, and what is told of their rows. The writing connection has triggers of its
-/// own
-/// on them, so that nothing that writes can leave a change out; they call a function that [ChangeLog] gives it.
+/// The tables whose changes are recorded, and what is told of their rows. The writing connection has triggers
+/// of its own on them, so that nothing that writes can leave a change out; they call a function that
+/// [ChangeLog] gives it.
 ///
 /// What changes all the time and says nothing of what is there is left out: sessions and pings, quotas, the log of
 /// calls, kept answers.
@@ -164,6 +164,8 @@ final class Audited {
                     "ROW.id",
                     List.of("purchase", "kind", "amount", "currency", "paid_at"),
                     true),
+            new Table("file_key", "fileKey", "endorsed_by", "created_at"),
+            new Table("license_file", "file", "key", "machine", "file_key", "issued_at", "valid_until", "seat"),
             new Table(
                     "seat",
                     "seat",

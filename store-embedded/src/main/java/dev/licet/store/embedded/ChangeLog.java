@@ -20,9 +20,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.Function;
 
-/// Writes the record of changes: the triggers of [Audited] tell it what changed, and the [Database] has it write that
-/// in
-/// the same savepoint, so that neither is there without the other. For the one thread that writes.
+/// Writes the record of changes: the triggers of [Audited] tell it what changed, and the [Database] has it
+/// write that in the same savepoint, so that neither is there without the other. For the one thread that
+/// writes.
 final class ChangeLog {
     static final byte[] BEGINNING = new byte[32];
 

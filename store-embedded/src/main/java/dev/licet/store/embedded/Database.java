@@ -38,7 +38,7 @@ import org.sqlite.SQLiteException;
 final class Database implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Database.class.getName());
     /// Of the newest migration.
-    static final String SCHEMA_VERSION = "9";
+    static final String SCHEMA_VERSION = "10";
 
     private static final int GROUP = 1000;
     private static final int QUEUE = 16_384;

@@ -17,6 +17,7 @@ import dev.licet.core.license.LicenseKeys;
 import dev.licet.core.license.Licenses;
 import dev.licet.core.license.Products;
 import dev.licet.core.message.Messages;
+import dev.licet.core.offline.OfflineFiles;
 import dev.licet.core.once.KeptAnswers;
 import dev.licet.core.sale.Purchases;
 import dev.licet.core.session.NumberReserve;
@@ -48,10 +49,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A store in one directory of one process, with no server beside it.
 ///
-/// `entities.db` is SQLite; `journal/` is what events are on when they are acknowledged; `archive/` has
-/// those that the journal no longer has; `events.duckdb` is what questions are asked of, and is rebuilt from the
-/// archive
-/// and the journal when it is missing; `lock` keeps other processes out.
+/// `entities.db` is SQLite; `journal/` is what events are on when they are acknowledged; `archive/` has those
+/// that the journal no longer has; `events.duckdb` is what questions are asked of, and is rebuilt from the
+/// archive and the journal when it is missing; `lock` keeps other processes out.
 public final class EmbeddedStore implements Store {
     private static final String ENTITIES = "entities.db";
     private static final long DEFAULT_QUERY_MEMORY = 1L << 30;
@@ -75,6 +75,7 @@ public final class EmbeddedStore implements Store {
     private final Licenses licenses;
     private final Purchases purchases;
     private final Changes changes;
+    private final OfflineFiles offlineFiles;
     private final Transactions transactions;
     private final KeptAnswers keptAnswers;
     private final SqliteSessions sessions;
@@ -100,6 +101,7 @@ public final class EmbeddedStore implements Store {
         this.licenses = new SqliteLicensing.SqliteLicenses(database);
         this.purchases = new SqlitePurchases(database);
         this.changes = new SqliteChanges(database);
+        this.offlineFiles = new SqliteOfflineFiles(database);
         this.transactions = new SqliteTransactions(database);
         this.keptAnswers = new SqliteKeptAnswers(database);
         this.sessions = new SqliteSessions(database);
@@ -364,6 +366,11 @@ public final class EmbeddedStore implements Store {
     @Override
     public Changes changes() {
         return changes;
+    }
+
+    @Override
+    public OfflineFiles offlineFiles() {
+        return offlineFiles;
     }
 
     @Override

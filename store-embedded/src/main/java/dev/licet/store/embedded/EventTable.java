@@ -38,9 +38,8 @@ import org.jspecify.annotations.Nullable;
 /// The events as questions are asked of them: one DuckDB table, with the id of the last event loaded in the
 /// same transactions. It can be lost: the archive and the journal rebuild it.
 ///
-/// One thread loads; any thread asks, on a connection of its own. DuckDB itself makes no checkpoint while it runs,
-/// since
-/// it would do so within a load's commit: [Keeper] does.
+/// One thread loads; any thread asks, on a connection of its own. DuckDB itself makes no checkpoint while it
+/// runs, since it would do so within a load's commit: [Keeper] does.
 final class EventTable implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(EventTable.class.getName());
     private static final String SCHEMA = """

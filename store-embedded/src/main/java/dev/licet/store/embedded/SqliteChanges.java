@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class SqliteChanges implements Changes {
     private static final int AT_ONCE = 1000;
     /// A time in what is told of a row. In no text of it: quotation marks have a backslash before them there.
-    private static final Pattern TIME = Pattern.compile("\"([A-Za-z]*At|at|since)\":(-?[0-9]{1,18})(?=[,}])");
+    private static final Pattern TIME =
+            Pattern.compile("\"([A-Za-z]*At|at|since|validUntil)\":(-?[0-9]{1,18})(?=[,}])");
 
     private final Database database;
 
