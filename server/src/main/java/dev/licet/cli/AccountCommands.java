@@ -1,6 +1,9 @@
 package dev.licet.cli;
 
+import static dev.licet.cli.Command.option;
+
 import java.util.List;
+import java.util.Map;
 
 /// `licet account …`
 final class AccountCommands {
@@ -19,13 +22,21 @@ final class AccountCommands {
                 Target.command(
                         "account set",
                         "ACCOUNT",
-                        "Rename an account.",
-                        (target, given) -> target.sendTo("PATCH", PATH, "", given.operand(), "", Target.named(given)),
-                        Target.name()),
+                        "Rename an account, or set its time zone.",
+                        (target, given) -> target.sendTo("PATCH", PATH, "", given.operand(), "", changed(given)),
+                        option("name", "NAME", "What it is called."),
+                        option("zone", "ZONE", "Whose calendar its days, months and years are of, as Europe/Prague.")),
                 Target.command(
                         "account revoke",
                         "ACCOUNT",
                         "Revoke an account with its users, applications and tokens.",
                         (target, given) -> target.sendTo("DELETE", PATH, "", given.operand(), "", Target.members())));
+    }
+
+    private static Map<String, Object> changed(Given given) {
+        Map<String, Object> members = Target.members();
+        given.text("name").ifPresent(name -> members.put("name", name));
+        given.text("zone").ifPresent(zone -> members.put("zone", zone));
+        return members;
     }
 }

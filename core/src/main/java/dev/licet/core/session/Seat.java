@@ -4,6 +4,7 @@ import dev.licet.core.id.KeyId;
 import dev.licet.core.id.SeatId;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /// One of the places that a license key has at the same time: a session of a machine that holds the license until
@@ -27,6 +28,13 @@ public record Seat(
         Duration interval,
         Instant since,
         Instant until) {
+
+    /// Times are kept to the microsecond.
+    public Seat {
+        interval = interval.truncatedTo(ChronoUnit.MICROS);
+        since = since.truncatedTo(ChronoUnit.MICROS);
+        until = until.truncatedTo(ChronoUnit.MICROS);
+    }
 
     public boolean isHeld(Instant now) {
         return now.isBefore(until);

@@ -14,14 +14,17 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Supplier;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +43,7 @@ final class Database implements AutoCloseable {
     /// Of the newest migration.
     static final String SCHEMA_VERSION = "10";
 
+    private static final int VERSIONS = 4096;
     private static final int GROUP = 1000;
     private static final int QUEUE = 16_384;
     /// More than threads that can be at it at once, event loops (two a core) and carriers of virtual threads (one):
@@ -68,6 +72,15 @@ final class Database implements AutoCloseable {
 
     /// The writer's own: whether the group that it is at changes what is remembered.
     private boolean changesRemembered;
+
+    /// How often what falls on each place has changed. Written by the writer alone.
+    private final AtomicLongArray versions = new AtomicLongArray(VERSIONS);
+
+    /// The writer's own: the places of what the group that it is at changes.
+    private final Set<Integer> touched = new HashSet<>();
+
+    /// The writer's own: how often something that was written was taken back.
+    private int rollbacks;
 
     private final Fault fault = new Fault();
 
@@ -172,6 +185,21 @@ final class Database implements AutoCloseable {
         return version;
     }
 
+    /// For work that is being done: it changes this thing, which may be [Remembered] by itself.
+    void touch(Object thing) {
+        touched.add(place(thing));
+    }
+
+    /// Another one after each change of this thing or of what is remembered in general, from the moment that it is
+    /// acknowledged.
+    long version(Object thing) {
+        return version + versions.get(place(thing)); // both only rise
+    }
+
+    private static int place(Object thing) {
+        return Math.floorMod(thing.hashCode() * 0x9E3779B9, VERSIONS);
+    }
+
     private <T extends @Nullable Object> T submit(Work<T> work) {
         if (isInTransaction()) {
             return within(work);
@@ -215,6 +243,11 @@ final class Database implements AutoCloseable {
         }
     }
 
+    /// How often something that was written was taken back; for work that is being done.
+    int rollbacks() {
+        return rollbacks;
+    }
+
     /// Whether the caller is itself work that is being done.
     boolean isInTransaction() {
         return Thread.currentThread() == writer;
@@ -234,6 +267,7 @@ final class Database implements AutoCloseable {
                     writing.execute("ROLLBACK TO within");
                     writing.execute("RELEASE within");
                     changes.forgetFrom(mark);
+                    rollbacks++;
                 }
                 throw e;
             }
@@ -298,19 +332,22 @@ final class Database implements AutoCloseable {
         try {
             writing.execute("BEGIN IMMEDIATE");
             for (Request<?> request : group) {
-                request.run(writing, changes);
+                request.run(this);
             }
             writing.execute("COMMIT");
             if (changesRemembered) {
                 version++;
                 changesRemembered = false;
             }
+            touched.forEach(versions::incrementAndGet);
+            touched.clear();
             fault.isOver();
             group.forEach(Request::committed);
         } catch (Throwable e) {
             // An error too: a dead writer would leave everybody waiting.
             boolean isNew = fault.happened("entities: " + e.getMessage());
             changes.forgetAll();
+            rollbacks++;
             try {
                 writing.execute("ROLLBACK");
             } catch (SQLException alreadyRolledBack) {
@@ -371,18 +408,20 @@ final class Database implements AutoCloseable {
             this.work = work;
         }
 
-        void run(Sql sql, ChangeLog changes) throws SQLException {
+        void run(Database database) throws SQLException {
+            Sql sql = database.writing;
             sql.execute("SAVEPOINT request");
             try {
                 result = work.run(sql);
-                changes.write(sql, by);
+                database.changes.write(sql, by);
             } catch (Throwable e) {
                 failure = e;
                 if (isFatal(e)) {
                     throw e;
                 }
                 sql.execute("ROLLBACK TO request");
-                changes.forgetAll();
+                database.changes.forgetAll();
+                database.rollbacks++;
             }
             sql.execute("RELEASE request");
         }

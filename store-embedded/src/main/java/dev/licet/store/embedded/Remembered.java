@@ -2,21 +2,33 @@ package dev.licet.store.embedded;
 
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 
 /// Entities that were read lately, such as the token that every request shows. Exact: what was read before the last
-/// change of any entity is read again, so a revoked token is good for nobody once its revocation was acknowledged.
-/// Only what was found is remembered. Safe for threads.
+/// change of any entity is read again, so a revoked token is good for nobody once its revocation was acknowledged. What
+/// [changes often][Database#touch] is read again after a change of itself, too. Only what was found is remembered. Safe
+/// for threads.
 final class Remembered<K, V> {
-    private static final int MAX = 10_000;
+    private static final int MAX = 20_000;
 
     private record Entry<V>(V value, long version) {}
 
     private final ConcurrentHashMap<K, Entry<V>> entries = new ConcurrentHashMap<>();
     private final Database database;
+    private final ToLongFunction<K> versions;
 
+    /// Of what changes seldom, by work that says so.
     Remembered(Database database) {
         this.database = database;
+        this.versions = key -> database.version();
+    }
+
+    /// @param touched what a change of that which a key finds touches
+    Remembered(Database database, Function<K, Object> touched) {
+        this.database = database;
+        this.versions = key -> database.version(touched.apply(key));
     }
 
     /// @param read asks the database
@@ -25,7 +37,7 @@ final class Remembered<K, V> {
             return read.get(); // it may have changed what it now asks for
         }
         // Before the reading: a change that comes in between makes the entry old.
-        long version = database.version();
+        long version = versions.applyAsLong(key);
         Entry<V> entry = entries.get(key);
         if (entry != null && entry.version() == version) {
             return Optional.of(entry.value());

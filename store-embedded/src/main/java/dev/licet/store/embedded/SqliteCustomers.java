@@ -126,7 +126,7 @@ final class SqliteCustomers implements Customers {
     @Override
     public Optional<Outcome<Customer>> remove(
             AccountNumber account, CustomerId id, Function<Customer, Outcome<Customer>> rule) {
-        return database.writeUnremembered(sql -> {
+        return database.write(sql -> {
             Optional<Outcome<Customer>> decided = find(sql, account, id).map(rule);
             if (decided.isPresent() && decided.get() instanceof Outcome.Success<Customer>) {
                 sql.update("UPDATE license_key SET customer = NULL WHERE customer = ?", id.value());

@@ -99,11 +99,13 @@ final class SqliteLicensing {
         private final Database database;
         private final Remembered<Named, LicenseKey> remembered;
         private final Remembered<KeyId, LicenseKey> rememberedById;
+        private final Remembered<KeyId, KeyTerms> rememberedTerms;
 
         SqliteLicenseKeys(Database database) {
             this.database = database;
             this.remembered = new Remembered<>(database);
             this.rememberedById = new Remembered<>(database);
+            this.rememberedTerms = new Remembered<>(database, key -> key);
         }
 
         @Override
@@ -284,7 +286,9 @@ final class SqliteLicensing {
 
         @Override
         public KeyTerms terms(KeyId key) {
-            return database.read(sql -> terms(sql, key));
+            return rememberedTerms
+                    .find(key, () -> Optional.of(database.read(sql -> terms(sql, key))))
+                    .orElseThrow();
         }
 
         @Override
@@ -293,6 +297,7 @@ final class SqliteLicensing {
                 KeyRule.State state = state(sql, key, machine);
                 KeyRule.Change<T> change = rule.decide(state);
                 if (!change.terms().equals(state.terms())) {
+                    database.touch(key);
                     set(sql, key, change.terms());
                 }
                 if (!change.activation().equals(state.activation())) {

@@ -21,9 +21,25 @@ import java.util.Optional;
 /// The tables of purchases and payments.
 final class SqlitePurchases implements Purchases {
     private final Database database;
+    private final Remembered<Wanted, List<Purchase>> remembered;
+    private final Remembered<KeyId, Optional<Purchase>> rememberedByKey;
+
+    /// Whose purchases change.
+    private record Theirs(AccountNumber account, Buyer buyer) {}
+
+    private record Wanted(Theirs theirs, ProductId product, String title) {}
 
     SqlitePurchases(Database database) {
         this.database = database;
+        this.remembered = new Remembered<>(database, Wanted::theirs);
+        this.rememberedByKey = new Remembered<>(database, key -> key);
+    }
+
+    /// To be called by work for what it stores.
+    private Purchase touched(Purchase purchase) {
+        database.touch(new Theirs(purchase.account(), purchase.buyer()));
+        database.touch(purchase.key());
+        return purchase;
     }
 
     @Override
@@ -41,9 +57,13 @@ final class SqlitePurchases implements Purchases {
                     purchase.buyer().viewer().orElse(null),
                     key.value(),
                     Micros.of(at));
-            return sql.first("SELECT * FROM purchase WHERE id = ?", SqlitePurchases::row, id)
-                    .orElseThrow();
+            return touched(find(sql, new PurchaseId(id)));
         });
+    }
+
+    private static Purchase find(Sql sql, PurchaseId id) throws SQLException {
+        return sql.first("SELECT * FROM purchase WHERE id = ?", SqlitePurchases::row, id.value())
+                .orElseThrow();
     }
 
     @Override
@@ -57,8 +77,12 @@ final class SqlitePurchases implements Purchases {
 
     @Override
     public Optional<Purchase> find(KeyId key) {
-        return database.read(
-                sql -> sql.first("SELECT * FROM purchase WHERE key = ?", SqlitePurchases::row, key.value()));
+        return rememberedByKey
+                .find(
+                        key,
+                        () -> Optional.of(database.read(sql ->
+                                sql.first("SELECT * FROM purchase WHERE key = ?", SqlitePurchases::row, key.value()))))
+                .orElseThrow();
     }
 
     @Override
@@ -90,6 +114,14 @@ final class SqlitePurchases implements Purchases {
 
     @Override
     public List<Purchase> bought(AccountNumber account, Buyer buyer, ProductId product, Optional<String> title) {
+        Wanted wanted = new Wanted(new Theirs(account, buyer), product, title.orElse(""));
+        return remembered
+                .find(wanted, () -> Optional.of(read(wanted)).filter(found -> !found.isEmpty()))
+                .orElseGet(List::of);
+    }
+
+    private List<Purchase> read(Wanted wanted) {
+        Buyer buyer = wanted.theirs.buyer;
         String theirs = buyer.viewer().isPresent() ? "viewer = ?" : "customer = ?";
         Object who = buyer.viewer().isPresent()
                 ? buyer.viewer().get()
@@ -98,21 +130,25 @@ final class SqlitePurchases implements Purchases {
                 "SELECT * FROM purchase WHERE account = ? AND " + theirs
                         + " AND product = ? AND title IN ('', ?) ORDER BY id",
                 SqlitePurchases::row,
-                account.value(),
+                wanted.theirs.account.value(),
                 who,
-                product.value(),
-                title.orElse("")));
+                wanted.product.value(),
+                wanted.title));
     }
 
     @Override
     public void put(Purchase purchase) {
-        database.writeUnremembered(sql -> sql.update(
-                "UPDATE purchase SET customer = ?, viewer = ?, cancelled_at = ?, refunded_at = ? WHERE id = ?",
-                purchase.buyer().customer().map(CustomerId::value).orElse(null),
-                purchase.buyer().viewer().orElse(null),
-                Micros.of(purchase.cancelledAt()),
-                Micros.of(purchase.refundedAt()),
-                purchase.id().value()));
+        database.writeUnremembered(sql -> {
+            touched(find(sql, purchase.id()));
+            touched(purchase);
+            return sql.update(
+                    "UPDATE purchase SET customer = ?, viewer = ?, cancelled_at = ?, refunded_at = ? WHERE id = ?",
+                    purchase.buyer().customer().map(CustomerId::value).orElse(null),
+                    purchase.buyer().viewer().orElse(null),
+                    Micros.of(purchase.cancelledAt()),
+                    Micros.of(purchase.refundedAt()),
+                    purchase.id().value());
+        });
     }
 
     @Override

@@ -13,15 +13,27 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /// The tables of seats and of who waits for one. The database's one writer runs all changes, one after the other.
 final class SqliteSeats implements Seats {
+    private static final int MOST_WRITTEN = 10_000;
+
     private final Database database;
     private final Remembered<SeatId, KeyId> keys;
     private final Merging<SeatId, Asked, Optional<Object>> pings;
+    /// Seats as they were written last, so that a ping need not read what a ping before it wrote. Of the writer alone.
+    private final Map<SeatId, Seat> written = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<SeatId, Seat> eldest) {
+            return size() > MOST_WRITTEN;
+        }
+    };
+    /// As of what is in [#written].
+    private int rollbacks;
 
     SqliteSeats(Database database) {
         this.database = database;
@@ -63,9 +75,20 @@ final class SqliteSeats implements Seats {
         return pings.add(id, new Asked(now, (SeatRule<Object>) rule)).map(answer -> (Optional<T>) answer);
     }
 
-    private static <T> Optional<T> change(Sql sql, Map<KeyId, Known> known, SeatId id, Instant now, SeatRule<T> rule)
+    private Optional<Seat> own(Sql sql, SeatId id) throws SQLException {
+        if (rollbacks != database.rollbacks()) {
+            written.clear();
+            rollbacks = database.rollbacks();
+        }
+        Seat known = written.get(id);
+        return known == null
+                ? sql.first("SELECT * FROM seat WHERE id = ?", SqliteSeats::seat, id.value())
+                : Optional.of(known);
+    }
+
+    private <T> Optional<T> change(Sql sql, Map<KeyId, Known> known, SeatId id, Instant now, SeatRule<T> rule)
             throws SQLException {
-        Optional<Seat> own = sql.first("SELECT * FROM seat WHERE id = ?", SqliteSeats::seat, id.value());
+        Optional<Seat> own = own(sql, id);
         return own.isEmpty()
                 ? Optional.empty()
                 : Optional.of(change(
@@ -87,7 +110,7 @@ final class SqliteSeats implements Seats {
                         "SELECT key FROM seat WHERE id = ?", row -> new KeyId(row.getLong(1)), seat.value())));
     }
 
-    private static <T> T change(
+    private <T> T change(
             Sql sql,
             Map<KeyId, Known> known,
             KeyId key,
@@ -167,7 +190,7 @@ final class SqliteSeats implements Seats {
         return new SeatRule.Others(held.getFirst(), held.getLast(), ofUser, waiting.getLast(), waiting.getFirst());
     }
 
-    private static void put(Sql sql, Seat seat) throws SQLException {
+    private void put(Sql sql, Seat seat) throws SQLException {
         sql.update(
                 "INSERT OR REPLACE INTO seat VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 seat.id().value(),
@@ -180,10 +203,11 @@ final class SqliteSeats implements Seats {
                 seat.interval().toNanos() / 1000,
                 Micros.of(seat.since()),
                 Micros.of(seat.until()));
+        written.put(seat.id(), seat);
     }
 
     /// Of one that has been put: what does not change is its id, key and machine.
-    private static void update(Sql sql, Seat seat) throws SQLException {
+    private void update(Sql sql, Seat seat) throws SQLException {
         sql.update(
                 """
                 UPDATE seat SET end_user = ?, friendly_name = ?, address = ?, overdraft = ?, interval = ?, since = ?,
@@ -197,10 +221,12 @@ final class SqliteSeats implements Seats {
                 Micros.of(seat.since()),
                 Micros.of(seat.until()),
                 seat.id().value());
+        written.put(seat.id(), seat);
     }
 
-    private static void delete(Sql sql, SeatId id) throws SQLException {
+    private void delete(Sql sql, SeatId id) throws SQLException {
         sql.update("DELETE FROM seat WHERE id = ?", id.value());
+        written.remove(id);
     }
 
     /// Who comes back in time keeps its ticket; who was away for too long gets a new one.
@@ -240,16 +266,22 @@ final class SqliteSeats implements Seats {
                 .orElseThrow());
     }
 
+    /// For what changes many seats.
+    private Sql forgetting(Sql sql) {
+        written.clear();
+        return sql;
+    }
+
     @Override
     public void forgetLapsed(KeyId key, Instant now, int kept) {
-        database.writeUnremembered(sql -> sql.update("""
+        database.writeUnremembered(sql -> forgetting(sql).update("""
                 DELETE FROM seat WHERE id IN (
                   SELECT id FROM seat WHERE key = ? AND until <= ? ORDER BY until DESC LIMIT -1 OFFSET ?)""", key.value(), Micros.of(now), kept));
     }
 
     @Override
     public void forgetLapsedBefore(Instant then) {
-        database.writeUnremembered(sql -> sql.update("DELETE FROM seat WHERE until < ?", Micros.of(then))
+        database.writeUnremembered(sql -> forgetting(sql).update("DELETE FROM seat WHERE until < ?", Micros.of(then))
                 + sql.update("DELETE FROM seat_waiter WHERE until < ?", Micros.of(then)));
     }
 
@@ -259,7 +291,7 @@ final class SqliteSeats implements Seats {
             // The last ping is the latest sign of life: what had not lapsed by then was held.
             long heard = sql.first("SELECT coalesce(max(until - interval), 0) FROM seat", row -> row.getLong(1))
                     .orElseThrow();
-            sql.update("UPDATE seat SET until = ? + interval WHERE until > ?", Micros.of(now), heard);
+            forgetting(sql).update("UPDATE seat SET until = ? + interval WHERE until > ?", Micros.of(now), heard);
             return sql.update("UPDATE seat_waiter SET until = ? WHERE until > ?", Micros.of(now.plus(wait)), heard);
         });
     }
