@@ -22,6 +22,8 @@ class ReadmeTest {
     private static final Pattern COMMAND_AND_ANSWER =
             Pattern.compile("```sh\\n((?:[^`]|`(?!``))*)```\\s+```(?:xml|json)\\n((?:[^`]|`(?!``))*)```");
 
+    private static final Pattern COMMANDS = Pattern.compile("```sh\\n((?:[^`]|`(?!``))*)```");
+
     @TempDir
     Path directory;
 
@@ -40,6 +42,25 @@ class ReadmeTest {
             }
             assertThat(count).isEqualTo(5);
             assertThat(server.terminate().exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void commandsOfTheGuides_areAllAnswered() throws Exception {
+        assumeTrue(isThere("curl") && isThere("bash"), "needs curl and bash");
+        StringBuilder commands = new StringBuilder();
+        for (String guide : List.of("sales.md", "offline.md")) {
+            Matcher blocks = COMMANDS.matcher(Files.readString(Path.of("../docs/" + guide)));
+            while (blocks.find()) {
+                commands.append(blocks.group(1));
+            }
+        }
+        try (Processes.Running server = serve()) {
+            String exports = lines(server.outText(), "export ");
+            String[] answers = bash(server, exports + "\n" + commands).strip().split("\n");
+            assertThat(answers).hasSize(4).noneMatch(answer -> answer.contains("urn:licet:problem"));
+            assertThat(answers[2]).contains("\"allowed\":true", "\"seat\"");
+            assertThat(answers[3]).contains("licet-license-file: 1");
         }
     }
 

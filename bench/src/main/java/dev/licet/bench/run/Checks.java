@@ -25,7 +25,9 @@ final class Checks implements Measure {
     /// One of so many checks is a first play.
     private static final int FIRST_OF = 20;
     /// More checks than are answered in a second, so that no first play comes round a second time.
-    private static final int CHECKS_A_SECOND = 40_000;
+    private static final int CHECKS_A_SECOND = 30_000;
+    /// To sell takes longer than to check.
+    private static final int MOST_FIRST_PLAYS = 10_000;
 
     private static final int KNOWN_VIEWERS = 5_000;
 
@@ -151,7 +153,8 @@ final class Checks implements Measure {
         Load load(String url, List<String> known, Duration length)
                 throws IOException, InterruptedException, ExecutionException {
             int count = (int) Math.max(1, length.toSeconds()) * CHECKS_A_SECOND;
-            List<String> first = length.isZero() ? List.of() : viewers("viewer-" + loads, count / FIRST_OF);
+            int plays = length.isZero() ? 0 : Math.min(count / FIRST_OF, MOST_FIRST_PLAYS);
+            List<String> first = viewers("viewer-" + loads, plays);
             Random random = new Random(loads++);
             List<String> all = new ArrayList<>(first);
             while (all.size() < count) {

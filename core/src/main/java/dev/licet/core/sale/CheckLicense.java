@@ -23,9 +23,12 @@ import dev.licet.core.session.Seat;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Says whether what was bought may run, and until when. The first yes begins the time of a license that begins with a
 /// first play, and is on disk before it is answered. Where the license counts streams, a yes holds a seat. Safe for
@@ -95,6 +98,11 @@ public final class CheckLicense {
             return sold.map(under -> under.license().rules().streams()).orElse(0);
         }
 
+        /// Whether it was not given to somebody else.
+        private boolean isSameSale(Entitlement other) {
+            return purchase.map(Purchase::buyer).equals(other.purchase.map(Purchase::buyer));
+        }
+
         private boolean beginsNow() {
             return terms.course().waits()
                     && sold.filter(under -> under.license().rules().begins() == TermRules.Begin.FIRST_PLAY)
@@ -120,7 +128,7 @@ public final class CheckLicense {
                             "machine", "is required: the license is for a number of machines at the same time")));
                 }
                 yield holds || best.get().beginsNow()
-                        ? transactions.submit(() -> play(caller, asked))
+                        ? transactions.submit(() -> play(caller, asked, best.get()))
                         : Pending.done(Outcome.success(answer(best)));
             }
         };
@@ -133,23 +141,31 @@ public final class CheckLicense {
     }
 
     /// The same in a transaction, where nothing changes between the deciding and the storing.
-    private Outcome<Answer> play(Caller caller, Asked asked) {
-        return best(caller, asked).map(best -> {
-            if (best.isEmpty() || !best.get().standing().isAllowed()) {
-                return answer(best);
-            }
-            Entitlement entitlement = best.get();
-            Optional<Outcome<HoldSeats.Held>> held = entitlement.streams() > 0
-                    ? asked.stream().map(stream -> seat(caller, asked.product(), entitlement.key(), stream))
-                    : Optional.empty();
-            if (held.isPresent() && held.get() instanceof Outcome.Refused<HoldSeats.Held>(Refusal refusal)) {
-                return new Answer(false, best, Optional.empty(), Optional.of(refusal));
-            }
-            Optional<Seat> seat = held.map(outcome ->
-                    ((Outcome.Success<HoldSeats.Held>) outcome).value().seat());
-            Entitlement now = entitlement.beginsNow() ? begun(entitlement) : entitlement;
-            return new Answer(true, Optional.of(now), seat, Optional.empty());
-        });
+    private Outcome<Answer> play(Caller caller, Asked asked, Entitlement decided) {
+        Entitlement entitlement = again(decided);
+        if (!entitlement.standing().isAllowed() || !entitlement.isSameSale(decided)) {
+            return best(caller, asked).map(CheckLicense::answer);
+        }
+        Optional<Outcome<HoldSeats.Held>> held = entitlement.streams() > 0
+                ? asked.stream().map(stream -> seat(caller, asked.product(), entitlement.key(), stream))
+                : Optional.empty();
+        if (held.isPresent() && held.get() instanceof Outcome.Refused<HoldSeats.Held>(Refusal refusal)) {
+            return Outcome.success(new Answer(false, Optional.of(entitlement), Optional.empty(), Optional.of(refusal)));
+        }
+        Optional<Seat> seat = held.map(
+                outcome -> ((Outcome.Success<HoldSeats.Held>) outcome).value().seat());
+        Entitlement now = entitlement.beginsNow() ? begun(entitlement) : entitlement;
+        return Outcome.success(new Answer(true, Optional.of(now), seat, Optional.empty()));
+    }
+
+    /// What was decided on, as it is stored now. A license never changes.
+    private Entitlement again(Entitlement decided) {
+        return entitlement(
+                decided.key(),
+                keys.terms(decided.key().id()),
+                decided.purchase().flatMap(purchase -> purchases.find(purchase.key())),
+                decided.sold(),
+                now());
     }
 
     private Outcome<HoldSeats.Held> seat(Caller caller, ProductId product, LicenseKey key, Stream stream) {
@@ -177,26 +193,37 @@ public final class CheckLicense {
             KeyTerms next = state.terms().begun(now, sold.license(), sold.zone());
             return new KeyRule.Change<>(next, state.activation(), next);
         });
-        return entitlement(waiting.key(), terms, waiting.purchase(), now);
+        return entitlement(waiting.key(), terms, waiting.purchase(), waiting.sold(), now);
     }
 
     /// What allows the most: of what may be used that which ends last, else what ended last.
     private Outcome<Optional<Entitlement>> best(Caller caller, Asked asked) {
         Instant now = now();
+        ZoneId zone = accounts.find(caller.account()).map(Account::zone).orElseThrow();
         return switch (asked.who()) {
             case Who.Key(String text) ->
                 namedKey.key(caller, Optional.of(asked.product()), text)
-                        .map(key -> Optional.of(entitlement(key, keys.terms(key.id()), purchases.find(key.id()), now)));
+                        .map(key -> Optional.of(entitlement(key, purchases.find(key.id()), zone, now)));
             case Who.Bought(Buyer buyer) ->
                 namedKey.product(caller, Optional.of(asked.product()))
-                        .map(product -> purchases.bought(caller.account(), buyer, product.id(), asked.title()).stream()
-                                .map(purchase -> entitlement(
-                                        keys.find(purchase.key()).orElseThrow(),
-                                        keys.terms(purchase.key()),
-                                        Optional.of(purchase),
-                                        now))
-                                .max(BY_USE));
+                        .map(product -> best(
+                                purchases.bought(caller.account(), buyer, product.id(), asked.title()), zone, now));
         };
+    }
+
+    private Optional<Entitlement> best(List<Purchase> bought, ZoneId zone, Instant now) {
+        @Nullable Entitlement best = null;
+        for (Purchase purchase : bought) {
+            LicenseKey key = keys.find(purchase.key()).orElseThrow();
+            Entitlement next = entitlement(key, Optional.of(purchase), zone, now);
+            best = best == null || BY_USE.compare(next, best) > 0 ? next : best;
+        }
+        return Optional.ofNullable(best);
+    }
+
+    private Entitlement entitlement(LicenseKey key, Optional<Purchase> purchase, ZoneId zone, Instant now) {
+        KeyTerms terms = keys.terms(key.id());
+        return entitlement(key, terms, purchase, sold(key, terms, zone), now);
     }
 
     private static final Comparator<Entitlement> BY_USE = Comparator.<Entitlement, Boolean>comparing(
@@ -205,17 +232,18 @@ public final class CheckLicense {
             .thenComparing(entitlement -> entitlement.standing() != Standing.WAITING)
             .thenComparing(entitlement -> entitlement.usableUntil().orElse(Instant.MAX));
 
-    private Entitlement entitlement(LicenseKey key, KeyTerms terms, Optional<Purchase> purchase, Instant now) {
-        Optional<Sold> sold = terms.license()
-                .flatMap(id -> licenses.find(key.account(), id))
-                .map(license -> new Sold(
-                        license, accounts.find(key.account()).map(Account::zone).orElseThrow()));
-        Standing standing = Standing.of(purchase, terms, sold, now);
+    private Entitlement entitlement(
+            LicenseKey key, KeyTerms terms, Optional<Purchase> purchase, Optional<Sold> sold, Instant now) {
         Optional<Instant> end = terms.course().waits() || !terms.hasPeriod()
                 ? Optional.empty()
                 : Optional.of(sold.map(under -> under.license().rules().graceEnd(terms.expiresAt(), under.zone()))
                         .orElse(terms.expiresAt()));
-        return new Entitlement(key, terms, purchase, sold, standing, end);
+        return new Entitlement(key, terms, purchase, sold, Standing.of(purchase, terms, sold, now), end);
+    }
+
+    /// What a key was issued under.
+    private Optional<Sold> sold(LicenseKey key, KeyTerms terms, ZoneId zone) {
+        return terms.license().flatMap(id -> licenses.find(key.account(), id)).map(license -> new Sold(license, zone));
     }
 
     /// As it is stored.

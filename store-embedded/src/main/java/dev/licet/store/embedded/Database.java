@@ -221,11 +221,11 @@ final class Database implements AutoCloseable {
 
     /// Runs the work on what was committed last.
     <T extends @Nullable Object> T read(Work<T> work) {
-        if (isInTransaction()) {
-            return within(work);
-        }
         Sql reader = null;
         try {
+            if (isInTransaction()) {
+                return work.run(writing);
+            }
             reader = readers.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             if (reader == null) {
                 throw new Unavailable("too many reads wait", Duration.ofSeconds(1));
