@@ -31,6 +31,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -512,7 +513,11 @@ final class Exchange {
     }
 
     private void onLoop(Runnable work) {
-        loop.runOnContext(go -> guarded(wire, work));
+        try {
+            loop.runOnContext(go -> guarded(wire, work));
+        } catch (RejectedExecutionException stopped) {
+            LOG.log(DEBUG, "the server stopped before this could be answered");
+        }
     }
 
     private void send(Answer answer, byte[] bytes) {

@@ -5,9 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.licet.core.AtOnce;
 import dev.licet.core.Unavailable;
+import dev.licet.core.id.AccountNumber;
+import dev.licet.core.id.KeyId;
+import dev.licet.core.id.LicenseId;
+import dev.licet.core.license.Course;
+import dev.licet.core.license.TermRules;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -227,6 +236,44 @@ class DatabaseTest {
             assertThat(files.map(file -> file.getFileName().toString().replaceAll("V([0-9]+)__.*", "$1"))
                             .max(Comparator.comparingInt(Integer::parseInt)))
                     .hasValue(Database.SCHEMA_VERSION);
+        }
+    }
+
+    @Test
+    void dataOfAnEarlierVersion_isTakenOver() throws Exception {
+        Path old = directory.resolve("old.db");
+        Flyway.configure(Database.class.getClassLoader())
+                .dataSource("jdbc:sqlite:" + old, null, null)
+                .locations("classpath:dev/licet/store/embedded/entities")
+                .target("6")
+                .load()
+                .migrate();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + old);
+                Statement statement = connection.createStatement()) {
+            for (String sql : List.of(
+                    "INSERT INTO account (number, name, signing_key, created_at) VALUES (100000000000000, 'a', x'', 0)",
+                    "INSERT INTO product (account, name, created_at) VALUES (100000000000000, 'p', 0)",
+                    "INSERT INTO license (account, name, type, price, currency, created_at)"
+                            + " VALUES (100000000000000, 'l', 'OWN', '1', 'EUR', 0)",
+                    "INSERT INTO license_key (account, product, key, created_at, max_machines)"
+                            + " VALUES (100000000000000, 1, 'KEY', 0, 5)",
+                    "INSERT INTO activation VALUES (1, 'still', NULL, '', 100)",
+                    "INSERT INTO new_machine (key, at) VALUES (1, 100), (1, 50)")) {
+                statement.executeUpdate(sql);
+            }
+        }
+
+        try (Database taken = Database.open(old)) {
+            // The machine that is activated tells itself since when.
+            assertThat(taken.<List<Long>>read(sql -> sql.all("SELECT at FROM past_machine", row -> row.getLong("at"))))
+                    .containsExactly(50L);
+            SqliteLicensing.SqliteLicenseKeys keys = new SqliteLicensing.SqliteLicenseKeys(taken);
+            assertThat(keys.terms(new KeyId(1)).course()).isEqualTo(Course.NONE);
+            assertThat(new SqliteLicensing.SqliteLicenses(taken)
+                            .find(new AccountNumber(AccountNumber.FIRST), new LicenseId(1))
+                            .orElseThrow()
+                            .rules())
+                    .isEqualTo(TermRules.USUAL);
         }
     }
 }
