@@ -11,4 +11,8 @@ public interface Transactions {
 
     /// Does the same without waiting for the disk.
     <T> Pending<T> submit(Supplier<T> work);
+
+    /// Runs something when what the current work belongs to is on disk, and not at all if that is taken back; at once
+    /// where there is no such work. It must not wait.
+    void afterwards(Runnable then);
 }

@@ -242,7 +242,7 @@ public final class Wiring implements AutoCloseable {
             this.readEvents = new ReadEvents(store.products(), store.licenseKeys(), store.events());
             this.holdSeats = new HoldSeats(
                     store.seats(), store.products(), store.licenseKeys(), secrets, settings.seats(), steady);
-            this.useKeys = new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock);
+            this.useKeys = new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, steady);
             this.customers = new ManageCustomers(store.customers(), secrets, clock);
             this.changeKeys = new ChangeKeys(
                     store.accounts(),
@@ -253,7 +253,7 @@ public final class Wiring implements AutoCloseable {
                     customers,
                     store.transactions(),
                     secrets,
-                    clock);
+                    steady);
             this.readKeys = new ReadKeys(store.products(), store.licenseKeys());
             this.keepData =
                     new KeepData(store.dataObjects(), store.products(), store.licenseKeys(), settings.maxDataObjects());

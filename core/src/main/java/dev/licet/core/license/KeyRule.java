@@ -23,7 +23,17 @@ public interface KeyRule<T> {
             int machines,
             Optional<Activation> activation,
             NewMachines newMachines,
-            Supplier<Optional<Sold>> sold) {}
+            Supplier<Optional<Sold>> sold) {
+
+        /// Terms of the key in which time that waits has begun.
+        public KeyTerms begun(KeyTerms decided, Instant now) {
+            return decided.course().waits()
+                    ? sold.get()
+                            .map(under -> decided.begun(now, under.license(), under.zone()))
+                            .orElse(decided)
+                    : decided;
+        }
+    }
 
     /// What a key was issued under. @param zone of its account
     record Sold(License license, ZoneId zone) {}

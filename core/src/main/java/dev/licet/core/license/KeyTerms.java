@@ -59,12 +59,15 @@ public record KeyTerms(
                 Course.NONE);
     }
 
-    /// Of a key that is issued now under a license, and to any number of machines. Its time begins now, or waits for
+    /// Of a key that is issued now under a license, to as many machines as it has streams. Its time begins now, or
+    /// waits for
     /// what the license says begins it.
     ///
     /// @param zone of the account: its calendar says how long days, weeks, months and years are
     public static KeyTerms issued(Instant now, License license, ZoneId zone) {
-        KeyTerms free = issued(now, 0).withLicense(license.id());
+        KeyTerms free = issued(now, 0)
+                .withLicense(license.id())
+                .withMachines(MachineRules.ANY.withMost(license.rules().streams()));
         if (license.term().isEmpty()) {
             return free;
         }

@@ -58,6 +58,14 @@ public interface LicenseKeys {
     /// Has a rule decide on the key and one machine of it, and stores what it decides; nothing comes in between.
     <T> T change(KeyId key, String machine, KeyRule<T> rule);
 
+    /// Begins the time of a key that waits for its first use. @return the terms after that
+    default KeyTerms begin(KeyId key, Instant now) {
+        return change(key, "", state -> {
+            KeyTerms next = state.begun(state.terms(), now);
+            return new KeyRule.Change<>(next, state.activation(), next);
+        });
+    }
+
     /// Keys with the terms that a product's have where nothing else is said.
     default Optional<LicenseKey> add(AccountNumber account, ProductId product, String key, Instant at) {
         return add(account, product, List.of(key), KeyTerms.issued(at, 0), at).map(List::getFirst);

@@ -18,7 +18,9 @@ public record TermRules(Begin begins, RenewFrom renewsFrom, Optional<Term> grace
 
     public enum Begin {
         PURCHASE,
+        /// Or a first seat, or a first license file: what a machine has to have.
         FIRST_ACTIVATION,
+        /// Or any of those, if it comes before.
         FIRST_PLAY
     }
 

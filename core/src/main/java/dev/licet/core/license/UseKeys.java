@@ -72,17 +72,9 @@ public final class UseKeys {
 
     private static KeyRule.Change<Optional<Refusal>> activated(KeyRule.State state, Device device, Instant now) {
         KeyRule.Change<Optional<Refusal>> decided = decided(state, device, now);
-        if (decided.answer().isPresent() || !state.terms().course().waits()) {
-            return decided;
-        }
-        return state.sold()
-                .get()
-                .filter(sold -> sold.license().rules().begins() == TermRules.Begin.FIRST_ACTIVATION)
-                .map(sold -> new KeyRule.Change<>(
-                        decided.terms().begun(now, sold.license(), sold.zone()),
-                        decided.activation(),
-                        decided.answer()))
-                .orElse(decided);
+        return decided.answer().isPresent()
+                ? decided
+                : new KeyRule.Change<>(state.begun(decided.terms(), now), decided.activation(), decided.answer());
     }
 
     private static KeyRule.Change<Optional<Refusal>> decided(KeyRule.State state, Device device, Instant now) {

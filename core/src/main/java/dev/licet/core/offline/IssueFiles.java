@@ -100,7 +100,7 @@ public final class IssueFiles {
         }
         return holding(caller, key, wanted).map(seat -> {
             Optional<Sold> sold = sold(key);
-            KeyTerms terms = begun(key, sold, now);
+            KeyTerms terms = keys.begin(key.id(), now);
             Optional<Instant> end = end(terms, sold);
             Instant until = Stream.of(Optional.of(now.plus(wanted.validFor())), end, seat.map(Seat::until))
                     .flatMap(Optional::stream)
@@ -155,16 +155,6 @@ public final class IssueFiles {
     private Optional<Sold> sold(LicenseKey key) {
         return keys.change(
                 key.id(), "", state -> KeyRule.Change.none(state, state.sold().get()));
-    }
-
-    /// Who takes a file may play from now on.
-    private KeyTerms begun(LicenseKey key, Optional<Sold> sold, Instant now) {
-        return keys.change(key.id(), "", state -> {
-            KeyTerms next = state.terms().course().waits() && sold.isPresent()
-                    ? state.terms().begun(now, sold.get().license(), sold.get().zone())
-                    : state.terms();
-            return new KeyRule.Change<>(next, state.activation(), next);
-        });
     }
 
     /// Oldest first. @param after only those with a higher id

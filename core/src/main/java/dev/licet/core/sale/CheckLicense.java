@@ -9,7 +9,6 @@ import dev.licet.core.identity.Account;
 import dev.licet.core.identity.Accounts;
 import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.Permission;
-import dev.licet.core.license.KeyRule;
 import dev.licet.core.license.KeyRule.Sold;
 import dev.licet.core.license.KeyTerms;
 import dev.licet.core.license.LicenseKey;
@@ -25,10 +24,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /// Says whether what was bought may run, and until when. The first yes begins the time of a license that begins with a
 /// first play, and is on disk before it is answered. Where the license counts streams, a yes holds a seat. Safe for
@@ -63,7 +63,7 @@ public final class CheckLicense {
     }
 
     /// What is asked for. @param title empty for the whole product @param stream that is to play
-    public record Asked(ProductId product, Optional<String> title, Who who, Optional<Stream> stream) {}
+    public record Asked(ProductId product, Optional<String> title, Who who, Optional<Player> stream) {}
 
     /// Who wants to use it.
     public sealed interface Who {
@@ -75,7 +75,7 @@ public final class CheckLicense {
     }
 
     /// @param interval how long its seat is held after each ping
-    public record Stream(String machine, Optional<String> friendlyName, String address, Duration interval) {}
+    public record Player(String machine, Optional<String> friendlyName, String address, Duration interval) {}
 
     /// @param entitlement that it was decided by; empty when nothing was bought
     /// @param refusal why no seat is held, where one is wanted
@@ -103,6 +103,13 @@ public final class CheckLicense {
             return purchase.map(Purchase::buyer).equals(other.purchase.map(Purchase::buyer));
         }
 
+        /// Whether it is for that title, or for all.
+        private boolean isFor(Optional<String> title) {
+            return purchase.flatMap(Purchase::title)
+                    .filter(only -> !Optional.of(only).equals(title))
+                    .isEmpty();
+        }
+
         private boolean beginsNow() {
             return terms.course().waits()
                     && sold.filter(under -> under.license().rules().begins() == TermRules.Begin.FIRST_PLAY)
@@ -116,46 +123,88 @@ public final class CheckLicense {
         if (lacking.isPresent()) {
             return Pending.done(Outcome.refused(lacking.get()));
         }
-        return switch (best(caller, asked)) {
-            case Outcome.Refused<Optional<Entitlement>>(Refusal refusal) -> Pending.done(Outcome.refused(refusal));
-            case Outcome.Success<Optional<Entitlement>>(Optional<Entitlement> best) -> {
-                if (best.isEmpty() || !best.get().standing().isAllowed()) {
-                    yield Pending.done(Outcome.success(answer(best)));
-                }
-                boolean holds = best.get().streams() > 0;
-                if (holds && asked.stream().isEmpty()) {
-                    yield Pending.done(Outcome.refused(new Refusal.InvalidField(
-                            "machine", "is required: the license is for a number of machines at the same time")));
-                }
-                yield holds || best.get().beginsNow()
-                        ? transactions.submit(() -> play(caller, asked, best.get()))
-                        : Pending.done(Outcome.success(answer(best)));
-            }
+        return switch (entitlements(caller, asked)) {
+            case Outcome.Refused<List<Entitlement>>(Refusal refusal) -> Pending.done(Outcome.refused(refusal));
+            case Outcome.Success<List<Entitlement>>(List<Entitlement> all) -> check(caller, asked, all);
         };
     }
 
-    private static Answer answer(Optional<Entitlement> best) {
-        return best.map(entitlement ->
-                        new Answer(entitlement.standing().isAllowed(), best, Optional.empty(), Optional.empty()))
-                .orElse(Answer.NOTHING);
+    private Pending<Outcome<Answer>> check(Caller caller, Asked asked, List<Entitlement> all) {
+        if (all.isEmpty() || !all.getFirst().standing().isAllowed()) {
+            return Pending.done(Outcome.success(answer(all)));
+        }
+        Optional<Entitlement> first = usable(all, asked).findFirst();
+        if (first.isEmpty()) {
+            return Pending.done(Outcome.refused(new Refusal.InvalidField(
+                    "machine", "is required: the license is for a number of machines at the same time")));
+        }
+        return first.get().streams() > 0 || first.get().beginsNow()
+                ? transactions.submit(() -> play(caller, asked, first.get()))
+                : Pending.done(Outcome.success(yes(first.get(), Optional.empty())));
     }
 
-    /// The same in a transaction, where nothing changes between the deciding and the storing.
+    /// Those that may be used by who asks, the best first.
+    private static Stream<Entitlement> usable(List<Entitlement> all, Asked asked) {
+        return all.stream()
+                .filter(entitlement -> entitlement.standing().isAllowed())
+                .filter(entitlement ->
+                        entitlement.streams() == 0 || asked.stream().isPresent());
+    }
+
+    private static Answer answer(List<Entitlement> all) {
+        return all.isEmpty()
+                ? Answer.NOTHING
+                : new Answer(
+                        all.getFirst().standing().isAllowed(),
+                        Optional.of(all.getFirst()),
+                        Optional.empty(),
+                        Optional.empty());
+    }
+
+    private static Answer yes(Entitlement entitlement, Optional<Seat> seat) {
+        return new Answer(true, Optional.of(entitlement), seat, Optional.empty());
+    }
+
+    /// The same in a transaction, where nothing changes between the deciding and the storing: the first that may be
+    /// used
+    /// and has a seat, if it takes one.
     private Outcome<Answer> play(Caller caller, Asked asked, Entitlement decided) {
-        Entitlement entitlement = again(decided);
-        if (!entitlement.standing().isAllowed() || !entitlement.isSameSale(decided)) {
-            return best(caller, asked).map(CheckLicense::answer);
+        if (decided.streams() == 0) {
+            Entitlement now = again(decided);
+            if (now.standing().isAllowed() && now.isSameSale(decided)) {
+                return Outcome.success(yes(begun(now), Optional.empty()));
+            }
         }
-        Optional<Outcome<HoldSeats.Held>> held = entitlement.streams() > 0
-                ? asked.stream().map(stream -> seat(caller, asked.product(), entitlement.key(), stream))
-                : Optional.empty();
-        if (held.isPresent() && held.get() instanceof Outcome.Refused<HoldSeats.Held>(Refusal refusal)) {
-            return Outcome.success(new Answer(false, Optional.of(entitlement), Optional.empty(), Optional.of(refusal)));
+        return entitlements(caller, asked).map(all -> {
+            Optional<Answer> no = Optional.empty();
+            for (Entitlement next : usable(all, asked).toList()) {
+                Answer answer = play(caller, asked.stream(), next);
+                if (answer.allowed()) {
+                    return answer;
+                }
+                no = no.or(() -> Optional.of(answer));
+            }
+            return no.orElseGet(
+                    () -> all.isEmpty() || !all.getFirst().standing().isAllowed()
+                            ? answer(all)
+                            : new Answer(
+                                    false,
+                                    Optional.of(all.getFirst()),
+                                    Optional.empty(),
+                                    Optional.of(new Refusal.InvalidField("machine", "is required"))));
+        });
+    }
+
+    private Answer play(Caller caller, Optional<Player> player, Entitlement entitlement) {
+        if (entitlement.streams() == 0) {
+            return yes(begun(entitlement), Optional.empty());
         }
-        Optional<Seat> seat = held.map(
-                outcome -> ((Outcome.Success<HoldSeats.Held>) outcome).value().seat());
-        Entitlement now = entitlement.beginsNow() ? begun(entitlement) : entitlement;
-        return Outcome.success(new Answer(true, Optional.of(now), seat, Optional.empty()));
+        return switch (seat(caller, entitlement.key(), player.orElseThrow())) {
+            case Outcome.Refused<HoldSeats.Held>(Refusal refusal) ->
+                new Answer(false, Optional.of(entitlement), Optional.empty(), Optional.of(refusal));
+            case Outcome.Success<HoldSeats.Held>(HoldSeats.Held held) ->
+                yes(again(entitlement), Optional.of(held.seat()));
+        };
     }
 
     /// What was decided on, as it is stored now. A license never changes.
@@ -168,57 +217,58 @@ public final class CheckLicense {
                 now());
     }
 
-    private Outcome<HoldSeats.Held> seat(Caller caller, ProductId product, LicenseKey key, Stream stream) {
+    private Outcome<HoldSeats.Held> seat(Caller caller, LicenseKey key, Player player) {
         return holdSeats
                 .checkOut(
                         caller,
-                        Optional.of(product),
+                        Optional.of(key.product()),
                         key.key(),
                         new HoldSeats.Wanted(
-                                stream.machine(),
+                                player.machine(),
                                 Optional.empty(),
-                                stream.friendlyName(),
-                                stream.address(),
-                                stream.interval(),
+                                player.friendlyName(),
+                                player.address(),
+                                player.interval(),
                                 0,
                                 false,
                                 false))
                 .await();
     }
 
-    private Entitlement begun(Entitlement waiting) {
-        Sold sold = waiting.sold().orElseThrow();
+    private Entitlement begun(Entitlement entitlement) {
+        if (!entitlement.beginsNow()) {
+            return entitlement;
+        }
         Instant now = now();
-        KeyTerms terms = keys.change(waiting.key().id(), "", state -> {
-            KeyTerms next = state.terms().begun(now, sold.license(), sold.zone());
-            return new KeyRule.Change<>(next, state.activation(), next);
-        });
-        return entitlement(waiting.key(), terms, waiting.purchase(), waiting.sold(), now);
+        KeyTerms terms = keys.begin(entitlement.key().id(), now);
+        return entitlement(entitlement.key(), terms, entitlement.purchase(), entitlement.sold(), now);
     }
 
-    /// What allows the most: of what may be used that which ends last, else what ended last.
-    private Outcome<Optional<Entitlement>> best(Caller caller, Asked asked) {
+    /// What allows the most first: of what may be used that which ends last, else what ended last.
+    private Outcome<List<Entitlement>> entitlements(Caller caller, Asked asked) {
         Instant now = now();
         ZoneId zone = accounts.find(caller.account()).map(Account::zone).orElseThrow();
         return switch (asked.who()) {
             case Who.Key(String text) ->
                 namedKey.key(caller, Optional.of(asked.product()), text)
-                        .map(key -> Optional.of(entitlement(key, purchases.find(key.id()), zone, now)));
+                        .map(key -> Stream.of(entitlement(key, purchases.find(key.id()), zone, now))
+                                .filter(entitlement -> entitlement.isFor(asked.title()))
+                                .toList());
             case Who.Bought(Buyer buyer) ->
                 namedKey.product(caller, Optional.of(asked.product()))
-                        .map(product -> best(
+                        .map(product -> entitlements(
                                 purchases.bought(caller.account(), buyer, product.id(), asked.title()), zone, now));
         };
     }
 
-    private Optional<Entitlement> best(List<Purchase> bought, ZoneId zone, Instant now) {
-        @Nullable Entitlement best = null;
+    private List<Entitlement> entitlements(List<Purchase> bought, ZoneId zone, Instant now) {
+        List<Entitlement> all = new ArrayList<>(bought.size());
         for (Purchase purchase : bought) {
             LicenseKey key = keys.find(purchase.key()).orElseThrow();
-            Entitlement next = entitlement(key, Optional.of(purchase), zone, now);
-            best = best == null || BY_USE.compare(next, best) > 0 ? next : best;
+            all.add(entitlement(key, Optional.of(purchase), zone, now));
         }
-        return Optional.ofNullable(best);
+        all.sort(BY_USE.reversed());
+        return all;
     }
 
     private Entitlement entitlement(LicenseKey key, Optional<Purchase> purchase, ZoneId zone, Instant now) {

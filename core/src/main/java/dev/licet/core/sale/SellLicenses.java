@@ -19,7 +19,6 @@ import dev.licet.core.license.License;
 import dev.licet.core.license.LicenseKey;
 import dev.licet.core.license.LicenseKeys;
 import dev.licet.core.license.Licenses;
-import dev.licet.core.license.MachineRules;
 import dev.licet.core.license.NamedKey;
 import dev.licet.core.license.Price;
 import dev.licet.core.license.Product;
@@ -47,7 +46,7 @@ public final class SellLicenses {
     private final SecretSource secrets;
     private final Clock clock;
 
-    /// @param paid is run after each payment; it must not wait
+    /// @param paid is run when a payment is on disk; it must not wait
     public SellLicenses(
             Accounts accounts,
             Licenses licenses,
@@ -108,9 +107,7 @@ public final class SellLicenses {
         }
         Instant now = now();
         Account account = accounts.find(caller.account()).orElseThrow();
-        KeyTerms terms = KeyTerms.issued(now, license, account.zone())
-                .withMachines(MachineRules.ANY.withMost(license.rules().streams()))
-                .withCustomer(buyer.customer());
+        KeyTerms terms = KeyTerms.issued(now, license, account.zone()).withCustomer(buyer.customer());
         LicenseKey key = issue(product, terms, now);
         Purchase purchase = purchases.add(caller.account(), wanted.purchase(), key.id(), now);
         purchases.pay(purchase.id(), Payment.Kind.PURCHASE, wanted.price().orElse(license.price()), now);
@@ -263,7 +260,7 @@ public final class SellLicenses {
 
     private Outcome<Sale> paid(Outcome<Sale> outcome) {
         if (outcome instanceof Outcome.Success<Sale>) {
-            paid.run();
+            transactions.afterwards(paid);
         }
         return outcome;
     }

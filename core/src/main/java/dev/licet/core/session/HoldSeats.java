@@ -184,9 +184,10 @@ public final class HoldSeats {
                 now.plus(wanted.interval()));
     }
 
-    private static SeatRule.Change<Outcome<Held>> held(
-            SeatRule.State state, Seat seat, Optional<Seat> ended, Instant now) {
-        Held answer = new Held(state.key(), state.terms(), seat, now);
+    /// Time that waits begins with a first seat.
+    private SeatRule.Change<Outcome<Held>> held(SeatRule.State state, Seat seat, Optional<Seat> ended, Instant now) {
+        KeyTerms terms = state.terms().course().waits() ? keys.begin(state.key().id(), now) : state.terms();
+        Held answer = new Held(state.key(), terms, seat, now);
         return new SeatRule.Change<>(Optional.of(seat), ended, Optional.empty(), Outcome.success(answer));
     }
 

@@ -114,21 +114,24 @@ public abstract class SalesContract {
                 clock);
     }
 
-    private CheckLicense check() {
-        HoldSeats seats = new HoldSeats(
+    private HoldSeats holdSeats() {
+        return new HoldSeats(
                 store.seats(),
                 store.products(),
                 store.licenseKeys(),
                 secrets,
                 new HoldSeats.Settings(Duration.ofSeconds(1), Duration.ofDays(1), 100, 100),
                 clock);
+    }
+
+    private CheckLicense check() {
         return new CheckLicense(
                 store.accounts(),
                 store.licenses(),
                 store.products(),
                 store.licenseKeys(),
                 store.purchases(),
-                seats,
+                holdSeats(),
                 store.transactions(),
                 clock);
     }
@@ -173,7 +176,7 @@ public abstract class SalesContract {
                 Optional.empty(),
                 new CheckLicense.Who.Bought(buyer),
                 machineCode.map(
-                        code -> new CheckLicense.Stream(code, Optional.empty(), "127.0.0.1", Duration.ofMinutes(1))));
+                        code -> new CheckLicense.Player(code, Optional.empty(), "127.0.0.1", Duration.ofMinutes(1))));
     }
 
     private static Standing standing(CheckLicense.Answer answer) {
@@ -265,6 +268,86 @@ public abstract class SalesContract {
         assertThat(standing(check(ANNA))).isEqualTo(Standing.RUNNING);
         assertThat(check(ANNA).entitlement().orElseThrow().terms().course().begun())
                 .contains(clock.instant().truncatedTo(ChronoUnit.MICROS));
+    }
+
+    @Test
+    void timeThatWaits_beginsWithAnyFirstUseOfTheKey() {
+        for (TermRules.Begin begin : List.of(TermRules.Begin.FIRST_ACTIVATION, TermRules.Begin.FIRST_PLAY)) {
+            SellLicenses.Sale activated =
+                    buy(license(term(2, Term.Unit.DAY), begins(begin)), Buyer.viewer("a " + begin));
+            SellLicenses.Sale seated = buy(license(term(2, Term.Unit.DAY), begins(begin)), Buyer.viewer("s " + begin));
+            of(new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock)
+                    .activate(
+                            caller,
+                            Optional.of(product),
+                            activated.key().key(),
+                            new UseKeys.Device("machine", Optional.empty(), "127.0.0.1")));
+            HoldSeats.Held held = of(holdSeats()
+                    .checkOut(caller, Optional.of(product), seated.key().key(), seat("machine"))
+                    .await());
+
+            Instant end = clock.instant().truncatedTo(ChronoUnit.MICROS).plus(Duration.ofDays(2));
+            assertThat(held.terms().expiresAt()).as("seat, " + begin).isEqualTo(end);
+            for (SellLicenses.Sale sale : List.of(activated, seated)) {
+                assertThat(of(sell().find(caller, sale.purchase().id())).terms().expiresAt())
+                        .as(begin.toString())
+                        .isEqualTo(end);
+            }
+        }
+    }
+
+    private static HoldSeats.Wanted seat(String machineCode) {
+        return new HoldSeats.Wanted(
+                machineCode, Optional.empty(), Optional.empty(), "127.0.0.1", Duration.ofMinutes(1), 0, false, false);
+    }
+
+    @Test
+    void keyOfOneTitle_isForNoOther() {
+        License license = license(Optional.empty(), TermRules.USUAL);
+        SellLicenses.Sale sale = of(sell().sell(
+                        caller,
+                        new SellLicenses.Wanted(
+                                new Purchases.NewPurchase(license.id(), product, Optional.of("Metropolis"), ANNA),
+                                Optional.empty())));
+
+        assertThat(byKey(sale, Optional.of("Metropolis")).allowed()).isTrue();
+        assertThat(byKey(sale, Optional.of("Nosferatu"))).isEqualTo(byKey(sale, Optional.empty()));
+        assertThat(byKey(sale, Optional.of("Nosferatu")).allowed()).isFalse();
+        assertThat(byKey(sale, Optional.of("Nosferatu")).entitlement()).isEmpty();
+    }
+
+    private CheckLicense.Answer byKey(SellLicenses.Sale sale, Optional<String> title) {
+        return of(check().check(
+                        caller,
+                        new CheckLicense.Asked(
+                                product,
+                                title,
+                                new CheckLicense.Who.Key(sale.key().key()),
+                                Optional.empty()))
+                .await());
+    }
+
+    @Test
+    void check_whoHasTwo_andNoStreamOfTheBetterOneIsFree_usesTheOther() {
+        TermRules one = new TermRules(
+                TermRules.Begin.PURCHASE, TermRules.RenewFrom.EXPIRY, Optional.empty(), Optional.empty(), 1);
+        SellLicenses.Sale longer = buy(license(term(20, Term.Unit.DAY), one), ANNA);
+        SellLicenses.Sale shorter = buy(license(term(2, Term.Unit.DAY), one), ANNA);
+
+        assertThat(used(play(ANNA, "tv"))).isEqualTo(longer.purchase().id());
+        assertThat(used(play(ANNA, "phone"))).isEqualTo(shorter.purchase().id());
+        assertThat(play(ANNA, "tablet").allowed()).isFalse();
+        // Without a machine's name none of them can be counted.
+        assertThat(no(check().check(caller, asked(ANNA, Optional.empty())).await()))
+                .isInstanceOf(Refusal.InvalidField.class);
+        SellLicenses.Sale any = buy(license(term(1, Term.Unit.DAY), TermRules.USUAL), ANNA);
+        assertThat(used(check(ANNA))).isEqualTo(any.purchase().id());
+        assertThat(used(play(ANNA, "tablet"))).isEqualTo(any.purchase().id());
+    }
+
+    private static PurchaseId used(CheckLicense.Answer answer) {
+        assertThat(answer.allowed()).isTrue();
+        return answer.entitlement().orElseThrow().purchase().orElseThrow().id();
     }
 
     @Test
@@ -617,6 +700,7 @@ public abstract class SalesContract {
                                         new UseKeys.Device("machine", Optional.empty(), "127.0.0.1")));
                 assertThat(activated).as("activated, " + at).isEqualTo(!pair.model.refunded);
                 pair.model.firstUse(TermRules.Begin.FIRST_ACTIVATION, now());
+                pair.model.firstUse(TermRules.Begin.FIRST_PLAY, now());
             }
             default -> {
                 // only looked at

@@ -55,7 +55,7 @@ record Call(Caller caller, String argument, Body body, Request request, Limits l
     long after() {
         return query("cursor")
                 .map(text -> {
-                    OptionalLong number = id("", text);
+                    OptionalLong number = text.equals("0") ? OptionalLong.of(0) : id("", text);
                     return number.orElseThrow(() -> new WrongField("cursor", "must be the 'next' of a page"));
                 })
                 .orElse(0L);

@@ -214,7 +214,7 @@ final class PurchaseRoutes {
                 key.<CheckLicense.Who>map(CheckLicense.Who.Key::new)
                         .orElseGet(() -> new CheckLicense.Who.Bought(buyer)),
                 call.name("machine")
-                        .map(machine -> new CheckLicense.Stream(
+                        .map(machine -> new CheckLicense.Player(
                                 machine,
                                 call.name("friendlyName"),
                                 call.request().address(),

@@ -233,6 +233,54 @@ class RestSalesTest {
     }
 
     @Test
+    void paymentUnderAnIdempotencyKey_isToldWithoutAnother() {
+        String body = "{\"license\":\"%s\",\"product\":\"%s\",\"viewer\":\"anna\"}".formatted(license(""), product);
+        for (int i = 1; i <= 5; i++) {
+            send("POST", "/v1/purchases", body, Map.of("Idempotency-Key", "key " + i));
+            awaitEvents(i);
+            assertThat(events()).hasSize(i);
+        }
+    }
+
+    @Test
+    void keysUnderALicense_haveItsStreams() {
+        String license = license(",\"streams\":2");
+        JsonNode made = made("/v1/keys", "{\"product\":\"%s\",\"license\":\"%s\"}".formatted(product, license));
+        String key =
+                (made.has("data") ? made.get("data").get(0) : made).get("key").stringValue();
+        String asked = "{\"product\":\"%s\",\"key\":\"%s\",\"machine\":\"%s\"}";
+
+        assertThat(made("/v1/checks", asked.formatted(product, key, "a"))
+                        .get("allowed")
+                        .booleanValue())
+                .isTrue();
+        assertThat(made("/v1/checks", asked.formatted(product, key, "b"))
+                        .get("allowed")
+                        .booleanValue())
+                .isTrue();
+        assertThat(made("/v1/checks", asked.formatted(product, key, "c"))
+                        .get("standing")
+                        .stringValue())
+                .isEqualTo("tooManyStreams");
+    }
+
+    @Test
+    void activation_whileTheClockIsWrong_takesNothingOfTheTime() {
+        JsonNode purchase =
+                buy(license(",\"term\":{\"count\":1,\"unit\":\"month\"},\"begins\":\"firstActivation\""), "anna");
+        java.time.Instant right = server.clock().instant();
+        server.clock().set(right.minus(Duration.ofDays(365)));
+        made(
+                "/v1/activations",
+                "{\"product\":\"%s\",\"key\":\"%s\",\"machine\":\"m\"}"
+                        .formatted(product, purchase.get("key").stringValue()));
+        server.clock().set(right);
+
+        assertThat(check("anna", "").get("begunAt").stringValue()).startsWith("2026-11-22T15:56:4");
+        assertThat(check("anna", "").get("allowed").booleanValue()).isTrue();
+    }
+
+    @Test
     void purchase_sentTwiceUnderAKey_isOne() {
         String license = license("");
         String body = "{\"license\":\"%s\",\"product\":\"%s\",\"viewer\":\"anna\"}".formatted(license, product);

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -81,6 +82,9 @@ final class Database implements AutoCloseable {
 
     /// The writer's own: how often something that was written was taken back.
     private int rollbacks;
+
+    /// The writer's own: what it is at.
+    private @Nullable Request<?> current;
 
     private final Fault fault = new Fault();
 
@@ -178,6 +182,15 @@ final class Database implements AutoCloseable {
         return isInTransaction()
                 ? Pending.of(CompletableFuture.completedFuture(within(work)))
                 : Pending.of(enqueue(work).answer);
+    }
+
+    /// Runs something when the request that is being done is on disk, at once if none is.
+    void afterwards(Runnable then) {
+        if (isInTransaction()) {
+            Objects.requireNonNull(current).then.add(then);
+        } else {
+            then.run();
+        }
     }
 
     /// Another one after each change of what is [Remembered], from the moment that it is acknowledged.
@@ -332,6 +345,7 @@ final class Database implements AutoCloseable {
         try {
             writing.execute("BEGIN IMMEDIATE");
             for (Request<?> request : group) {
+                current = request;
                 request.run(this);
             }
             writing.execute("COMMIT");
@@ -401,6 +415,7 @@ final class Database implements AutoCloseable {
         private final Work<T> work;
         private final Acting.By by = Acting.current();
         private final CompletableFuture<T> answer = new CompletableFuture<>();
+        private final List<Runnable> then = new ArrayList<>(0);
         private @Nullable T result;
         private @Nullable Throwable failure;
 
@@ -429,6 +444,7 @@ final class Database implements AutoCloseable {
         @SuppressWarnings("NullAway") // a T that may be null is one by its own type
         void committed() {
             if (failure == null) {
+                then.forEach(Runnable::run);
                 answer.complete(result);
             } else {
                 answer.completeExceptionally(failure);

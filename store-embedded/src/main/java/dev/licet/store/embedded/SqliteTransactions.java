@@ -16,4 +16,9 @@ record SqliteTransactions(Database database) implements Transactions {
     public <T> Pending<T> submit(Supplier<T> work) {
         return database.submitTogether(work);
     }
+
+    @Override
+    public void afterwards(Runnable then) {
+        database.afterwards(then);
+    }
 }
