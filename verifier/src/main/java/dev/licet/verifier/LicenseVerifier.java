@@ -168,7 +168,9 @@ public final class LicenseVerifier {
     /// made.
     public License verify(String file, String machine) throws Refused {
         License license = read(file, machine);
-        check(license, clock.instant(), license.issuedAt());
+        Instant now = clock.instant();
+        refuseSetBack(now, license.issuedAt());
+        refuseEnded(license, now, license.issuedAt());
         return license;
     }
 
@@ -176,25 +178,34 @@ public final class LicenseVerifier {
     /// that was seen with this key on this machine.
     ///
     /// @throws IOException when the witness can't be read or written
-    public License verify(String file, String machine, Path witness) throws Refused, IOException {
+    public synchronized License verify(String file, String machine, Path witness) throws Refused, IOException {
         License license = read(file, machine);
         Instant now = clock.instant();
         Optional<Instant> seen = seen(license, witness);
         Instant latest = seen.filter(license.issuedAt()::isBefore).orElse(license.issuedAt());
-        check(license, now, latest);
-        if (seen.isEmpty() || now.isAfter(seen.get().plus(WITNESS_STEP))) {
+        refuseSetBack(now, latest);
+        // That it has ended is remembered, too: else a clock that is set back would make it good again.
+        boolean hasEnded = hasEnded(license, now);
+        if (seen.isEmpty() || now.isAfter(seen.get().plus(hasEnded ? Duration.ZERO : WITNESS_STEP))) {
             write(license, witness, now.isAfter(latest) ? now : latest);
         }
+        refuseEnded(license, now, latest);
         return license;
     }
 
-    private static void check(License license, Instant now, Instant latest) throws Refused {
+    private static void refuseSetBack(Instant now, Instant latest) throws Refused {
         if (now.isBefore(latest.minus(TOLERANCE))) {
             throw new Refused(Reason.CLOCK_SET_BACK, "the clock says " + now + " and it was " + latest + " before");
         }
-        Instant believed = now.isAfter(latest) ? now : latest;
-        if (!believed.isBefore(license.validUntil())
-                || license.expiresAt().filter(end -> !believed.isBefore(end)).isPresent()) {
+    }
+
+    private static boolean hasEnded(License license, Instant now) {
+        return !now.isBefore(license.validUntil())
+                || license.expiresAt().filter(end -> !now.isBefore(end)).isPresent();
+    }
+
+    private static void refuseEnded(License license, Instant now, Instant latest) throws Refused {
+        if (hasEnded(license, now.isAfter(latest) ? now : latest)) {
             throw new Refused(Reason.EXPIRED, "the file was good until " + license.validUntil());
         }
     }
@@ -350,8 +361,26 @@ public final class LicenseVerifier {
 
     /// Something that was used.
     ///
+    /// @param name not blank; all texts have at most [#MAX_TEXT] characters and no NUL, as the server wants
     /// @param value what it was worth, in minor units of the currency
     public record Use(String name, Optional<String> feature, OptionalLong value, Optional<String> currency) {
+        public static final int MAX_TEXT = 256;
+
+        /// @throws IllegalArgumentException when the server would not take it
+        public Use {
+            if (name.isBlank() || isWrong(name)) {
+                throw new IllegalArgumentException("no name of a use: " + name);
+            }
+            if (feature.filter(Use::isWrong).isPresent()
+                    || currency.filter(Use::isWrong).isPresent()) {
+                throw new IllegalArgumentException("no texts of a use: " + feature + ", " + currency);
+            }
+        }
+
+        private static boolean isWrong(String text) {
+            return text.codePointCount(0, text.length()) > MAX_TEXT || text.indexOf('\0') >= 0;
+        }
+
         public static Use of(String name) {
             return new Use(name, Optional.empty(), OptionalLong.empty(), Optional.empty());
         }

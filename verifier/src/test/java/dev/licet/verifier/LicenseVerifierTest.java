@@ -186,6 +186,59 @@ class LicenseVerifierTest {
     }
 
     @Test
+    void fileThatWasSeenToEnd_isNotGoodAgain_whateverTheClock() throws Exception {
+        String file = signer.file(Map.of());
+        at(day(29)).verify(file, MACHINE, witness);
+        assertThatThrownBy(() -> at(day(35)).verify(file, MACHINE, witness))
+                .satisfies(thrown -> assertThat(reason(thrown)).isEqualTo(Reason.EXPIRED));
+
+        assertThatThrownBy(() -> at(day(29).plusSeconds(300)).verify(file, MACHINE, witness))
+                .satisfies(thrown -> assertThat(reason(thrown)).isEqualTo(Reason.CLOCK_SET_BACK));
+        assertThatThrownBy(() -> at(day(35).minusSeconds(300)).verify(file, MACHINE, witness))
+                .satisfies(thrown -> assertThat(reason(thrown)).isEqualTo(Reason.EXPIRED));
+    }
+
+    @Test
+    void manyThreads_withOneWitness_allFindTheFileGood() throws Exception {
+        String file = signer.file(Map.of());
+        Instant[] now = {day(1)};
+        LicenseVerifier verifier = new LicenseVerifier("prd_1", Map.of(signer.name, signer.publicKey()), new Clock() {
+            @Override
+            public synchronized Instant instant() {
+                now[0] = now[0].plus(Duration.ofMinutes(2));
+                return now[0];
+            }
+
+            @Override
+            public java.time.ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(java.time.ZoneId zone) {
+                return this;
+            }
+        });
+        List<java.util.concurrent.Callable<License>> checks = new java.util.ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            checks.add(() -> verifier.verify(file, MACHINE, witness));
+        }
+        try (var threads = java.util.concurrent.Executors.newFixedThreadPool(16)) {
+            for (var check : threads.invokeAll(checks)) {
+                assertThat(check.get().id()).isEqualTo("fil_1");
+            }
+        }
+    }
+
+    @Test
+    void use_thatTheServerWouldNotTake_isNotRecorded() {
+        for (String name : List.of("", " ", "a\0b", "x".repeat(257))) {
+            assertThatThrownBy(() -> Use.of(name)).isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThat(Use.of("🎬".repeat(256)).name()).hasSize(512);
+    }
+
+    @Test
     void witness_thatIsAltered_isNoticed() throws Exception {
         String file = signer.file(Map.of());
         at(day(20)).verify(file, MACHINE, witness);

@@ -8,6 +8,7 @@ import dev.licet.core.id.ProductId;
 import dev.licet.core.identity.Account;
 import dev.licet.core.identity.Accounts;
 import dev.licet.core.identity.Caller;
+import dev.licet.core.identity.Names;
 import dev.licet.core.license.LicenseKey;
 import dev.licet.core.license.LicenseKeys;
 import dev.licet.core.license.NamedKey;
@@ -20,8 +21,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /// Takes the record of what was used without a network: each line once, however often it is sent, and none
 /// that was left out, put in or altered. Safe for threads.
@@ -29,11 +32,15 @@ public final class MergeUsage {
     public static final int MAX_LINES = 10_000;
 
     private static final String FIELD = "usage";
+    private static final int LOCKS = 64;
+    /// What other dialects let an event have, too.
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
     private final Accounts accounts;
     private final NamedKey namedKey;
     private final OfflineFiles files;
     private final RecordEvents recordEvents;
+    private final List<Object> locks = Stream.generate(Object::new).limit(LOCKS).toList();
 
     public MergeUsage(
             Accounts accounts, Products products, LicenseKeys keys, OfflineFiles files, RecordEvents recordEvents) {
@@ -69,6 +76,13 @@ public final class MergeUsage {
             }
             lines.add(line.get());
         }
+        synchronized (lock(key, machine)) {
+            return merge(caller, key, machine, lines);
+        }
+    }
+
+    /// One at a time for a key on a machine: of two records that part ways the second has to see the first.
+    private Outcome<Merge> merge(Caller caller, LicenseKey key, String machine, List<Line> lines) {
         Optional<OfflineFiles.Merged> before = files.merged(key.id(), machine);
         Optional<String> broken = broken(lines, before, key, machine);
         if (broken.isPresent()) {
@@ -77,6 +91,10 @@ public final class MergeUsage {
         long known = before.map(OfflineFiles.Merged::number).orElse(0L);
         List<Line> fresh = lines.stream().filter(line -> line.number > known).toList();
         return fresh.isEmpty() ? Outcome.success(new Merge(0, known)) : store(caller, key, machine, before, fresh);
+    }
+
+    private Object lock(LicenseKey key, String machine) {
+        return locks.get(Math.floorMod(Objects.hash(key.id(), machine), locks.size()));
     }
 
     /// The events first: after a crash in between the same lines are sent again, and their codes make them count once.
@@ -133,16 +151,22 @@ public final class MergeUsage {
         }
         try {
             String name = decoded(parts[2]);
-            if (name.isBlank()) {
+            String feature = decoded(parts[3]);
+            String currency = decoded(parts[5]);
+            Instant at = Instant.parse(parts[1]);
+            if (name.isBlank()
+                    || Stream.of(name, feature, currency).anyMatch(MergeUsage::isWrong)
+                    || at.isBefore(Instant.EPOCH)
+                    || at.isAfter(LATEST)) {
                 return Optional.empty();
             }
             Item item = Item.builder()
                     .clientId("offline " + parts[6])
-                    .at(Instant.parse(parts[1]))
+                    .at(at)
                     .name(name)
-                    .feature(parts[3].isEmpty() ? null : decoded(parts[3]))
+                    .feature(feature.isBlank() ? null : feature)
                     .value(parts[4].isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(parts[4])))
-                    .currency(parts[5].isEmpty() ? null : decoded(parts[5]))
+                    .currency(currency.isBlank() ? null : currency)
                     .product(key.product())
                     .key(key.key())
                     .machine(machine)
@@ -152,6 +176,10 @@ public final class MergeUsage {
         } catch (DateTimeException | IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    private static boolean isWrong(String text) {
+        return text.codePointCount(0, text.length()) > Names.MAX_CODE_POINTS || text.indexOf('\0') >= 0;
     }
 
     private static String decoded(String text) {

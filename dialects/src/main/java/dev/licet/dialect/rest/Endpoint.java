@@ -4,15 +4,21 @@ import dev.licet.dialect.Answer;
 
 /// One route: a verb, a path that may have one `{…}` part, and what answers.
 ///
-/// @param readsItself whether the handler reads the body and sees to the `Idempotency-Key` itself
-record Endpoint(String verb, String template, Handler handler, boolean readsItself) {
+/// @param readsItself whether the handler reads the body itself
+/// @param isOnceByItself whether the handler sees to it that a change counts once, or needs no `Idempotency-Key`
+record Endpoint(String verb, String template, Handler handler, boolean readsItself, boolean isOnceByItself) {
 
     Endpoint(String verb, String template, Handler handler) {
-        this(verb, template, handler, false);
+        this(verb, template, handler, false, false);
     }
 
     static Endpoint readingItself(String verb, String template, Handler handler) {
-        return new Endpoint(verb, template, handler, true);
+        return new Endpoint(verb, template, handler, true, true);
+    }
+
+    /// For what waits for more than the entities: under an `Idempotency-Key` a handler holds up all who write them.
+    static Endpoint onceByItself(String verb, String template, Handler handler) {
+        return new Endpoint(verb, template, handler, false, true);
     }
 
     @FunctionalInterface
@@ -22,7 +28,7 @@ record Endpoint(String verb, String template, Handler handler, boolean readsItse
 
     /// Whether it is a change that is made once for an `Idempotency-Key`.
     boolean isOnce() {
-        return !verb.equals("GET") && !readsItself;
+        return !verb.equals("GET") && !isOnceByItself;
     }
 
     boolean matches(String path) {

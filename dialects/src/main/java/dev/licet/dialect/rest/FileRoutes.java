@@ -34,7 +34,7 @@ final class FileRoutes {
                 new Endpoint("GET", "/v1/files", this::list),
                 new Endpoint("POST", "/v1/file-keys", this::rotate),
                 new Endpoint("GET", "/v1/file-keys", this::keys),
-                new Endpoint("POST", "/v1/offline-usage", this::merge));
+                Endpoint.onceByItself("POST", "/v1/offline-usage", this::merge));
     }
 
     private Answer issue(Call call) {

@@ -11,14 +11,18 @@ import dev.licet.verifier.LicenseVerifier.License;
 import dev.licet.verifier.LicenseVerifier.Reason;
 import dev.licet.verifier.LicenseVerifier.Refused;
 import dev.licet.verifier.LicenseVerifier.Use;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -303,6 +307,57 @@ class RestOfflineTest {
                         .get("merged")
                         .intValue())
                 .isEqualTo(2);
+    }
+
+    /// A line as only who has the license file can make it.
+    private static String line(License license, String before, String text) throws Exception {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(license.secret(), "HmacSHA256"));
+        byte[] code = mac.doFinal((before + "\n" + text).getBytes(StandardCharsets.UTF_8));
+        return text + "\t" + HexFormat.of().formatHex(code);
+    }
+
+    @Test
+    void lines_thatAreSignedAndBreakTheRulesOfEvents_areRefused() throws Exception {
+        License license = licensed();
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(license.secret(), "HmacSHA256"));
+        String before = HexFormat.of()
+                .formatHex(mac.doFinal(("usage " + license.key() + " " + MACHINE).getBytes(StandardCharsets.UTF_8)));
+        for (String text : List.of(
+                "1\t+999999999-01-01T00:00:00Z\tuse\t\t\t",
+                "1\t-0001-01-01T00:00:00Z\tuse\t\t\t",
+                "1\t2026-11-22T00:00:00Z\t+\t\t\t",
+                "1\t2026-11-22T00:00:00Z\ta%00b\t\t\t",
+                "1\t2026-11-22T00:00:00Z\t" + "x".repeat(257) + "\t\t\t",
+                "1\t2026-11-22T00:00:00Z\tuse\t\t99999999999999999999\t",
+                "1\t2026-11-22T00:00:00Z\tuse\t%zz\t\t")) {
+            Reply reply = send("POST", "/v1/offline-usage", merging(line(license, before, text)));
+            assertThat(reply.status()).as(text + " " + reply).isEqualTo(400);
+        }
+        String good = line(license, before, "1\t2026-11-22T00:00:00Z\tuse\t\t\t");
+        assertThat(made("/v1/offline-usage", merging(good)).get("merged").intValue())
+                .isEqualTo(1);
+        assertThat(events()).containsExactly("use");
+    }
+
+    @Test
+    void twoRecordsOfOneMachine_sentAtOnce_leaveTheEventsOfOne() throws Exception {
+        License license = licensed();
+        LicenseVerifier verifier = verifier();
+        List<String> forks = new java.util.ArrayList<>();
+        for (int fork = 0; fork < 6; fork++) {
+            Path usage = directory.resolve("fork " + fork);
+            verifier.record(license, usage, Use.of("fork " + fork));
+            forks.add(verifier.usageFrom(usage, 1));
+        }
+
+        List<Integer> statuses = AtOnce.run(
+                forks.size(),
+                i -> send("POST", "/v1/offline-usage", merging(forks.get(i))).status());
+
+        assertThat(statuses).containsOnlyOnce(200);
+        assertThat(events()).hasSize(1);
     }
 
     @Test
