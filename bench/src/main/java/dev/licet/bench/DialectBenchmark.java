@@ -155,6 +155,7 @@ public class DialectBenchmark {
                         store.licenseKeys(),
                         secrets,
                         new HoldSeats.Settings(Duration.ofSeconds(1), Duration.ofDays(30), 10_000, 1000),
+                        Runnable::run,
                         clock),
                 new ChangeKeys(
                         store.accounts(),

@@ -52,14 +52,18 @@ final class VerifyCommand {
         return report.broken()
                 .map(broken -> "change " + broken.id() + " " + broken.why() + "; " + report.changes()
                         + " changes before it are as they were recorded")
-                .orElseGet(
-                        () -> report.changes() + " changes are as they were recorded; keep this to check it by later: "
-                                + report.lastId() + ":" + report.lastHash());
+                .orElseGet(() -> report.changes() + " changes"
+                        + (report.changes() == 0 ? "" : ", from " + (report.lastId() - report.changes() + 1) + " on,")
+                        + " are as they were recorded; keep this to check it by later: "
+                        + report.lastId() + ":" + report.lastHash());
     }
 
     private static Map<String, Object> asJson(VerifyReport report) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("changes", report.changes());
+        if (report.changes() > 0) {
+            all.put("first_id", report.lastId() - report.changes() + 1);
+        }
         all.put("last_id", report.lastId());
         all.put("last_hash", report.lastHash());
         report.broken().ifPresent(broken -> {

@@ -241,7 +241,13 @@ public final class Wiring implements AutoCloseable {
             this.recordEvents = new RecordEvents(store.products(), store.licenseKeys(), store.events(), clock);
             this.readEvents = new ReadEvents(store.products(), store.licenseKeys(), store.events());
             this.holdSeats = new HoldSeats(
-                    store.seats(), store.products(), store.licenseKeys(), secrets, settings.seats(), steady);
+                    store.seats(),
+                    store.products(),
+                    store.licenseKeys(),
+                    secrets,
+                    settings.seats(),
+                    Thread::startVirtualThread,
+                    steady);
             this.useKeys = new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, steady);
             this.customers = new ManageCustomers(store.customers(), secrets, clock);
             this.changeKeys = new ChangeKeys(
@@ -371,6 +377,7 @@ public final class Wiring implements AutoCloseable {
                             store.products(),
                             store.licenseKeys(),
                             store.purchases(),
+                            store.seats(),
                             customers,
                             store.transactions(),
                             paymentEvents::wake,

@@ -148,7 +148,8 @@ public final class IssueFiles {
                 wanted.validFor(),
                 0,
                 false,
-                false);
+                false,
+                true);
         return holdSeats.checkOut(caller, product, key.key(), seat).await().map(held -> Optional.of(held.seat()));
     }
 

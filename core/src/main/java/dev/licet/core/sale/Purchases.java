@@ -34,7 +34,9 @@ public interface Purchases {
             Optional<ProductId> product,
             Optional<LicenseId> license) {}
 
-    /// What somebody bought of a product, for that title or for the whole of it; oldest first.
+    /// What somebody bought of a product, for that title or for the whole of it: of very many those that end last. In
+    /// no
+    /// particular order.
     List<Purchase> bought(AccountNumber account, Buyer buyer, ProductId product, Optional<String> title);
 
     /// Stores the buyer, and when it was cancelled and refunded.

@@ -5,6 +5,7 @@ import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
 import dev.licet.core.Transactions;
 import dev.licet.core.customer.ManageCustomers;
+import dev.licet.core.id.KeyId;
 import dev.licet.core.id.PurchaseId;
 import dev.licet.core.identity.Account;
 import dev.licet.core.identity.Accounts;
@@ -12,6 +13,7 @@ import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.Names;
 import dev.licet.core.identity.Permission;
 import dev.licet.core.identity.SecretSource;
+import dev.licet.core.license.Activation;
 import dev.licet.core.license.KeyRule;
 import dev.licet.core.license.KeyRule.Sold;
 import dev.licet.core.license.KeyTerms;
@@ -23,6 +25,9 @@ import dev.licet.core.license.NamedKey;
 import dev.licet.core.license.Price;
 import dev.licet.core.license.Product;
 import dev.licet.core.license.Products;
+import dev.licet.core.session.Seat;
+import dev.licet.core.session.SeatRule;
+import dev.licet.core.session.Seats;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Instant;
@@ -39,6 +44,7 @@ public final class SellLicenses {
     private final Licenses licenses;
     private final LicenseKeys keys;
     private final Purchases purchases;
+    private final Seats seats;
     private final NamedKey namedKey;
     private final ManageCustomers customers;
     private final Transactions transactions;
@@ -53,6 +59,7 @@ public final class SellLicenses {
             Products products,
             LicenseKeys keys,
             Purchases purchases,
+            Seats seats,
             ManageCustomers customers,
             Transactions transactions,
             Runnable paid,
@@ -62,6 +69,7 @@ public final class SellLicenses {
         this.licenses = licenses;
         this.keys = keys;
         this.purchases = purchases;
+        this.seats = seats;
         this.namedKey = new NamedKey(products, keys);
         this.customers = customers;
         this.transactions = transactions;
@@ -148,7 +156,8 @@ public final class SellLicenses {
                     .or(() -> sale.license().term().isEmpty()
                             ? Optional.of(new Refusal.InvalidField("license", "has no term to renew"))
                             : refusal(amount))
-                    .or(() -> otherCurrency(amount, sale));
+                    .or(() -> otherCurrency(amount, sale))
+                    .or(() -> refusalOfSum(sale, amount));
             if (refusal.isPresent()) {
                 return Outcome.refused(refusal.get());
             }
@@ -176,11 +185,12 @@ public final class SellLicenses {
             Caller caller, PurchaseId id, Optional<Price> amount, boolean ends, Expected<Sale> expected) {
         return paid(change(caller, id, expected, sale -> {
             Purchase purchase = sale.purchase();
-            Price left = left(sale);
-            Price back = amount.orElse(left);
+            BigDecimal left = left(sale);
+            String currency = sale.payments().getFirst().amount().currency();
+            Price back = amount.orElseGet(() -> Price.of(left, currency));
             Optional<Refusal> refusal = purchase.refundedAt().isPresent()
                     ? Optional.of(new Refusal.PurchaseEnded("refunded"))
-                    : refusal(back).or(() -> tooMuch(back, left));
+                    : refusal(back).or(() -> tooMuch(back, left, currency));
             if (refusal.isPresent()) {
                 return Outcome.refused(refusal.get());
             }
@@ -202,24 +212,47 @@ public final class SellLicenses {
                 : Optional.of(new Refusal.InvalidField("price", "must be in " + currency + ", as it was bought"));
     }
 
+    /// All that was paid for one purchase has to be an amount that can be paid back at once.
+    private static Optional<Refusal> refusalOfSum(Sale sale, Price more) {
+        BigDecimal sum = left(sale).add(more.amount());
+        return Price.parse(sum.toPlainString(), more.currency())
+                        .filter(price -> price.minorUnits().isPresent())
+                        .isPresent()
+                ? Optional.empty()
+                : Optional.of(new Refusal.InvalidField("price", "is too much with what was paid before"));
+    }
+
     /// What was paid and not paid back.
-    private static Price left(Sale sale) {
-        BigDecimal sum = sale.payments().stream()
+    private static BigDecimal left(Sale sale) {
+        return sale.payments().stream()
                 .map(payment -> payment.kind() == Payment.Kind.REFUND
                         ? payment.amount().amount().negate()
                         : payment.amount().amount())
                 .reduce(BigDecimal.ZERO, BigDecimal::add);
-        return Price.of(sum, sale.payments().getFirst().amount().currency());
     }
 
-    private static Optional<Refusal> tooMuch(Price back, Price left) {
-        return !back.currency().equals(left.currency()) || back.amount().compareTo(left.amount()) > 0
+    private static Optional<Refusal> tooMuch(Price back, BigDecimal left, String currency) {
+        return !back.currency().equals(currency) || back.amount().compareTo(left) > 0
                 ? Optional.of(new Refusal.InvalidField(
-                        "amount", "must be at most " + left.written() + " " + left.currency() + ", what is left of it"))
+                        "amount", "must be at most " + left.toPlainString() + " " + currency + ", what is left of it"))
                 : Optional.empty();
     }
 
-    /// Gives it to somebody else, who has what is left of it.
+    /// Takes a key off the machines that it runs on, and their seats.
+    private void takeAway(KeyId key) {
+        Instant now = now();
+        for (Activation activation : keys.use(key).activations()) {
+            keys.change(
+                    key, activation.machine(), state -> new KeyRule.Change<>(state.terms(), Optional.empty(), true));
+        }
+        for (Seat seat : seats.held(key, now)) {
+            seats.change(seat.id(), now, state -> SeatRule.Change.dropped(true)).await();
+        }
+        seats.forgetLapsed(key, now, 0);
+    }
+
+    /// Gives it to somebody else, who has what is left of it. It runs on no machine then, and nobody holds a seat of
+    /// it.
     public Outcome<Sale> transfer(Caller caller, PurchaseId id, Buyer to, Expected<Sale> expected) {
         return change(caller, id, expected, sale -> {
             Optional<Refusal> refusal = refusal(to)
@@ -230,6 +263,7 @@ public final class SellLicenses {
             if (refusal.isPresent()) {
                 return Outcome.refused(refusal.get());
             }
+            takeAway(sale.key().id());
             changeKey(sale, terms -> terms.withCustomer(to.customer()));
             return Outcome.success(sale.purchase().withBuyer(to));
         });

@@ -1,5 +1,6 @@
 package dev.licet.core.session;
 
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.licet.core.Expected;
@@ -24,8 +25,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 /// Floating licenses: machines share the seats of a key. A seat is held from its checkout until it is released, or
 /// until it was not pinged for its interval; then the next one in the queue may have it.
@@ -42,6 +45,9 @@ public final class HoldSeats {
 
     /// A lapsed seat can be pinged back for so long, if one is free, and as one of the last of its key.
     private static final Duration LAPSED_KEPT = Duration.ofDays(1);
+    /// How long a ping holds a seat for that was borrowed before it was pinged.
+    private static final Duration AFTER_BORROWING = Duration.ofMinutes(10);
+
     private static final Duration FORGET_EVERY = Duration.ofMinutes(10);
     private static final int FORGET_AFTER_CHECKOUTS = 100;
 
@@ -53,19 +59,28 @@ public final class HoldSeats {
     private final Clock clock;
     private final AtomicReference<Instant> forgotAt;
     private final AtomicInteger checkOuts = new AtomicInteger();
+    private final Executor background;
 
     /// @param shortest the shortest interval of a seat @param longest the longest
     /// @param mostHeld how many seats of one key may be held, and as many lapsed ones be remembered
     /// @param mostWaiting how many machines may wait for seats of one key
     public record Settings(Duration shortest, Duration longest, int mostHeld, int mostWaiting) {}
 
+    /// @param background does what is nobody's request, and not as a part of one
     public HoldSeats(
-            Seats seats, Products products, LicenseKeys keys, SecretSource secrets, Settings settings, Clock clock) {
+            Seats seats,
+            Products products,
+            LicenseKeys keys,
+            SecretSource secrets,
+            Settings settings,
+            Executor background,
+            Clock clock) {
         this.seats = seats;
         this.keys = keys;
         this.namedKey = new NamedKey(products, keys);
         this.secrets = secrets;
         this.settings = settings;
+        this.background = background;
         this.clock = clock;
         this.forgotAt = new AtomicReference<>(clock.instant());
     }
@@ -76,6 +91,7 @@ public final class HoldSeats {
     /// @param maxOverdraft how many seats more than the key has may be held, if more than the key itself says
     /// @param takeOver whether the seat that the same user holds on another machine moves to this one
     /// @param queues whether to take a place in the queue when no seat is free
+    /// @param borrows whether it is held for the interval and not a ping less, whatever else the machine asks for
     public record Wanted(
             String machine,
             Optional<String> user,
@@ -84,7 +100,22 @@ public final class HoldSeats {
             Duration interval,
             int maxOverdraft,
             boolean takeOver,
-            boolean queues) {}
+            boolean queues,
+            boolean borrows) {
+
+        /// Without borrowing.
+        public Wanted(
+                String machine,
+                Optional<String> user,
+                Optional<String> friendlyName,
+                String address,
+                Duration interval,
+                int maxOverdraft,
+                boolean takeOver,
+                boolean queues) {
+            this(machine, user, friendlyName, address, interval, maxOverdraft, takeOver, queues, false);
+        }
+    }
 
     /// A seat that is held, with the terms of its key at that instant.
     public record Held(LicenseKey key, KeyTerms terms, Seat seat, Instant at) {}
@@ -136,7 +167,10 @@ public final class HoldSeats {
             return held(state, seat(state, wanted, id, false, now), Optional.empty(), now);
         }
         SeatRule.Others others = state.others().get();
-        Optional<Seat> moving = wanted.takeOver() && held.isEmpty() ? others.ofUser() : Optional.empty();
+        // What was borrowed stays with its machine, which may be without a network.
+        Optional<Seat> moving = wanted.takeOver() && held.isEmpty()
+                ? others.ofUser().filter(seat -> !seat.isBorrowed(now))
+                : Optional.empty();
         if (moving.isPresent()) {
             return held(state, seat(state, wanted, id, moving.get().overdraft(), now), moving, now);
         }
@@ -169,8 +203,20 @@ public final class HoldSeats {
     }
 
     /// The machine's seat as it is from now on.
-    private static Seat seat(SeatRule.State state, Wanted wanted, SeatId id, boolean overdraft, Instant now) {
+    private Seat seat(SeatRule.State state, Wanted wanted, SeatId id, boolean overdraft, Instant now) {
         Optional<Seat> before = state.own();
+        Duration interval = wanted.borrows()
+                ? before.map(Seat::interval)
+                        .orElse(
+                                settings.longest().compareTo(AFTER_BORROWING) < 0
+                                        ? settings.longest()
+                                        : AFTER_BORROWING)
+                : wanted.interval();
+        Optional<Instant> borrowed = Stream.concat(
+                        before.flatMap(Seat::borrowedUntil).filter(now::isBefore).stream(),
+                        wanted.borrows() ? Stream.of(now.plus(wanted.interval())) : Stream.empty())
+                .max(Instant::compareTo);
+        Instant pinged = now.plus(interval);
         return new Seat(
                 before.map(Seat::id).orElse(id),
                 state.key().id(),
@@ -179,9 +225,12 @@ public final class HoldSeats {
                 wanted.friendlyName().or(() -> before.flatMap(Seat::friendlyName)),
                 wanted.address(),
                 overdraft,
-                wanted.interval(),
+                interval,
                 before.filter(seat -> seat.isHeld(now)).map(Seat::since).orElse(now),
-                now.plus(wanted.interval()));
+                wanted.borrows()
+                        ? borrowed.orElseThrow()
+                        : borrowed.filter(pinged::isBefore).orElse(pinged),
+                borrowed);
     }
 
     /// Time that waits begins with a first seat.
@@ -245,7 +294,7 @@ public final class HoldSeats {
         }
         Seat seat = state.own().orElseThrow();
         Optional<Refusal> changed = expected.refusal(seat);
-        return changed.isPresent() ? refused(state, changed.get()) : dropped(Outcome.success(seat));
+        return changed.isPresent() ? refused(state, changed.get()) : SeatRule.Change.dropped(Outcome.success(seat));
     }
 
     /// A seat that is held, to who may use or manage it.
@@ -272,11 +321,7 @@ public final class HoldSeats {
     private static SeatRule.Change<Outcome<Boolean>> released(SeatRule.State state) {
         return state.terms().blocked()
                 ? refused(state, new Refusal.KeyBlocked())
-                : dropped(Outcome.success(state.own().isPresent()));
-    }
-
-    private static <T> SeatRule.Change<T> dropped(T answer) {
-        return new SeatRule.Change<>(Optional.empty(), Optional.empty(), Optional.empty(), answer);
+                : SeatRule.Change.dropped(Outcome.success(state.own().isPresent()));
     }
 
     /// The seats of a key that are held. Who manages may see them all.
@@ -336,11 +381,21 @@ public final class HoldSeats {
 
     private void forgetSometimes(KeyId key, Instant now) {
         if (checkOuts.incrementAndGet() % FORGET_AFTER_CHECKOUTS == 0) {
-            seats.forgetLapsed(key, now, settings.mostHeld());
+            forget(() -> seats.forgetLapsed(key, now, settings.mostHeld()));
         }
         Instant before = forgotAt.get();
         if (before.plus(FORGET_EVERY).isBefore(now) && forgotAt.compareAndSet(before, now)) {
-            seats.forgetLapsedBefore(now.minus(LAPSED_KEPT));
+            forget(() -> seats.forgetLapsedBefore(now.minus(LAPSED_KEPT)));
         }
+    }
+
+    private void forget(Runnable work) {
+        background.execute(() -> {
+            try {
+                work.run();
+            } catch (Unavailable e) {
+                LOG.log(DEBUG, "lapsed seats are forgotten later: {0}", e.getMessage());
+            }
+        });
     }
 }

@@ -16,6 +16,7 @@ import java.util.Optional;
 /// @param address that it was pinged from last
 /// @param overdraft whether it is one more than the key has
 /// @param interval how long it is held after a ping
+/// @param borrowedUntil it is held at least until then, whether it is pinged or not: a license file counts on that
 /// @param until when it lapses unless it is pinged before; at that instant it has lapsed
 public record Seat(
         SeatId id,
@@ -27,21 +28,23 @@ public record Seat(
         boolean overdraft,
         Duration interval,
         Instant since,
-        Instant until) {
+        Instant until,
+        Optional<Instant> borrowedUntil) {
 
     /// Times are kept to the microsecond.
     public Seat {
         interval = interval.truncatedTo(ChronoUnit.MICROS);
         since = since.truncatedTo(ChronoUnit.MICROS);
         until = until.truncatedTo(ChronoUnit.MICROS);
+        borrowedUntil = borrowedUntil.map(then -> then.truncatedTo(ChronoUnit.MICROS));
+    }
+
+    /// Whether it is held without being pinged.
+    public boolean isBorrowed(Instant now) {
+        return borrowedUntil.filter(now::isBefore).isPresent();
     }
 
     public boolean isHeld(Instant now) {
         return now.isBefore(until);
-    }
-
-    /// When it was pinged last.
-    public Instant pingedAt() {
-        return until.minus(interval);
     }
 }

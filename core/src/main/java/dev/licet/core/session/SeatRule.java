@@ -34,6 +34,11 @@ public interface SeatRule<T> {
     /// @param waitsUntil how long the machine's place in the queue is kept; empty for none
     record Change<T>(Optional<Seat> own, Optional<Seat> ended, Optional<Instant> waitsUntil, T answer) {
 
+        /// It is held no longer.
+        public static <T> Change<T> dropped(T answer) {
+            return new Change<>(Optional.empty(), Optional.empty(), Optional.empty(), answer);
+        }
+
         /// What is stored stays, but for a place in the queue, which ends.
         public static <T> Change<T> none(State state, T answer) {
             return new Change<>(state.own(), Optional.empty(), Optional.empty(), answer);

@@ -16,10 +16,12 @@ import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.CustomerId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.id.PurchaseId;
+import dev.licet.core.id.SeatId;
 import dev.licet.core.identity.Account;
 import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.SecretSource;
 import dev.licet.core.identity.SigningKey;
+import dev.licet.core.license.KeyRule;
 import dev.licet.core.license.License;
 import dev.licet.core.license.LicenseType;
 import dev.licet.core.license.Licenses;
@@ -107,6 +109,7 @@ public abstract class SalesContract {
                 store.products(),
                 store.licenseKeys(),
                 store.purchases(),
+                store.seats(),
                 customers(),
                 store.transactions(),
                 () -> {},
@@ -121,6 +124,7 @@ public abstract class SalesContract {
                 store.licenseKeys(),
                 secrets,
                 new HoldSeats.Settings(Duration.ofSeconds(1), Duration.ofDays(1), 100, 100),
+                Runnable::run,
                 clock);
     }
 
@@ -483,6 +487,69 @@ public abstract class SalesContract {
         assertThat(check(ANNA).entitlement()).isEmpty();
         assertThat(check(Buyer.of(bob)).allowed()).isTrue();
         assertThat(moved.terms().customer()).contains(bob);
+    }
+
+    @Test
+    void transfer_takesItOffTheFormerOwnersMachines() {
+        TermRules one = new TermRules(
+                TermRules.Begin.PURCHASE, TermRules.RenewFrom.EXPIRY, Optional.empty(), Optional.empty(), 1);
+        SellLicenses.Sale sale = buy(license(term(1, Term.Unit.MONTH), one), ANNA);
+        SeatId seat = play(ANNA, "tv").seat().orElseThrow().id();
+        of(new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock)
+                .activate(
+                        caller,
+                        Optional.of(product),
+                        sale.key().key(),
+                        new UseKeys.Device("tv", Optional.empty(), "127.0.0.1")));
+        Buyer ben = Buyer.viewer("ben");
+
+        of(sell().transfer(caller, sale.purchase().id(), ben, Expected.anything()));
+
+        assertThat(no(holdSeats().ping(caller, seat, "127.0.0.1").await()))
+                .isEqualTo(new Refusal.NotFound(Refusal.Kind.SEAT));
+        assertThat(store.licenseKeys().use(sale.key().id()).activations()).isEmpty();
+        assertThat(play(ben, "tablet").allowed()).isTrue();
+    }
+
+    @Test
+    void renewals_thatSumToMoreThanAnAmount_areRefused_andWhatWasPaidCanBePaidBack() {
+        License license = license(term(1, Term.Unit.DAY), TermRules.USUAL);
+        Price most = new Price("92233720368547758.07", "EUR");
+        SellLicenses.Sale sale = of(sell().sell(caller, wanted(license, ANNA, Optional.of(most))));
+
+        assertThat(no(sell().renew(
+                                caller,
+                                sale.purchase().id(),
+                                Optional.of(new Price("0.01", "EUR")),
+                                Expected.anything())))
+                .isInstanceOf(Refusal.InvalidField.class);
+        assertThat(of(sell().refund(caller, sale.purchase().id(), Optional.empty(), true, Expected.anything()))
+                        .payments()
+                        .getLast()
+                        .amount())
+                .isEqualTo(most);
+    }
+
+    @Test
+    void check_whoBoughtVeryOften_isDecidedByThatWhichEndsLast_howeverOldItIs() {
+        License day = license(term(1, Term.Unit.DAY), TermRules.USUAL);
+        SellLicenses.Sale own = buy(license(Optional.empty(), TermRules.USUAL), ANNA);
+        SellLicenses.Sale first = buy(day, ANNA);
+        for (int i = 0; i < 120; i++) {
+            buy(day, ANNA);
+        }
+        assertThat(used(check(ANNA))).isEqualTo(own.purchase().id());
+        of(sell().refund(caller, own.purchase().id(), Optional.empty(), true, Expected.anything()));
+        machine.advance(Duration.ofDays(2));
+        assertThat(check(ANNA).allowed()).isFalse();
+        // One that the check did not look at is moved by hand.
+        store.licenseKeys()
+                .change(
+                        first.key().id(),
+                        "",
+                        state -> new KeyRule.Change<>(
+                                state.terms().extended(10, clock.instant()), state.activation(), true));
+        assertThat(used(check(ANNA))).isEqualTo(first.purchase().id());
     }
 
     @Test

@@ -82,7 +82,8 @@ public abstract class SeatsContract {
     }
 
     private HoldSeats useCase() {
-        return new HoldSeats(store.seats(), store.products(), store.licenseKeys(), secrets, SETTINGS, clock);
+        return new HoldSeats(
+                store.seats(), store.products(), store.licenseKeys(), secrets, SETTINGS, Runnable::run, clock);
     }
 
     private void limit(int machines) {
@@ -312,6 +313,58 @@ public abstract class SeatsContract {
         assertThat(holders()).containsExactly("a");
         clock.advance(INTERVAL);
         assertThat(holders()).isEmpty();
+    }
+
+    private static Wanted borrowing(String machine, Duration time) {
+        return new Wanted(machine, Optional.of("anna"), Optional.empty(), "127.0.0.1", time, 0, false, false, true);
+    }
+
+    @Test
+    void borrowedSeat_isHeldToItsEnd_whateverItsMachineAsksMeanwhile() {
+        limit(1);
+        Instant end = clock.instant().plus(Duration.ofDays(3));
+        Seat seat = have(borrowing("laptop", Duration.ofDays(3)));
+        assertThat(seat.until()).isEqualTo(end);
+
+        assertThat(have(wanted("laptop")).until()).isEqualTo(end);
+        assertThat(held(ping(seat)).until()).isEqualTo(end);
+        assertThat(have(borrowing("laptop", Duration.ofDays(1))).until()).isEqualTo(end);
+        clock.advance(Duration.ofDays(3).minusSeconds(1));
+        assertThat(refusal(ask(wanted("other")))).isInstanceOf(Refusal.SeatsTaken.class);
+        clock.advance(Duration.ofSeconds(1));
+        have(wanted("other"));
+    }
+
+    @Test
+    void borrowedSeat_isNotHeldLongerByRestarts_norTakenOver() {
+        limit(1);
+        have(borrowing("laptop", Duration.ofDays(3)));
+        for (int i = 0; i < 2; i++) {
+            clock.advance(Duration.ofDays(1));
+            store.close();
+            store = open();
+            seats = useCase();
+            seats.resume();
+        }
+        assertThat(refusal(ask(of("anna", "desk")))).isInstanceOf(Refusal.SeatsTaken.class);
+        clock.advance(Duration.ofDays(1));
+        have(of("anna", "desk"));
+    }
+
+    @Test
+    void borrowedSeat_keepsNoOtherSeatFromItsGraceAfterDowntime() {
+        have(borrowing("laptop", Duration.ofDays(3)));
+        have(wanted("desk"));
+        clock.advance(Duration.ofDays(1));
+        store.close();
+        store = open();
+        seats = useCase();
+
+        seats.resume();
+
+        assertThat(holders()).containsExactlyInAnyOrder("laptop", "desk");
+        clock.advance(INTERVAL);
+        assertThat(holders()).containsExactly("laptop");
     }
 
     @Test

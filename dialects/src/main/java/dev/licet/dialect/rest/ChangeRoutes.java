@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import tools.jackson.core.JsonGenerator;
 
@@ -39,7 +40,10 @@ final class ChangeRoutes {
             Map.entry("payment", "pay_"),
             Map.entry("fileKey", "fky_"),
             Map.entry("file", "fil_"),
-            Map.entry("seat", "seat_"));
+            Map.entry("seat", ""));
+
+    /// What is known by a key and a machine.
+    private static final Set<String> OF_MACHINES = Set.of("activation", "seat");
 
     private final ReadChanges changes;
 
@@ -94,7 +98,7 @@ final class ChangeRoutes {
 
     /// An id as the record has it.
     private static String stored(String kind, String id) {
-        if (kind.equals("activation")) {
+        if (OF_MACHINES.contains(kind)) {
             return KeyRoutes.Named.parse(id)
                     .map(named -> named.key() + " " + named.machine())
                     .orElse("");
@@ -103,11 +107,11 @@ final class ChangeRoutes {
         return id.startsWith(prefix) ? id.substring(prefix.length()) : "";
     }
 
-    /// An id as this API has it.
+    /// An id as this API has it; a seat goes by that of its machine's activation.
     private static String shown(String kind, String object) {
         int space = object.indexOf(' ');
         OptionalLong key = space > 0 ? Call.id("", object.substring(0, space)) : OptionalLong.empty();
-        return kind.equals("activation") && key.isPresent()
+        return OF_MACHINES.contains(kind) && key.isPresent()
                 ? KeyRoutes.Named.id(new KeyId(key.getAsLong()), object.substring(space + 1))
                 : PREFIXES.getOrDefault(kind, "") + object;
     }

@@ -50,6 +50,8 @@ final class FileRoutes {
         return Reply.one(
                 call, 201, issueFiles.issue(call.caller(), product(body.text("product")), wanted), (json, issued) -> {
                     write(json, issued.file());
+                    // To who took it alone: who knows the id of a seat may give it back.
+                    issued.file().seat().ifPresent(seat -> json.writeStringProperty("seat", SeatRoutes.PREFIX + seat));
                     json.writeStringProperty("text", issued.text());
                 });
     }
@@ -78,7 +80,6 @@ final class FileRoutes {
         json.writeStringProperty("signedWith", FileKey.name(file.signedWith()));
         json.writeStringProperty("issuedAt", file.issuedAt().toString());
         json.writeStringProperty("validUntil", file.validUntil().toString());
-        file.seat().ifPresent(seat -> json.writeStringProperty("seat", SeatRoutes.PREFIX + seat));
     }
 
     private Answer rotate(Call call) {

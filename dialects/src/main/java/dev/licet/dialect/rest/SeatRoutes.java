@@ -175,6 +175,7 @@ final class SeatRoutes {
         json.writeStringProperty("interval", seat.interval().toString());
         json.writeStringProperty("since", seat.since().toString());
         json.writeStringProperty("until", seat.until().toString());
+        seat.borrowedUntil().ifPresent(then -> json.writeStringProperty("borrowedUntil", then.toString()));
     }
 
     private static Optional<SeatId> seat(String id) {

@@ -163,6 +163,86 @@ class RestAuditTest {
         }
     }
 
+    private JsonNode newKey(String more) {
+        JsonNode key = send(
+                        "POST",
+                        "/v1/keys",
+                        "{\"product\":\"prd_" + server.first().productId() + "\"" + more + "}")
+                .json();
+        return key.has("data") ? key.get("data").get(0) : key;
+    }
+
+    private JsonNode checkOut(String token, String product, String key, String user) {
+        return server.send(
+                        true,
+                        "POST",
+                        "/v1/seats",
+                        Map.of("Authorization", "Bearer " + token, "Content-Type", "application/json"),
+                        "{\"product\":\"%s\",\"key\":\"%s\",\"machine\":\"m\",\"user\":\"%s\",\"interval\":\"PT1M\"}"
+                                .formatted(product, key, user))
+                .json();
+    }
+
+    @Test
+    void seat_isRecordedWhenItIsTakenAndTakenAgain_notWhenItIsPinged_andNotByItsId() {
+        String product = "prd_" + server.first().productId();
+        String key = newKey(",\"maxMachines\":1").get("key").stringValue();
+        String token = server.first().accessToken();
+        JsonNode seat = checkOut(token, product, key, "anna");
+        send("POST", "/v1/seats/" + seat.get("id").stringValue() + "/ping", "");
+        checkOut(token, product, key, "anna");
+        server.clock().advance(java.time.Duration.ofMinutes(5));
+        checkOut(token, product, key, "bob");
+
+        List<JsonNode> entries = data("/v1/audit?kind=seat&order=oldest");
+        assertThat(entries)
+                .extracting(entry -> entry.get("action").stringValue() + " "
+                        + entry.get("after").get("endUser").stringValue())
+                .containsExactly("created anna", "changed bob");
+        assertThat(entries.toString())
+                .doesNotContain(seat.get("id").stringValue().substring("seat_".length()));
+        assertThat(data("/v1/audit?kind=seat&object="
+                        + entries.getFirst().get("object").stringValue()))
+                .hasSize(2);
+    }
+
+    @Test
+    void whatTheServerPutsInOrder_isNobodysOfAnotherAccount() throws InterruptedException {
+        String product = "prd_" + server.first().productId();
+        checkOut(
+                server.first().accessToken(),
+                product,
+                newKey(",\"maxMachines\":1").get("key").stringValue(),
+                "anna");
+        server.clock().advance(java.time.Duration.ofDays(3));
+        String account = server.manage("POST", "/v1/accounts", "{\"name\":\"other\"}")
+                .get("accountNumber")
+                .stringValue();
+        String theirs = server.manage("POST", "/v1/products", "{\"name\":\"p\",\"account\":\"" + account + "\"}")
+                .get("id")
+                .stringValue();
+        JsonNode token = server.manage(
+                "POST",
+                "/v1/tokens",
+                "{\"name\":\"t\",\"permissions\":[\"Activate\"],\"account\":\"" + account + "\"}");
+        String theirKey = server.manage("POST", "/v1/products/" + theirs + "/keys", "")
+                .get("licenseKey")
+                .stringValue();
+        assertThat(checkOut(token.get("accessToken").stringValue(), theirs, theirKey, "x")
+                        .has("id"))
+                .isTrue();
+
+        List<JsonNode> removed = List.of();
+        for (int i = 0; i < 400 && removed.isEmpty(); i++) {
+            Thread.sleep(25); // it is put in order in the background
+            removed = data("/v1/audit?kind=seat").stream()
+                    .filter(entry -> entry.get("action").stringValue().equals("removed"))
+                    .toList();
+        }
+        assertThat(removed).hasSize(1);
+        assertThat(removed.getFirst().get("by").toString()).isEqualTo("{\"server\":true}");
+    }
+
     @Test
     void activation_isNamedByItsOwnId_timesAreTimes() {
         String product = "prd_" + server.first().productId();

@@ -17,11 +17,11 @@ final class Audited {
 
     /// @param account of a row, as SQL in which `ROW` stands for it @param id of a row, in the same way
     /// @param columns what is told: `?name` is true or false, `!name` a secret, of which it is told that it changed
-    /// @param updates whether changes of a row are recorded, too
-    private record Table(String name, String kind, String account, String id, List<String> columns, boolean updates) {
+    /// @param when a change of a row is one, as SQL; empty for always
+    private record Table(String name, String kind, String account, String id, List<String> columns, String when) {
 
         Table(String name, String kind, String... columns) {
-            this(name, kind, "ROW.account", "ROW.id", List.of(columns), true);
+            this(name, kind, "ROW.account", "ROW.id", List.of(columns), "");
         }
 
         String of(String row, String other) {
@@ -51,25 +51,28 @@ final class Audited {
             return name.toString();
         }
 
-        String trigger(String action, String told, String row) {
+        String trigger(String action, String condition, String told, String row) {
             return "CREATE TEMP TRIGGER audit_" + name + "_" + action + " AFTER " + action + " ON main." + name
-                    + " BEGIN SELECT " + FUNCTION + "('" + kind + "', " + account.replace("ROW", row) + ", "
-                    + id.replace("ROW", row) + ", " + told + "); END";
+                    + condition + " BEGIN SELECT " + FUNCTION + "('" + kind + "', " + account.replace("ROW", row)
+                    + ", " + id.replace("ROW", row) + ", " + told + "); END";
         }
 
         List<String> triggers() {
-            String insert = trigger("INSERT", "NULL, " + of("NEW", ""), "NEW");
-            String delete = trigger("DELETE", of("OLD", "") + ", NULL", "OLD");
-            return updates
-                    ? List.of(insert, delete, trigger("UPDATE", of("OLD", "") + ", " + of("NEW", "OLD"), "NEW"))
-                    : List.of(insert, delete);
+            return List.of(
+                    trigger("INSERT", "", "NULL, " + of("NEW", ""), "NEW"),
+                    trigger("DELETE", "", of("OLD", "") + ", NULL", "OLD"),
+                    trigger(
+                            "UPDATE",
+                            when.isEmpty() ? "" : " WHEN " + when,
+                            of("OLD", "") + ", " + of("NEW", "OLD"),
+                            "NEW"));
         }
     }
 
     private static final String OF_KEY = "(SELECT account FROM license_key WHERE id = ROW.key)";
 
     private static final List<Table> TABLES = List.of(
-            new Table("account", "account", "ROW.number", "ROW.number", List.of("name", "zone", "?revoked"), true),
+            new Table("account", "account", "ROW.number", "ROW.number", List.of("name", "zone", "?revoked"), ""),
             new Table("user", "user", "username", "!password", "?revoked"),
             new Table(
                     "application",
@@ -111,7 +114,7 @@ final class Audited {
                     OF_KEY,
                     "ROW.key || ' ' || ROW.machine",
                     List.of("friendly_name", "address", "activated_at"),
-                    true),
+                    ""),
             new Table("customer", "customer", "name", "email", "company_name", "notes", "!secret"),
             new Table("data_object", "dataObject", "kind", "owner", "machine", "name", "text", "number"),
             new Table("message", "message", "channel", "content", "at"),
@@ -163,16 +166,18 @@ final class Audited {
                     "(SELECT account FROM purchase WHERE id = ROW.purchase)",
                     "ROW.id",
                     List.of("purchase", "kind", "amount", "currency", "paid_at"),
-                    true),
+                    ""),
             new Table("file_key", "fileKey", "endorsed_by", "created_at"),
-            new Table("license_file", "file", "key", "machine", "file_key", "issued_at", "valid_until", "seat"),
+            new Table("license_file", "file", "key", "machine", "file_key", "issued_at", "valid_until"),
+            // Not by its id: who knows that may ping it, and give it back. Nor a ping.
             new Table(
                     "seat",
                     "seat",
                     OF_KEY,
-                    "ROW.id",
-                    List.of("key", "machine", "end_user", "friendly_name", "?overdraft", "since"),
-                    false));
+                    "ROW.key || ' ' || ROW.machine",
+                    List.of("key", "machine", "end_user", "friendly_name", "?overdraft", "since", "borrowed_until"),
+                    "OLD.since <> NEW.since OR OLD.end_user IS NOT NEW.end_user OR OLD.overdraft <> NEW.overdraft"
+                            + " OR OLD.borrowed_until IS NOT NEW.borrowed_until"));
 
     private Audited() {}
 

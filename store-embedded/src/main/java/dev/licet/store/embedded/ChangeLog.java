@@ -37,7 +37,9 @@ final class ChangeLog {
             @Nullable String after) {}
 
     private final Clock clock;
-    private final Duration kept;
+    private final Clock steady;
+    /// Empty for ever.
+    private final Optional<Duration> kept;
     private final List<Seen> seen = new ArrayList<>();
     private @Nullable Last last;
     private int written;
@@ -45,10 +47,21 @@ final class ChangeLog {
     /// The newest change.
     private record Last(long id, byte[] hash) {}
 
+    /// @param clock says when something was changed @param steady how long that is ago: one that does not leap
     /// @param kept how long changes are kept
-    ChangeLog(Clock clock, Duration kept) {
+    ChangeLog(Clock clock, Clock steady, Duration kept) {
+        this(clock, steady, Optional.of(kept));
+    }
+
+    private ChangeLog(Clock clock, Clock steady, Optional<Duration> kept) {
         this.clock = clock;
+        this.steady = steady;
         this.kept = kept;
+    }
+
+    /// One that lets no change go.
+    static ChangeLog keepingAll() {
+        return new ChangeLog(Clock.systemUTC(), Clock.systemUTC(), Optional.empty());
     }
 
     /// Has a connection tell of what it changes.
@@ -93,8 +106,8 @@ final class ChangeLog {
             write(sql, by, at, change);
         }
         seen.clear();
-        if (written >= LET_GO_EVERY) {
-            letGo(sql, at.minus(kept));
+        if (written >= LET_GO_EVERY && kept.isPresent()) {
+            letGo(sql, steady.instant().minus(kept.get()));
             written = 0;
         }
     }

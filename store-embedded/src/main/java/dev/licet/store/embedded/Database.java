@@ -11,7 +11,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -42,7 +41,7 @@ import org.sqlite.SQLiteException;
 final class Database implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Database.class.getName());
     /// Of the newest migration.
-    static final String SCHEMA_VERSION = "10";
+    static final String SCHEMA_VERSION = "11";
 
     private static final int VERSIONS = 4096;
     private static final int GROUP = 1000;
@@ -103,7 +102,7 @@ final class Database implements AutoCloseable {
     }
 
     static Database open(Path file) {
-        return open(file, DiskSpace.unwatched(), new ChangeLog(Clock.systemUTC(), EmbeddedStore.CHANGES_KEPT));
+        return open(file, DiskSpace.unwatched(), ChangeLog.keepingAll());
     }
 
     /// @param space whether it has room for entities

@@ -1,5 +1,6 @@
 package dev.licet.store.embedded;
 
+import dev.licet.core.SteadyClock;
 import dev.licet.core.Transactions;
 import dev.licet.core.audit.Changes;
 import dev.licet.core.customer.Customers;
@@ -123,11 +124,16 @@ public final class EmbeddedStore implements Store {
     /// How long the record of changes is kept where nothing else is said.
     public static final Duration CHANGES_KEPT = Duration.ofDays(400);
 
-    /// Opens the store in this directory, and makes one if there is none. It lets no events go, and has no
+    /// Opens the store in this directory, and makes one if there is none. It lets no events and changes go, and has no
     /// disk floor: both are the running server's to say.
     public static EmbeddedStore open(Path directory) {
-        ChangeLog changes = new ChangeLog(Clock.systemUTC(), CHANGES_KEPT);
-        return open(directory, Retention.forEver(), false, DEFAULT_QUERY_MEMORY, JournalSettings.OFFLINE, changes);
+        return open(
+                directory,
+                Retention.forEver(),
+                false,
+                DEFAULT_QUERY_MEMORY,
+                JournalSettings.OFFLINE,
+                ChangeLog.keepingAll());
     }
 
     /// Opens the store in this directory, and makes one if there is none.
@@ -141,7 +147,7 @@ public final class EmbeddedStore implements Store {
     public static EmbeddedStore open(
             Path directory, EventSettings settings, Duration changesKept, Clock clock, LongSupplier nanos) {
         Retention retention = new Retention(settings.retention(), clock, nanos);
-        ChangeLog changes = new ChangeLog(clock, changesKept);
+        ChangeLog changes = new ChangeLog(clock, new SteadyClock(clock, nanos), changesKept);
         return open(directory, retention, settings.archive(), settings.queryMemory(), settings.journal(), changes);
     }
 

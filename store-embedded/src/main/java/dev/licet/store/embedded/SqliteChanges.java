@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
 /// The table of changes, which [ChangeLog] writes.
 final class SqliteChanges implements Changes {
     private static final int AT_ONCE = 1000;
+    private static final String ANOTHER_HASH = "has another hash than the one that is known";
     /// A time in what is told of a row. In no text of it: quotation marks have a backslash before them there.
     private static final Pattern TIME =
-            Pattern.compile("\"([A-Za-z]*At|at|since|validUntil)\":(-?[0-9]{1,18})(?=[,}])");
+            Pattern.compile("\"([A-Za-z]*At|[a-z]*Until|at|since)\":(-?[0-9]{1,18})(?=[,}])");
 
     private final Database database;
 
@@ -86,6 +87,12 @@ final class SqliteChanges implements Changes {
                 sql.first("SELECT id FROM change_let_go", row -> row.getLong(1)).orElse(0L);
         byte[] hash = sql.first("SELECT hash FROM change_let_go", row -> row.getBytes(1))
                 .orElse(ChangeLog.BEGINNING);
+        if (knownId > 0 && knownId < id) {
+            return report(0, id, hash, Optional.of("was let go, so that it can't be compared any more"), knownId);
+        }
+        if (knownId > 0 && knownId == id && !HexFormat.of().formatHex(hash).equalsIgnoreCase(knownHash)) {
+            return report(0, id, hash, Optional.of(ANOTHER_HASH), knownId);
+        }
         long changes = 0;
         boolean sawKnown = knownId <= id;
         while (true) {
@@ -125,7 +132,7 @@ final class SqliteChanges implements Changes {
                 return Optional.of("is not what was recorded");
             }
             return entry.id() == knownId && !HexFormat.of().formatHex(hash).equalsIgnoreCase(knownHash)
-                    ? Optional.of("has another hash than the one that is known")
+                    ? Optional.of(ANOTHER_HASH)
                     : Optional.empty();
         }
     }

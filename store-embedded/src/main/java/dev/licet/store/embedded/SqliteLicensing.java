@@ -298,6 +298,7 @@ final class SqliteLicensing {
                 KeyRule.Change<T> change = rule.decide(state);
                 if (!change.terms().equals(state.terms())) {
                     database.touch(key);
+                    SqlitePurchases.touch(database, sql, key);
                     set(sql, key, change.terms());
                 }
                 if (!change.activation().equals(state.activation())) {

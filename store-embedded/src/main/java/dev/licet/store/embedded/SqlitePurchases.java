@@ -20,6 +20,9 @@ import java.util.Optional;
 
 /// The tables of purchases and payments.
 final class SqlitePurchases implements Purchases {
+    /// How many that a check looks at: those that end last come first.
+    private static final int MOST_BOUGHT = 50;
+
     private final Database database;
     private final Remembered<Wanted, List<Purchase>> remembered;
     private final Remembered<KeyId, Optional<Purchase>> rememberedByKey;
@@ -33,6 +36,12 @@ final class SqlitePurchases implements Purchases {
         this.database = database;
         this.remembered = new Remembered<>(database, Wanted::theirs);
         this.rememberedByKey = new Remembered<>(database, key -> key);
+    }
+
+    /// To be called by work that changes how long a key lasts.
+    static void touch(Database database, Sql sql, KeyId key) throws SQLException {
+        sql.first("SELECT * FROM purchase WHERE key = ?", SqlitePurchases::row, key.value())
+                .ifPresent(purchase -> database.touch(new Theirs(purchase.account(), purchase.buyer())));
     }
 
     /// To be called by work for what it stores.
@@ -127,8 +136,11 @@ final class SqlitePurchases implements Purchases {
                 ? buyer.viewer().get()
                 : buyer.customer().map(CustomerId::value).orElse(0L);
         return database.read(sql -> sql.all(
-                "SELECT * FROM purchase WHERE account = ? AND " + theirs
-                        + " AND product = ? AND title IN ('', ?) ORDER BY id",
+                "SELECT purchase.* FROM purchase JOIN license_key ON license_key.id = purchase.key"
+                        + " WHERE purchase.account = ? AND purchase." + theirs
+                        + " AND purchase.product = ? AND title IN ('', ?)"
+                        + " ORDER BY refunded_at IS NOT NULL, period > 0, expires_at DESC, purchase.id LIMIT "
+                        + MOST_BOUGHT,
                 SqlitePurchases::row,
                 wanted.theirs.account.value(),
                 who,

@@ -192,7 +192,7 @@ final class SqliteSeats implements Seats {
 
     private void put(Sql sql, Seat seat) throws SQLException {
         sql.update(
-                "INSERT OR REPLACE INTO seat VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO seat VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 seat.id().value(),
                 seat.key().value(),
                 seat.machine(),
@@ -202,7 +202,8 @@ final class SqliteSeats implements Seats {
                 seat.overdraft(),
                 seat.interval().toNanos() / 1000,
                 Micros.of(seat.since()),
-                Micros.of(seat.until()));
+                Micros.of(seat.until()),
+                Micros.of(seat.borrowedUntil()));
         written.put(seat.id(), seat);
     }
 
@@ -211,7 +212,7 @@ final class SqliteSeats implements Seats {
         sql.update(
                 """
                 UPDATE seat SET end_user = ?, friendly_name = ?, address = ?, overdraft = ?, interval = ?, since = ?,
-                  until = ?
+                  until = ?, borrowed_until = ?
                 WHERE id = ?""",
                 seat.user().orElse(null),
                 seat.friendlyName().orElse(null),
@@ -220,6 +221,7 @@ final class SqliteSeats implements Seats {
                 seat.interval().toNanos() / 1000,
                 Micros.of(seat.since()),
                 Micros.of(seat.until()),
+                Micros.of(seat.borrowedUntil()),
                 seat.id().value());
         written.put(seat.id(), seat);
     }
@@ -288,10 +290,16 @@ final class SqliteSeats implements Seats {
     @Override
     public void resume(Instant now, Duration wait) {
         database.writeUnremembered(sql -> {
-            // The last ping is the latest sign of life: what had not lapsed by then was held.
-            long heard = sql.first("SELECT coalesce(max(until - interval), 0) FROM seat", row -> row.getLong(1))
-                    .orElseThrow();
-            forgetting(sql).update("UPDATE seat SET until = ? + interval WHERE until > ?", Micros.of(now), heard);
+            // The last ping is the latest sign of life: what had not lapsed by then was held. Of a seat that is
+            // borrowed
+            // it is not known.
+            long heard = sql.first("""
+                            SELECT coalesce(max(iif(until = borrowed_until, since, until - interval)), 0) FROM seat""", row -> row.getLong(1)).orElseThrow();
+            forgetting(sql)
+                    .update(
+                            "UPDATE seat SET until = max(? + interval, coalesce(borrowed_until, 0)) WHERE until > ?",
+                            Micros.of(now),
+                            heard);
             return sql.update("UPDATE seat_waiter SET until = ? WHERE until > ?", Micros.of(now.plus(wait)), heard);
         });
     }
@@ -307,6 +315,7 @@ final class SqliteSeats implements Seats {
                 row.getBoolean("overdraft"),
                 Duration.of(row.getLong("interval"), ChronoUnit.MICROS),
                 Micros.instant(row, "since"),
-                Micros.instant(row, "until"));
+                Micros.instant(row, "until"),
+                Micros.optional(row, "borrowed_until"));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.licet.core.AtOnce;
+import dev.licet.core.SteadyClock;
 import dev.licet.core.TestClock;
 import dev.licet.core.audit.Acting;
 import dev.licet.core.audit.Change;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -34,11 +36,12 @@ class ChangeLogTest {
     Path directory;
 
     private final TestClock clock = new TestClock();
+    private final Clock steady = new SteadyClock(clock, clock::nanos);
     private Database database;
 
     @BeforeEach
     void open() {
-        database = Database.open(file(), DiskSpace.unwatched(), new ChangeLog(clock, KEPT));
+        database = Database.open(file(), DiskSpace.unwatched(), new ChangeLog(clock, steady, KEPT));
     }
 
     @AfterEach
@@ -246,6 +249,51 @@ class ChangeLogTest {
                         .orElseThrow()
                         .why())
                 .contains("another hash");
+    }
+
+    @Test
+    void clockThatIsYearsAheadForAWhile_letsNothingGo() {
+        addMany("before");
+        clock.set(clock.instant().plus(Duration.ofDays(3650)));
+        addMany("ahead");
+        clock.set(TestClock.START);
+        addMany("after");
+
+        long left = database.read(sql ->
+                sql.first("SELECT count(*) FROM change", row -> row.getLong(1)).orElseThrow());
+        assertThat(left).isEqualTo(1801);
+    }
+
+    private void addMany(String name) {
+        database.write(sql -> {
+            for (int i = 0; i < 600; i++) {
+                insert(sql, name + " " + i);
+            }
+            return true;
+        });
+    }
+
+    @Test
+    void beginningThatIsTakenAway_isNoticedByWhoKnewAnEarlierHash() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            add("p " + i);
+        }
+        VerifyReport earlier = verify();
+        for (int i = 0; i < 10; i++) {
+            add("q " + i);
+        }
+        tamper(
+                "INSERT INTO change_let_go SELECT id, hash FROM change WHERE id = 15",
+                "DELETE FROM change WHERE id <= 15");
+
+        assertThat(verify().broken()).isEmpty();
+        assertThat(verify().lastId() - verify().changes()).isEqualTo(15);
+        assertThat(verify(earlier.lastId(), earlier.lastHash())
+                        .broken()
+                        .orElseThrow()
+                        .why())
+                .contains("was let go");
+        assertThat(verify(15, "0".repeat(64)).broken().orElseThrow().why()).contains("another hash");
     }
 
     @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.licet.core.Unavailable;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -65,10 +64,7 @@ class DiskSpaceTest {
 
     @Test
     void database_belowTheFloorOfEvents_isWritten_andBelowItsOwnRefuses() {
-        try (Database database = Database.open(
-                directory.resolve("entities.db"),
-                space,
-                new ChangeLog(Clock.systemUTC(), EmbeddedStore.CHANGES_KEPT))) {
+        try (Database database = Database.open(directory.resolve("entities.db"), space, ChangeLog.keepingAll())) {
             free(999);
             int pinged = database.writeUnremembered(sql -> sql.update("UPDATE session SET expires_at = 0"));
             free(249);

@@ -55,6 +55,7 @@ class EmbeddedSeatsTest extends SeatsContract {
                     store.licenseKeys(),
                     new SecretSource(new SecureRandom()),
                     new HoldSeats.Settings(Duration.ofSeconds(1), Duration.ofDays(1), 10, 10),
+                    Runnable::run,
                     clock);
             seats.resume();
             HoldSeats.Wanted wanted = new HoldSeats.Wanted(
