@@ -133,6 +133,17 @@ public record KeyTerms(
         return period > 0;
     }
 
+    /// When its time ends; empty where it has no end, or waits to begin.
+    public Optional<Instant> end() {
+        return hasPeriod() && !course.waits() ? Optional.of(expiresAt) : Optional.empty();
+    }
+
+    /// [#end] with the grace of what it is under.
+    public Optional<Instant> usableUntil(Optional<KeyRule.Sold> sold) {
+        return end().map(end -> sold.map(under -> under.license().rules().graceEnd(end, under.zone()))
+                .orElse(end));
+    }
+
     public boolean isExpired(Instant now) {
         return !now.isBefore(expiresAt);
     }

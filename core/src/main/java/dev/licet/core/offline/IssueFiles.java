@@ -101,7 +101,7 @@ public final class IssueFiles {
         return holding(caller, key, wanted).map(seat -> {
             Optional<Sold> sold = sold(key);
             KeyTerms terms = keys.begin(key.id(), now);
-            Optional<Instant> end = end(terms, sold);
+            Optional<Instant> end = terms.usableUntil(sold);
             Instant until = Stream.of(Optional.of(now.plus(wanted.validFor())), end, seat.map(Seat::until))
                     .flatMap(Optional::stream)
                     .min(Instant::compareTo)
@@ -121,16 +121,7 @@ public final class IssueFiles {
     }
 
     private static Optional<Refusal> ended(KeyTerms terms, Optional<Sold> sold, Instant now) {
-        return end(terms, sold).filter(end -> !now.isBefore(end)).map(end -> new Refusal.KeyExpired());
-    }
-
-    /// When it is of no use any more; empty where it has no end, or its time waits.
-    private static Optional<Instant> end(KeyTerms terms, Optional<Sold> sold) {
-        if (!terms.hasPeriod() || terms.course().waits()) {
-            return Optional.empty();
-        }
-        return Optional.of(sold.map(under -> under.license().rules().graceEnd(terms.expiresAt(), under.zone()))
-                .orElse(terms.expiresAt()));
+        return terms.usableUntil(sold).filter(end -> !now.isBefore(end)).map(end -> new Refusal.KeyExpired());
     }
 
     /// A seat that is borrowed, or an activation.

@@ -284,11 +284,8 @@ public final class CheckLicense {
 
     private Entitlement entitlement(
             LicenseKey key, KeyTerms terms, Optional<Purchase> purchase, Optional<Sold> sold, Instant now) {
-        Optional<Instant> end = terms.course().waits() || !terms.hasPeriod()
-                ? Optional.empty()
-                : Optional.of(sold.map(under -> under.license().rules().graceEnd(terms.expiresAt(), under.zone()))
-                        .orElse(terms.expiresAt()));
-        return new Entitlement(key, terms, purchase, sold, Standing.of(purchase, terms, sold, now), end);
+        return new Entitlement(
+                key, terms, purchase, sold, Standing.of(purchase, terms, sold, now), terms.usableUntil(sold));
     }
 
     /// What a key was issued under.

@@ -2,9 +2,7 @@ package dev.licet.core.sale;
 
 import dev.licet.core.license.KeyRule.Sold;
 import dev.licet.core.license.KeyTerms;
-import dev.licet.core.license.TermRules;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.Optional;
 
 /// How what was bought stands at an instant.
@@ -41,14 +39,16 @@ public enum Standing {
         if (terms.course().waits()) {
             return WAITING;
         }
-        if (!terms.hasPeriod()) {
+        Optional<Instant> end = terms.end();
+        if (end.isEmpty()) {
             return RUNNING;
         }
-        TermRules rules = sold.map(under -> under.license().rules()).orElse(TermRules.USUAL);
-        ZoneId zone = sold.map(Sold::zone).orElse(ZoneId.of("UTC"));
-        if (!terms.isExpired(now)) {
-            return rules.isSoon(now, terms.expiresAt(), zone) ? EXPIRES_SOON : RUNNING;
+        if (now.isBefore(end.get())) {
+            return sold.filter(under -> under.license().rules().isSoon(now, end.get(), under.zone()))
+                            .isPresent()
+                    ? EXPIRES_SOON
+                    : RUNNING;
         }
-        return now.isBefore(rules.graceEnd(terms.expiresAt(), zone)) ? GRACE : EXPIRED;
+        return terms.usableUntil(sold).filter(now::isBefore).isPresent() ? GRACE : EXPIRED;
     }
 }

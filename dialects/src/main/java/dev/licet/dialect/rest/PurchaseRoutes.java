@@ -1,5 +1,6 @@
 package dev.licet.dialect.rest;
 
+import dev.licet.core.Expected;
 import dev.licet.core.Outcome;
 import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
@@ -8,7 +9,7 @@ import dev.licet.core.id.LicenseId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.id.PurchaseId;
 import dev.licet.core.identity.Caller;
-import dev.licet.core.license.KeyTerms;
+import dev.licet.core.license.Price;
 import dev.licet.core.sale.Buyer;
 import dev.licet.core.sale.CheckLicense;
 import dev.licet.core.sale.Payment;
@@ -21,9 +22,9 @@ import dev.licet.dialect.Json;
 import dev.licet.dialect.Limits;
 import dev.licet.dialect.MalformedRequest;
 import dev.licet.dialect.Request;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import tools.jackson.core.JsonGenerator;
 
 /// What was bought, what becomes of it, and whether it may be used.
@@ -97,48 +98,28 @@ final class PurchaseRoutes {
     }
 
     private Answer renew(Call call) {
-        return Reply.one(
-                call,
-                200,
-                purchase(call)
-                        .then(id -> sell.renew(
-                                call.caller(),
-                                id,
-                                LicenseRoutes.price(call.body(), "price"),
-                                Etags.expected(call, PurchaseRoutes::write))),
-                PurchaseRoutes::write);
+        Optional<Price> price = LicenseRoutes.price(call.body(), "price");
+        return change(call, (id, expected) -> sell.renew(call.caller(), id, price, expected));
     }
 
     private Answer cancel(Call call) {
-        return Reply.one(
-                call,
-                200,
-                purchase(call).then(id -> sell.cancel(call.caller(), id, Etags.expected(call, PurchaseRoutes::write))),
-                PurchaseRoutes::write);
+        return change(call, (id, expected) -> sell.cancel(call.caller(), id, expected));
     }
 
     private Answer refund(Call call) {
-        return Reply.one(
-                call,
-                200,
-                purchase(call)
-                        .then(id -> sell.refund(
-                                call.caller(),
-                                id,
-                                LicenseRoutes.price(call.body(), "amount"),
-                                call.body().flag("ends").orElse(true),
-                                Etags.expected(call, PurchaseRoutes::write))),
-                PurchaseRoutes::write);
+        Optional<Price> amount = LicenseRoutes.price(call.body(), "amount");
+        boolean ends = call.body().flag("ends").orElse(true);
+        return change(call, (id, expected) -> sell.refund(call.caller(), id, amount, ends, expected));
     }
 
     private Answer transfer(Call call) {
-        return Reply.one(
-                call,
-                200,
-                purchase(call)
-                        .then(id -> sell.transfer(
-                                call.caller(), id, buyer(call), Etags.expected(call, PurchaseRoutes::write))),
-                PurchaseRoutes::write);
+        return change(call, (id, expected) -> sell.transfer(call.caller(), id, buyer(call), expected));
+    }
+
+    private static Answer change(
+            Call call, BiFunction<PurchaseId, Expected<SellLicenses.Sale>, Outcome<SellLicenses.Sale>> change) {
+        Expected<SellLicenses.Sale> expected = Etags.expected(call, PurchaseRoutes::write);
+        return Reply.one(call, 200, purchase(call).then(id -> change.apply(id, expected)), PurchaseRoutes::write);
     }
 
     private static void write(JsonGenerator json, SellLicenses.Sale sale) {
@@ -154,7 +135,7 @@ final class PurchaseRoutes {
         json.writeStringProperty("standing", LicenseRoutes.name(sale.standing()));
         json.writeStringProperty("boughtAt", purchase.at().toString());
         write(json, "begunAt", sale.terms().course().begun());
-        write(json, "expiresAt", end(sale.terms()));
+        write(json, "expiresAt", sale.terms().end());
         json.writeNumberProperty("terms", sale.terms().course().terms());
         write(json, "cancelledAt", purchase.cancelledAt());
         write(json, "refundedAt", purchase.refundedAt());
@@ -168,11 +149,6 @@ final class PurchaseRoutes {
             json.writeEndObject();
         }
         json.writeEndArray();
-    }
-
-    /// Empty where it has no end, or its time waits.
-    private static Optional<Instant> end(KeyTerms terms) {
-        return terms.hasPeriod() && !terms.course().waits() ? Optional.of(terms.expiresAt()) : Optional.empty();
     }
 
     private static void write(JsonGenerator json, String member, Optional<?> value) {
@@ -242,7 +218,7 @@ final class PurchaseRoutes {
             found.purchase().ifPresent(purchase -> json.writeStringProperty("purchase", PREFIX + purchase.id()));
             json.writeStringProperty("keyId", "key_" + found.key().id());
             write(json, "begunAt", found.terms().course().begun());
-            write(json, "expiresAt", end(found.terms()));
+            write(json, "expiresAt", found.terms().end());
             write(json, "usableUntil", found.standing() == Standing.REFUNDED ? Optional.empty() : found.usableUntil());
         });
         answer.seat().ifPresent(seat -> {
