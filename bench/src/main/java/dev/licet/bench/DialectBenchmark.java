@@ -148,7 +148,7 @@ public class DialectBenchmark {
         return new CryptolensDialect.UseCases(
                 new RecordEvents(store.products(), store.licenseKeys(), log, clock),
                 new ReadEvents(store.products(), store.licenseKeys(), log),
-                new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock),
+                new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock, clock),
                 new HoldSeats(
                         store.seats(),
                         store.products(),

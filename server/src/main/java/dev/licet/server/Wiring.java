@@ -248,7 +248,7 @@ public final class Wiring implements AutoCloseable {
                     settings.seats(),
                     Thread::startVirtualThread,
                     steady);
-            this.useKeys = new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, steady);
+            this.useKeys = new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, steady, clock);
             this.customers = new ManageCustomers(store.customers(), secrets, clock);
             this.changeKeys = new ChangeKeys(
                     store.accounts(),

@@ -29,13 +29,23 @@ public final class UseKeys {
     private final NamedKey namedKey;
     private final SecretSource secrets;
     private final Clock clock;
+    private final Clock signClock;
 
-    public UseKeys(Accounts accounts, Products products, LicenseKeys keys, SecretSource secrets, Clock clock) {
+    /// @param clock that keys last by
+    /// @param signClock that programs compare with their own: the machine's
+    public UseKeys(
+            Accounts accounts,
+            Products products,
+            LicenseKeys keys,
+            SecretSource secrets,
+            Clock clock,
+            Clock signClock) {
         this.accounts = accounts;
         this.keys = keys;
         this.namedKey = new NamedKey(products, keys);
         this.secrets = secrets;
         this.clock = clock;
+        this.signClock = signClock;
     }
 
     /// @param address that the program called from
@@ -44,7 +54,9 @@ public final class UseKeys {
     /// A key as it stood at an instant.
     ///
     /// @param signingKey its account's, for the answer
-    public record Report(LicenseKey key, LicenseKeys.KeyUse use, SigningKey signingKey, Instant at) {}
+    /// @param at by the clock that keys last by
+    /// @param signedAt by the machine's clock, for programs that ask how old the answer is
+    public record Report(LicenseKey key, LicenseKeys.KeyUse use, SigningKey signingKey, Instant at, Instant signedAt) {}
 
     /// Lets the key run on this machine, if it may. An expired key may, and the answer says that it is.
     public Outcome<Report> activate(Caller caller, Optional<ProductId> product, String key, Device device) {
@@ -209,6 +221,6 @@ public final class UseKeys {
     private Report report(LicenseKey key, Instant now) {
         SigningKey signingKey =
                 accounts.find(key.account()).map(Account::signingKey).orElseThrow();
-        return new Report(key, keys.use(key.id()), signingKey, now);
+        return new Report(key, keys.use(key.id()), signingKey, now, signClock.instant());
     }
 }

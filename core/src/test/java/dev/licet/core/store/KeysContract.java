@@ -120,7 +120,7 @@ public abstract class KeysContract {
     }
 
     private UseKeys useKeys() {
-        return new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock);
+        return new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock, clock);
     }
 
     private ReadKeys readKeys() {

@@ -262,7 +262,7 @@ public abstract class SalesContract {
         machine.advance(Duration.ofDays(40));
         assertThat(standing(check(ANNA))).isEqualTo(Standing.WAITING);
 
-        of(new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock)
+        of(new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock, clock)
                 .activate(
                         caller,
                         Optional.of(product),
@@ -280,7 +280,7 @@ public abstract class SalesContract {
             SellLicenses.Sale activated =
                     buy(license(term(2, Term.Unit.DAY), begins(begin)), Buyer.viewer("a " + begin));
             SellLicenses.Sale seated = buy(license(term(2, Term.Unit.DAY), begins(begin)), Buyer.viewer("s " + begin));
-            of(new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock)
+            of(new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock, clock)
                     .activate(
                             caller,
                             Optional.of(product),
@@ -495,7 +495,7 @@ public abstract class SalesContract {
                 TermRules.Begin.PURCHASE, TermRules.RenewFrom.EXPIRY, Optional.empty(), Optional.empty(), 1);
         SellLicenses.Sale sale = buy(license(term(1, Term.Unit.MONTH), one), ANNA);
         SeatId seat = play(ANNA, "tv").seat().orElseThrow().id();
-        of(new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock)
+        of(new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock, clock)
                 .activate(
                         caller,
                         Optional.of(product),
@@ -759,7 +759,7 @@ public abstract class SalesContract {
             }
             case 4 -> {
                 boolean activated =
-                        made(new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock)
+                        made(new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock, clock)
                                 .activate(
                                         caller,
                                         Optional.of(product),

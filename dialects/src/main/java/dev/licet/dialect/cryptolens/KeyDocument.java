@@ -160,7 +160,7 @@ record KeyDocument(UseKeys.Report report, List<Machine> machines, long modelVers
             json.writeEndObject();
         }
         json.writeEndArray();
-        form.write(json, "SignDate", report.at());
+        form.write(json, "SignDate", report.signedAt());
         json.writeNullProperty(form.name("Reseller"));
     }
 
@@ -248,7 +248,7 @@ record KeyDocument(UseKeys.Report report, List<Machine> machines, long modelVers
         values.add(Integer.toString(terms.machines().most()));
         values.add(allowedMachines());
         values.add(dataText());
-        values.add(ISO.format(report.at()));
+        values.add(ISO.format(report.signedAt()));
         values.add(""); // the signature itself
         return String.join(",", values);
     }

@@ -72,7 +72,7 @@ record KeyReply(boolean signed, boolean asBlob, boolean metadata, long modelVers
         byte[] envelope = Json.object(json -> {
             json.writeStringProperty("Data", Base64.getEncoder().encodeToString(data));
             json.writeStringProperty("Signature", Signatures.ofMetadata(report.signingKey(), data));
-            json.writeNumberProperty("Date", report.at().getEpochSecond());
+            json.writeNumberProperty("Date", report.signedAt().getEpochSecond());
             json.writeNumberProperty("Version", 1);
         });
         return Base64.getEncoder().encodeToString(envelope);
