@@ -11,6 +11,7 @@ module dev.licet.core {
     exports dev.licet.core.gate;
     exports dev.licet.core.id;
     exports dev.licet.core.identity;
+    exports dev.licet.core.insight;
     exports dev.licet.core.license;
     exports dev.licet.core.message;
     exports dev.licet.core.offline;

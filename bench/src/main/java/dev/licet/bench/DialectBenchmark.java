@@ -28,6 +28,7 @@ import dev.licet.core.license.KeepData;
 import dev.licet.core.license.LockToKey;
 import dev.licet.core.license.LogKeyCalls;
 import dev.licet.core.license.Product;
+import dev.licet.core.license.ReadKeyUsage;
 import dev.licet.core.license.ReadKeys;
 import dev.licet.core.license.UseKeys;
 import dev.licet.core.message.SendMessages;
@@ -172,7 +173,8 @@ public class DialectBenchmark {
                 new KeepData(store.dataObjects(), store.products(), store.licenseKeys(), 100),
                 customers,
                 new SendMessages(store.messages(), clock),
-                new LogKeyCalls(store.keyCalls(), store.products(), store.transactions(), Duration.ofDays(400), clock));
+                new LogKeyCalls(store.keyCalls(), store.products(), store.transactions(), Duration.ofDays(400), clock),
+                new ReadKeyUsage(store.keyUsage()));
     }
 
     private static Gate gate(EmbeddedStore store, Clock clock, SecretSource secrets, SecureRandom random) {

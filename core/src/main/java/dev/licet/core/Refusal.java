@@ -103,6 +103,8 @@ public sealed interface Refusal {
         MESSAGE,
         TEMPLATE,
         PURCHASE,
+        INSIGHT,
+        DASHBOARD,
         SEAT
     }
 }

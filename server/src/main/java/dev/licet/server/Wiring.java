@@ -17,12 +17,15 @@ import dev.licet.core.identity.ManageUsers;
 import dev.licet.core.identity.Passwords;
 import dev.licet.core.identity.Permission;
 import dev.licet.core.identity.SecretSource;
+import dev.licet.core.insight.AskInsights;
+import dev.licet.core.insight.KeepInsights;
 import dev.licet.core.license.ChangeKeys;
 import dev.licet.core.license.CreateLicense;
 import dev.licet.core.license.KeepData;
 import dev.licet.core.license.LockToKey;
 import dev.licet.core.license.LogKeyCalls;
 import dev.licet.core.license.ManageProducts;
+import dev.licet.core.license.ReadKeyUsage;
 import dev.licet.core.license.ReadKeys;
 import dev.licet.core.license.ReadLicenses;
 import dev.licet.core.license.UseKeys;
@@ -56,6 +59,7 @@ import dev.licet.server.http.OperatorPages;
 import dev.licet.server.security.Argon2Passwords;
 import dev.licet.server.security.SelfSignedCertificate;
 import dev.licet.store.embedded.EmbeddedStore;
+import dev.licet.store.embedded.InsightSettings;
 import dev.licet.store.embedded.JournalSettings;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -100,7 +104,12 @@ public final class Wiring implements AutoCloseable {
         Store store;
         try {
             store = EmbeddedStore.open(
-                    settings.data(), eventSettings(settings.events()), settings.auditRetention(), clock, nanos);
+                    settings.data(),
+                    eventSettings(settings.events()),
+                    insightSettings(settings.insights()),
+                    settings.auditRetention(),
+                    clock,
+                    nanos);
         } catch (RuntimeException e) {
             loops.join().close();
             throw e;
@@ -135,6 +144,10 @@ public final class Wiring implements AutoCloseable {
                 settings.queueRequests(), settings.queueBytes(), settings.diskFloor(), settings.maxUnloaded());
         return new EmbeddedStore.EventSettings(
                 settings.retention(), settings.archive(), settings.queryMemory(), journal);
+    }
+
+    private static InsightSettings insightSettings(Settings.InsightSettings settings) {
+        return new InsightSettings(settings.timeout(), settings.atOnce(), settings.mostWaiting());
     }
 
     /// Whether a data directory has been initialised.
@@ -323,7 +336,8 @@ public final class Wiring implements AutoCloseable {
                                     keepData,
                                     customers,
                                     new SendMessages(store.messages(), clock),
-                                    keyCalls),
+                                    keyCalls,
+                                    new ReadKeyUsage(store.keyUsage())),
                             idempotency,
                             limits,
                             settings.cryptolensErrorStatus(),
@@ -400,7 +414,14 @@ public final class Wiring implements AutoCloseable {
                     customers,
                     holdSeats,
                     recordEvents,
-                    readEvents);
+                    readEvents,
+                    new AskInsights(
+                            store.accounts(),
+                            store.products(),
+                            store.licenseKeys(),
+                            store.insights(),
+                            settings.insightLimits()),
+                    new KeepInsights(store.savedInsights(), store.transactions(), settings.maxSavedInsights(), clock));
         }
 
         /// From this machine, or with a token that may manage.

@@ -9,6 +9,8 @@ import java.util.stream.Collectors;
 public enum Permission {
     REGISTER_EVENT("RegisterEvent"),
     GET_EVENTS("GetEvents"),
+    GET_INSIGHTS("UsageAnalytics"),
+    EDIT_INSIGHTS("EditInsights"),
     CREATE_LICENSE("CreateLicense"),
     ACTIVATE("Activate"),
     GET_KEY("GetKey"),

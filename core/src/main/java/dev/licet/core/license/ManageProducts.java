@@ -60,13 +60,20 @@ public final class ManageProducts {
         return managed(caller, id);
     }
 
-    public Outcome<Product> rename(Caller caller, ProductId id, Expected<Product> expected, String name) {
-        Optional<Refusal> refusal = Names.refusal("name", name);
+    /// @param name stays as it is when empty @param valuesAreWhole does, too
+    public Outcome<Product> change(
+            Caller caller,
+            ProductId id,
+            Expected<Product> expected,
+            Optional<String> name,
+            Optional<Boolean> valuesAreWhole) {
+        Optional<Refusal> refusal = name.flatMap(text -> Names.refusal("name", text));
         return change(caller, id, expected, product -> {
             if (refusal.isPresent()) {
                 return Outcome.refused(refusal.get());
             }
-            products.rename(id, name);
+            products.change(product.named(name.orElse(product.name()))
+                    .withWholeValues(valuesAreWhole.orElse(product.valuesAreWhole())));
             return Outcome.success(products.find(id).orElseThrow());
         });
     }

@@ -10,9 +10,12 @@ import dev.licet.core.identity.Accounts;
 import dev.licet.core.identity.Applications;
 import dev.licet.core.identity.UserTokens;
 import dev.licet.core.identity.Users;
+import dev.licet.core.insight.Insights;
+import dev.licet.core.insight.SavedInsights;
 import dev.licet.core.license.DataObjects;
 import dev.licet.core.license.KeyCalls;
 import dev.licet.core.license.KeyTemplates;
+import dev.licet.core.license.KeyUsage;
 import dev.licet.core.license.LicenseKeys;
 import dev.licet.core.license.Licenses;
 import dev.licet.core.license.Products;
@@ -52,6 +55,8 @@ public interface Store extends AutoCloseable {
 
     KeyCalls keyCalls();
 
+    KeyUsage keyUsage();
+
     Customers customers();
 
     Messages messages();
@@ -73,6 +78,10 @@ public interface Store extends AutoCloseable {
     NumberReserve transactionNumbers();
 
     EventLog events();
+
+    Insights insights();
+
+    SavedInsights savedInsights();
 
     KeptAnswers keptAnswers();
 

@@ -640,15 +640,15 @@ public abstract class StoreContract {
     }
 
     @Test
-    void renameProduct_changesTheName() {
+    void changeProduct_changesItsNameAndHowItsValuesAreMeant() {
         Product added = store.products().add(account, "old", NOW);
 
-        assertThat(store.products().rename(added.id(), "new")).isTrue();
-        assertThat(store.products().rename(new ProductId(Integer.MAX_VALUE), "new"))
-                .isFalse();
+        assertThat(store.products().change(added.named("new").withWholeValues(true)))
+                .isTrue();
+        Product unknown = new Product(new ProductId(Integer.MAX_VALUE), account, "new", false, NOW);
+        assertThat(store.products().change(unknown)).isFalse();
         assertThat(store.products().find(account, added.id()))
-                .map(Product::name)
-                .contains("new");
+                .contains(new Product(added.id(), account, "new", true, false, NOW));
     }
 
     @Test

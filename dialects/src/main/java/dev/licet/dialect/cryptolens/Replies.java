@@ -155,7 +155,9 @@ record Replies(
                     DATA_OBJECT,
                     MESSAGE,
                     TEMPLATE,
-                    PURCHASE -> error(404, INCORRECT);
+                    PURCHASE,
+                    INSIGHT,
+                    DASHBOARD -> error(404, INCORRECT);
         };
     }
 

@@ -35,6 +35,7 @@ final class ChangeRoutes {
             Map.entry("dataObject", "dat_"),
             Map.entry("customer", "cus_"),
             Map.entry("message", "msg_"),
+            Map.entry("savedInsight", ""),
             Map.entry("license", "lic_"),
             Map.entry("purchase", "pur_"),
             Map.entry("payment", "pay_"),

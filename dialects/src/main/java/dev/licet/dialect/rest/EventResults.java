@@ -139,7 +139,9 @@ final class EventResults {
                             CUSTOMER,
                             MESSAGE,
                             TEMPLATE,
-                            PURCHASE -> new FieldError("", "names what is not there");
+                            PURCHASE,
+                            INSIGHT,
+                            DASHBOARD -> new FieldError("", "names what is not there");
                 };
             case Refusal.NotPermitted(String missing) ->
                 FieldError.of(

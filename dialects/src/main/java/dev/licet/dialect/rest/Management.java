@@ -31,6 +31,8 @@ import tools.jackson.core.JsonGenerator;
 
 /// Accounts, users, applications, tokens and products: add, list, change, revoke.
 final class Management {
+    private static final String VALUES_ARE_WHOLE = "valuesAreWhole";
+
     private static final Set<Permission> USUAL = EnumSet.of(Permission.REGISTER_EVENT, Permission.GET_EVENTS);
 
     private final RestDialect.UseCases useCases;
@@ -405,11 +407,14 @@ final class Management {
                 200,
                 call.inPath("prd_", ProductId::new, Refusal.Kind.PRODUCT)
                         .then(id -> useCases.products()
-                                .rename(
+                                .change(
                                         call.caller(),
                                         id,
                                         Etags.expected(call, Management::write),
-                                        call.body().requiredText("name"))),
+                                        call.body().has(VALUES_ARE_WHOLE)
+                                                ? call.body().text("name")
+                                                : Optional.of(call.body().requiredText("name")),
+                                        call.body().flag(VALUES_ARE_WHOLE))),
                 Management::write);
     }
 
@@ -437,6 +442,7 @@ final class Management {
         json.writeNumberProperty("productId", product.id().value());
         json.writeStringProperty("accountNumber", product.account().toString());
         json.writeStringProperty("name", product.name());
+        json.writeBooleanProperty(VALUES_ARE_WHOLE, product.valuesAreWhole());
         json.writeBooleanProperty("revoked", product.revoked());
         json.writeStringProperty("createdAt", product.createdAt().toString());
     }

@@ -16,6 +16,8 @@ import dev.licet.core.identity.ManageApplications;
 import dev.licet.core.identity.ManageTokens;
 import dev.licet.core.identity.ManageUsers;
 import dev.licet.core.identity.Secret;
+import dev.licet.core.insight.AskInsights;
+import dev.licet.core.insight.KeepInsights;
 import dev.licet.core.license.ChangeKeys;
 import dev.licet.core.license.CreateLicense;
 import dev.licet.core.license.KeepData;
@@ -87,7 +89,9 @@ public final class RestDialect implements Dialect {
             ManageCustomers customers,
             HoldSeats seats,
             RecordEvents recordEvents,
-            ReadEvents readEvents) {}
+            ReadEvents readEvents,
+            AskInsights insights,
+            KeepInsights keepInsights) {}
 
     public RestDialect(Gate gate, UseCases useCases, Idempotency idempotency, Limits limits, Clock clock) {
         this.gate = gate;
@@ -95,6 +99,7 @@ public final class RestDialect implements Dialect {
         this.limits = limits;
         this.seats = new SeatRoutes(useCases.seats());
         this.purchases = new PurchaseRoutes(useCases.sellLicenses(), useCases.checkLicense(), limits);
+        InsightRoutes insights = new InsightRoutes(useCases.insights(), clock);
         this.endpoints = Stream.of(
                         new Events(useCases.recordEvents(), useCases.readEvents(), idempotency, limits, clock)
                                 .endpoints(),
@@ -106,7 +111,9 @@ public final class RestDialect implements Dialect {
                         new FileRoutes(useCases.issueFiles(), useCases.fileKeys(), useCases.mergeUsage()).endpoints(),
                         seats.endpoints(),
                         new DataRoutes(useCases.data()).endpoints(),
-                        new CustomerRoutes(useCases.customers()).endpoints())
+                        new CustomerRoutes(useCases.customers()).endpoints(),
+                        insights.endpoints(),
+                        new SavedInsightRoutes(useCases.keepInsights(), insights).endpoints())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -32,6 +32,18 @@ public enum Setting {
             "true",
             "Whether events go from the journal into Parquet files of archive/; else the journal keeps them all."),
     QUERY_MEMORY("query-memory", "1GiB", "The most memory that questions about events take; 128MiB at least."),
+    INSIGHT_TIMEOUT(
+            "insight-timeout",
+            "30s",
+            "How long an insight may take, with its wait for others; then it is answered 503."),
+    MAX_INSIGHTS(
+            "max-insights", "1", "How many insights are worked on at once; the others wait, and accounts take turns."),
+    MAX_INSIGHTS_WAITING(
+            "max-insights-waiting", "8", "How many insights of one account may wait; more are answered 503."),
+    MAX_INSIGHT_ROWS("max-insight-rows", "10000", "The most rows of an insight."),
+    MAX_INSIGHT_FILTERS("max-insight-filters", "20", "The most filters of an insight, and of each step of a funnel."),
+    MAX_INSIGHT_STEPS("max-insight-steps", "10", "The most steps of a funnel, and the depth of paths; 2 at least."),
+    MAX_SAVED_INSIGHTS("max-saved-insights", "1000", "The most saved insights and dashboards of an account."),
     CURRENCY("currency", "USD", "The currency of prices that come without one."),
     CRYPTOLENS_ERROR_STATUS(
             "cryptolens-error-status",

@@ -2,6 +2,7 @@ package dev.licet.server.config;
 
 import dev.licet.core.gate.LoginThrottle;
 import dev.licet.core.gate.PasswordCheck;
+import dev.licet.core.insight.InsightLimits;
 import dev.licet.core.session.HoldSeats;
 import dev.licet.core.session.KeepSessions;
 import dev.licet.dialect.Limits;
@@ -141,6 +142,9 @@ public final class Settings {
         cryptolensGetWrites();
         stopTimeout();
         events();
+        insights();
+        insightLimits();
+        maxSavedInsights();
         logLevel();
         data();
         videntityContentType();
@@ -307,6 +311,29 @@ public final class Settings {
             throw wrong(Setting.MAX_SEAT_INTERVAL, "as long as min-seat-interval, or longer");
         }
         return new HoldSeats.Settings(shortest, longest, count(Setting.MAX_SEATS), count(Setting.MAX_SEAT_QUEUE));
+    }
+
+    /// What insights may take.
+    public InsightSettings insights() {
+        return new InsightSettings(
+                duration(Setting.INSIGHT_TIMEOUT), count(Setting.MAX_INSIGHTS), count(Setting.MAX_INSIGHTS_WAITING));
+    }
+
+    /// @param timeout with the wait for others @param mostWaiting of one account
+    public record InsightSettings(Duration timeout, int atOnce, int mostWaiting) {}
+
+    /// How large insights may be.
+    public InsightLimits insightLimits() {
+        int steps = count(Setting.MAX_INSIGHT_STEPS);
+        if (steps < 2) {
+            throw wrong(Setting.MAX_INSIGHT_STEPS, "2 at least");
+        }
+        return new InsightLimits(count(Setting.MAX_INSIGHT_ROWS), count(Setting.MAX_INSIGHT_FILTERS), steps);
+    }
+
+    /// How many insights and dashboards an account may keep.
+    public int maxSavedInsights() {
+        return count(Setting.MAX_SAVED_INSIGHTS);
     }
 
     /// How events are kept.

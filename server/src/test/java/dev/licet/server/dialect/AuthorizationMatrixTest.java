@@ -109,6 +109,9 @@ class AuthorizationMatrixTest {
             add("template", "/v1/templates", "{\"product\":\"" + product + "\",\"name\":\"" + MARK + "\"}");
             add("object", "/v1/data-objects", "{" + named + "\"name\":\"" + MARK + "\",\"text\":\"t\",\"number\":1}");
             add("license", "/v1/licenses", LICENSE);
+            add("kind", "actives");
+            add("insight", "/v1/saved-insights", "{\"name\":\"" + MARK + "\",\"kind\":\"actives\"}");
+            add("dashboard", "/v1/dashboards", "{\"name\":\"" + MARK + "\"}");
             add(
                     "purchase",
                     "/v1/purchases",
@@ -183,6 +186,11 @@ class AuthorizationMatrixTest {
                     "POST /v1/offline-usage",
                     "{\"product\":\"{product}\",\"key\":\"{text}\",\"machine\":\"m\",\"usage\":\"\"}"),
             Map.entry("POST /v1/seats", "{\"product\":\"{product}\",\"key\":\"{text}\",\"machine\":\"m\"}"),
+            Map.entry("POST /v1/insights/{kind}", "{\"product\":\"{product}\"}"),
+            Map.entry("POST /v1/saved-insights", "{\"name\":\"a\",\"kind\":\"actives\"}"),
+            Map.entry("PATCH /v1/saved-insights/{insight}", "{\"name\":\"" + MARK + "\"}"),
+            Map.entry("POST /v1/dashboards", "{\"name\":\"a\"}"),
+            Map.entry("PATCH /v1/dashboards/{dashboard}", "{\"name\":\"" + MARK + "\"}"),
             Map.entry("POST /v1/checks", "{\"product\":\"{product}\",\"key\":\"{text}\"}"));
 
     /// Routes with a body that may be left out, or that take none.
@@ -219,6 +227,10 @@ class AuthorizationMatrixTest {
             "GET /v1/file-keys",
             "POST /v1/file-keys",
             "GET /v1/changes",
+            "GET /v1/saved-insights",
+            "POST /v1/saved-insights",
+            "GET /v1/dashboards",
+            "POST /v1/dashboards",
             "POST /v1/customers",
             "POST /v1/licenses");
 

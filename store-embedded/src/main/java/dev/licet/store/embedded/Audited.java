@@ -86,7 +86,7 @@ final class Audited {
                     "gap",
                     "?revoked"),
             new Table("access_token", "token", "name", "permissions", "product", "key_lock", "parent", "?revoked"),
-            new Table("product", "product", "name", "?revoked"),
+            new Table("product", "product", "name", "?whole_values", "?revoked"),
             new Table(
                     "license_key",
                     "key",
@@ -117,6 +117,7 @@ final class Audited {
                     ""),
             new Table("customer", "customer", "name", "email", "company_name", "notes", "!secret"),
             new Table("data_object", "dataObject", "kind", "owner", "machine", "name", "text", "number"),
+            new Table("saved_insight", "savedInsight", "type", "name", "content"),
             new Table("message", "message", "channel", "content", "at"),
             new Table(
                     "key_template",

@@ -41,7 +41,7 @@ import org.sqlite.SQLiteException;
 final class Database implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Database.class.getName());
     /// Of the newest migration.
-    static final String SCHEMA_VERSION = "11";
+    static final String SCHEMA_VERSION = "13";
 
     private static final int VERSIONS = 4096;
     private static final int GROUP = 1000;

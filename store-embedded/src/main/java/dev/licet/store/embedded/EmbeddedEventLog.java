@@ -131,10 +131,15 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
 
     @Override
     public EventPage find(EventQuery query) {
-        boolean complete = loader.catchUp(journal.end().lastId(), READ_YOUR_WRITES);
+        boolean complete = catchUp();
         long asOf = loader.applied();
         List<RecordedEvent> events = ask(() -> table.find(query));
         return new EventPage(events, asOf, complete);
+    }
+
+    /// Waits a moment for what was acknowledged. @return whether all of it is in the table
+    boolean catchUp() {
+        return loader.catchUp(journal.end().lastId(), READ_YOUR_WRITES);
     }
 
     @Override

@@ -11,9 +11,12 @@ import dev.licet.core.identity.Accounts;
 import dev.licet.core.identity.Applications;
 import dev.licet.core.identity.UserTokens;
 import dev.licet.core.identity.Users;
+import dev.licet.core.insight.Insights;
+import dev.licet.core.insight.SavedInsights;
 import dev.licet.core.license.DataObjects;
 import dev.licet.core.license.KeyCalls;
 import dev.licet.core.license.KeyTemplates;
+import dev.licet.core.license.KeyUsage;
 import dev.licet.core.license.LicenseKeys;
 import dev.licet.core.license.Licenses;
 import dev.licet.core.license.Products;
@@ -60,6 +63,7 @@ public final class EmbeddedStore implements Store {
     private final DirectoryLock lock;
     private final Database database;
     private final EmbeddedEventLog events;
+    private final EmbeddedInsights insights;
     private final Accounts accounts;
     private final Users users;
     private final Applications applications;
@@ -71,6 +75,7 @@ public final class EmbeddedStore implements Store {
     private final KeyTemplates keyTemplates;
     private final DataObjects dataObjects;
     private final KeyCalls keyCalls;
+    private final KeyUsage keyUsage;
     private final Customers customers;
     private final Messages messages;
     private final Licenses licenses;
@@ -79,13 +84,15 @@ public final class EmbeddedStore implements Store {
     private final OfflineFiles offlineFiles;
     private final Transactions transactions;
     private final KeptAnswers keptAnswers;
+    private final SavedInsights savedInsights;
     private final SqliteSessions sessions;
     private final Seats seats;
 
-    private EmbeddedStore(DirectoryLock lock, Database database, EmbeddedEventLog events) {
+    private EmbeddedStore(DirectoryLock lock, Database database, EmbeddedEventLog events, EmbeddedInsights insights) {
         this.lock = lock;
         this.database = database;
         this.events = events;
+        this.insights = insights;
         this.accounts = new SqliteIdentities.SqliteAccounts(database);
         this.users = new SqliteIdentities.SqliteUsers(database);
         this.applications = new SqliteIdentities.SqliteApplications(database);
@@ -97,6 +104,7 @@ public final class EmbeddedStore implements Store {
         this.keyTemplates = new SqliteKeyTemplates(database);
         this.dataObjects = new SqliteDataObjects(database);
         this.keyCalls = new SqliteKeyCalls(database);
+        this.keyUsage = new SqliteKeyUsage(database);
         this.customers = new SqliteCustomers(database);
         this.messages = new SqliteMessages(database);
         this.licenses = new SqliteLicensing.SqliteLicenses(database);
@@ -105,6 +113,7 @@ public final class EmbeddedStore implements Store {
         this.offlineFiles = new SqliteOfflineFiles(database);
         this.transactions = new SqliteTransactions(database);
         this.keptAnswers = new SqliteKeptAnswers(database);
+        this.savedInsights = new SqliteSavedInsights(database);
         this.sessions = new SqliteSessions(database);
         this.seats = new SqliteSeats(database);
     }
@@ -133,6 +142,7 @@ public final class EmbeddedStore implements Store {
                 false,
                 DEFAULT_QUERY_MEMORY,
                 JournalSettings.OFFLINE,
+                InsightSettings.DEFAULT,
                 ChangeLog.keepingAll());
     }
 
@@ -140,15 +150,27 @@ public final class EmbeddedStore implements Store {
     ///
     /// @param nanos how time passes, as [System#nanoTime]
     public static EmbeddedStore open(Path directory, EventSettings settings, Clock clock, LongSupplier nanos) {
-        return open(directory, settings, CHANGES_KEPT, clock, nanos);
+        return open(directory, settings, InsightSettings.DEFAULT, CHANGES_KEPT, clock, nanos);
     }
 
     /// Does the same. @param changesKept how long the record of changes is kept
     public static EmbeddedStore open(
-            Path directory, EventSettings settings, Duration changesKept, Clock clock, LongSupplier nanos) {
+            Path directory,
+            EventSettings settings,
+            InsightSettings insights,
+            Duration changesKept,
+            Clock clock,
+            LongSupplier nanos) {
         Retention retention = new Retention(settings.retention(), clock, nanos);
         ChangeLog changes = new ChangeLog(clock, new SteadyClock(clock, nanos), changesKept);
-        return open(directory, retention, settings.archive(), settings.queryMemory(), settings.journal(), changes);
+        return open(
+                directory,
+                retention,
+                settings.archive(),
+                settings.queryMemory(),
+                settings.journal(),
+                insights,
+                changes);
     }
 
     private static EmbeddedStore open(
@@ -157,6 +179,7 @@ public final class EmbeddedStore implements Store {
             boolean archives,
             long queryMemory,
             JournalSettings journal,
+            InsightSettings insights,
             ChangeLog changes) {
         DirectoryLock lock = DirectoryLock.take(directory);
         Database database = null;
@@ -168,8 +191,10 @@ public final class EmbeddedStore implements Store {
             DiskSpace space = new DiskSpace(Disk.REAL, directory, journal.diskFloor());
             database = Database.open(directory.resolve(ENTITIES), space, changes);
             Journal.syncDirectory(directory);
+            EmbeddedEventLog events =
+                    new EmbeddedEventLog(directory, table.join(), retention, archives, journal, space);
             return new EmbeddedStore(
-                    lock, database, new EmbeddedEventLog(directory, table.join(), retention, archives, journal, space));
+                    lock, database, events, new EmbeddedInsights(table.join(), events::catchUp, insights));
         } catch (SQLException e) {
             closeQuietly(lock, database, table);
             throw new IllegalStateException("can't open the events in " + directory + ": " + e.getMessage(), e);
@@ -345,6 +370,11 @@ public final class EmbeddedStore implements Store {
     }
 
     @Override
+    public KeyUsage keyUsage() {
+        return keyUsage;
+    }
+
+    @Override
     public Customers customers() {
         return customers;
     }
@@ -400,6 +430,16 @@ public final class EmbeddedStore implements Store {
     }
 
     @Override
+    public Insights insights() {
+        return insights;
+    }
+
+    @Override
+    public SavedInsights savedInsights() {
+        return savedInsights;
+    }
+
+    @Override
     public KeptAnswers keptAnswers() {
         return keptAnswers;
     }
@@ -411,6 +451,7 @@ public final class EmbeddedStore implements Store {
 
     @Override
     public void close() {
+        insights.close();
         events.close();
         database.close();
         lock.close();

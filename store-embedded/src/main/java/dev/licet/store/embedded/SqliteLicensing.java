@@ -74,8 +74,13 @@ final class SqliteLicensing {
         }
 
         @Override
-        public boolean rename(ProductId id, String name) {
-            return database.write(sql -> sql.update("UPDATE product SET name = ? WHERE id = ?", name, id.value()) == 1);
+        public boolean change(Product product) {
+            return database.write(sql -> sql.update(
+                            "UPDATE product SET name = ?, whole_values = ? WHERE id = ?",
+                            product.name(),
+                            product.valuesAreWhole(),
+                            product.id().value())
+                    == 1);
         }
 
         @Override
@@ -88,6 +93,7 @@ final class SqliteLicensing {
                     new ProductId(row.getLong("id")),
                     new AccountNumber(row.getLong("account")),
                     row.getString("name"),
+                    row.getBoolean("whole_values"),
                     row.getBoolean("revoked"),
                     Micros.instant(row, "created_at"));
         }
