@@ -407,7 +407,7 @@ class RecordEventsTest {
         }
 
         @Override
-        public boolean rename(ProductId id, String name) {
+        public boolean change(Product product) {
             throw new UnsupportedOperationException();
         }
 

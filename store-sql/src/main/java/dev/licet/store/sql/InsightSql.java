@@ -73,6 +73,12 @@ public final class InsightSql {
     private static final Field<Integer> WHOLE = field(name("whole"), SQLDataType.INTEGER);
     private static final Field<BigDecimal> TOTAL = field(name("total"), SQLDataType.NUMERIC);
 
+    static {
+        // The library would greet the operator.
+        System.setProperty("org.jooq.no-logo", "true");
+        System.setProperty("org.jooq.no-tips", "true");
+    }
+
     private final Engine engine;
     private final DSLContext dsl;
 
@@ -126,7 +132,7 @@ public final class InsightSql {
     }
 
     private static Field<BigDecimal> total(Field<? extends Number> events) {
-        return sum(sum(events)).over().as(TOTAL);
+        return sum(sum(events)).over();
     }
 
     private static LocalDateTime first(Scope scope, Unit unit) {
