@@ -45,7 +45,7 @@ final class Finish {
                 .forEach(column -> row.add(
                         switch (column.type()) {
                             case COUNT -> 0L;
-                            case NUMBER -> BigDecimal.ZERO;
+                            case NUMBER, MONEY -> BigDecimal.ZERO;
                             case TEXT, START -> null;
                         }));
         return row;
@@ -126,7 +126,9 @@ final class Finish {
             rows.add(row);
         });
         rows.sort(byCells(amount));
-        return new Table(counted.columns().subList(0, last), rows);
+        List<Table.Column> columns = new ArrayList<>(counted.columns().subList(0, last));
+        columns.set(amount, new Table.Column(columns.get(amount).name(), Table.Type.MONEY));
+        return new Table(columns, rows);
     }
 
     private record Money(BigDecimal amount, long events) {}

@@ -19,6 +19,8 @@ public record Table(List<Column> columns, List<List<@Nullable Object>> rows) {
         COUNT,
         /// A [java.math.BigDecimal]: a sum or a value, which can be larger than a long.
         NUMBER,
+        /// A [java.math.BigDecimal] in the own unit of a currency, with all its digits.
+        MONEY,
         /// A [Start].
         START
     }

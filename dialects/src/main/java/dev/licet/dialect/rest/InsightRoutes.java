@@ -122,19 +122,20 @@ final class InsightRoutes {
             json.writeStartObject();
             for (int i = 0; i < table.columns().size(); i++) {
                 json.writeName(table.columns().get(i).name());
-                writeCell(json, cell(table.columns().get(i), row.get(i), prefix));
+                Column column = table.columns().get(i);
+                writeCell(json, column.type(), cell(column, row.get(i), prefix));
             }
             json.writeEndObject();
         }
         json.writeEndArray();
     }
 
-    private static void writeCell(JsonGenerator json, @Nullable Object cell) {
+    private static void writeCell(JsonGenerator json, Table.Type type, @Nullable Object cell) {
         switch (cell) {
             case null -> json.writeNull();
             case Long count -> json.writeNumber(count);
-            // Money is text, so that no reader rounds it; a sum of values may be any whole number.
-            case BigDecimal number when number.scale() > 0 -> json.writeString(number.toPlainString());
+            // Text, so that no reader rounds it.
+            case BigDecimal money when type == Table.Type.MONEY -> json.writeString(money.toPlainString());
             case BigDecimal number -> json.writeNumber(number.toBigInteger());
             default -> json.writeString(cell.toString());
         }

@@ -7,13 +7,13 @@ import dev.licet.server.TestServer.Reply;
 import dev.licet.server.config.Setting;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /// Insights through a whole server. What they count is `InsightsContract`'s.
@@ -145,47 +145,51 @@ class RestInsightsTest {
         assertThat(reply.body()).isEqualTo("span,group,events,active,value\r\nnow,,5,2,3\r\nnow,'=1+1,1,1,0\r\n");
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "actives|{\"bogus\":1}|bogus",
-                "actives|{\"from\":\"2026-11-04\",\"until\":\"2026-11-01\"}|from",
-                "actives|{\"from\":\"2026-02-30\"}|from",
-                "actives|{\"from\":\"0001-01-01\"}|from",
-                "actives|{\"zone\":\"Mars/Olympus\"}|zone",
-                "actives|{\"unit\":\"fortnight\"}|unit",
-                "actives|{\"of\":\"everybody\"}|of",
-                "actives|{\"from\":\"1980-01-01\",\"unit\":\"hour\"}|unit",
-                "actives|{\"compare\":\"yes\"}|compare",
-                "actives|{\"filters\":{}}|filters",
-                "actives|{\"filters\":[1]}|filters",
-                "actives|{\"filters\":[{\"field\":\"name\"}]}|filters/0/field",
-                "actives|{\"filters\":[{\"field\":\"name\",\"is\":\"a\",\"contains\":\"b\"}]}|filters/0/field",
-                "actives|{\"filters\":[{\"field\":\"nome\",\"is\":\"a\"}]}|filters/0/field",
-                "actives|{\"filters\":[{\"field\":\"name\",\"is\":{}}]}|filters/0/is",
-                "actives|{\"filters\":[{\"field\":\"name\",\"is\":[]}]}|filters/0/is",
-                "actives|{\"filters\":[{\"field\":\"value\",\"contains\":\"1\"}]}|filters/0/contains",
-                "actives|{\"filters\":[{\"field\":\"value\",\"atLeast\":\"many\"}]}|filters/0/atLeast",
-                "actives|{\"filters\":[{\"field\":\"value\",\"atLeast\":1e999999999}]}|filters/0/atLeast",
-                "actives|{\"filters\":[{\"field\":\"product\",\"is\":\"7\"}]}|filters/0/is",
-                "actives|{\"filters\":[{\"field\":\"properties.\",\"is\":\"7\"}]}|filters/0/field",
-                "breakdown|{}|by",
-                "breakdown|{\"by\":\"name; DROP TABLE event\"}|by",
-                "breakdown|{\"by\":\"name\",\"top\":0}|top",
-                "breakdown|{\"by\":\"name\",\"top\":10001}|top",
-                "funnel|{}|steps",
-                "funnel|{\"steps\":[{\"name\":\"a\"}]}|steps",
-                "funnel|{\"steps\":[{\"name\":\"a\"},{}]}|steps/1/name",
-                "funnel|{\"steps\":[{\"name\":\"a\"},{\"name\":\"b\"}],\"window\":\"PT0S\"}|window",
-                "paths|{\"depth\":11}|depth",
-            })
-    void whatIsWrong_isNamed(String kind, String question, String field) {
-        Reply reply = send("POST", "/v1/insights/" + kind, question);
+    /// Kind, question, and what is wrong with it.
+    private static final List<String> WRONG = List.of(
+            "actives|{\"bogus\":1}|bogus",
+            "actives|{\"from\":\"2026-11-04\",\"until\":\"2026-11-01\"}|from",
+            "actives|{\"from\":\"2026-02-30\"}|from",
+            "actives|{\"from\":\"0001-01-01\"}|from",
+            "actives|{\"zone\":\"Mars/Olympus\"}|zone",
+            "actives|{\"unit\":\"fortnight\"}|unit",
+            "actives|{\"of\":\"everybody\"}|of",
+            "actives|{\"from\":\"1980-01-01\",\"unit\":\"hour\"}|unit",
+            "actives|{\"compare\":\"yes\"}|compare",
+            "actives|{\"filters\":{}}|filters",
+            "actives|{\"filters\":[1]}|filters",
+            "actives|{\"filters\":[{\"field\":\"name\"}]}|filters/0/field",
+            "actives|{\"filters\":[{\"field\":\"name\",\"is\":\"a\",\"contains\":\"b\"}]}|filters/0/field",
+            "actives|{\"filters\":[{\"field\":\"nome\",\"is\":\"a\"}]}|filters/0/field",
+            "actives|{\"filters\":[{\"field\":\"name\",\"is\":{}}]}|filters/0/is",
+            "actives|{\"filters\":[{\"field\":\"name\",\"is\":[]}]}|filters/0/is",
+            "actives|{\"filters\":[{\"field\":\"value\",\"contains\":\"1\"}]}|filters/0/contains",
+            "actives|{\"filters\":[{\"field\":\"value\",\"atLeast\":\"many\"}]}|filters/0/atLeast",
+            "actives|{\"filters\":[{\"field\":\"value\",\"atLeast\":1e999999999}]}|filters/0/atLeast",
+            "actives|{\"filters\":[{\"field\":\"product\",\"is\":\"7\"}]}|filters/0/is",
+            "actives|{\"filters\":[{\"field\":\"properties.\",\"is\":\"7\"}]}|filters/0/field",
+            "breakdown|{}|by",
+            "breakdown|{\"by\":\"name; DROP TABLE event\"}|by",
+            "breakdown|{\"by\":\"name\",\"top\":0}|top",
+            "breakdown|{\"by\":\"name\",\"top\":10001}|top",
+            "funnel|{}|steps",
+            "funnel|{\"steps\":[{\"name\":\"a\"}]}|steps",
+            "funnel|{\"steps\":[{\"name\":\"a\"},{}]}|steps/1/name",
+            "funnel|{\"steps\":[{\"name\":\"a\"},{\"name\":\"b\"}],\"window\":\"PT0S\"}|window",
+            "paths|{\"depth\":11}|depth");
 
-        assertThat(reply.status()).as(reply.toString()).isEqualTo(400);
-        assertThat(reply.json().get("errors").get(0).get("pointer").stringValue())
-                .isEqualTo("/" + field);
+    @Test
+    void whatIsWrong_isNamed() {
+        SoftAssertions softly = new SoftAssertions();
+        for (String wrong : WRONG) {
+            String[] parts = wrong.split("\\|");
+            Reply reply = send("POST", "/v1/insights/" + parts[0], parts[1]);
+            softly.assertThat(reply.status()).as(wrong + " " + reply).isEqualTo(400);
+            softly.assertThat(reply.json().at("/errors/0/pointer").asString())
+                    .as(wrong)
+                    .isEqualTo("#/" + parts[2]);
+        }
+        softly.assertAll();
     }
 
     @Test

@@ -71,7 +71,7 @@ public record InsightQuery(String sql, List<Object> arguments, List<Column> colu
         return switch (type) {
             case TEXT -> value;
             case COUNT -> ((Number) value).longValue();
-            case NUMBER ->
+            case NUMBER, MONEY ->
                 value instanceof BigDecimal number
                         ? number
                         : value instanceof BigInteger whole
