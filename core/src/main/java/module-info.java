@@ -15,6 +15,7 @@ module dev.licet.core {
     exports dev.licet.core.message;
     exports dev.licet.core.offline;
     exports dev.licet.core.once;
+    exports dev.licet.core.removal;
     exports dev.licet.core.sale;
     exports dev.licet.core.session;
     exports dev.licet.core.store;

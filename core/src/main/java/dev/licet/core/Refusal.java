@@ -103,6 +103,7 @@ public sealed interface Refusal {
         MESSAGE,
         TEMPLATE,
         PURCHASE,
-        SEAT
+        SEAT,
+        ERASURE
     }
 }

@@ -19,6 +19,7 @@ import dev.licet.core.license.Products;
 import dev.licet.core.message.Messages;
 import dev.licet.core.offline.OfflineFiles;
 import dev.licet.core.once.KeptAnswers;
+import dev.licet.core.removal.Removals;
 import dev.licet.core.sale.Purchases;
 import dev.licet.core.session.NumberReserve;
 import dev.licet.core.session.Seats;
@@ -73,6 +74,8 @@ public interface Store extends AutoCloseable {
     NumberReserve transactionNumbers();
 
     EventLog events();
+
+    Removals removals();
 
     KeptAnswers keptAnswers();
 

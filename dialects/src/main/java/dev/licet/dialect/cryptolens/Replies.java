@@ -155,7 +155,8 @@ record Replies(
                     DATA_OBJECT,
                     MESSAGE,
                     TEMPLATE,
-                    PURCHASE -> error(404, INCORRECT);
+                    PURCHASE,
+                    ERASURE -> error(404, INCORRECT);
         };
     }
 

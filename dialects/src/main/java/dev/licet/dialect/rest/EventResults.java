@@ -139,7 +139,8 @@ final class EventResults {
                             CUSTOMER,
                             MESSAGE,
                             TEMPLATE,
-                            PURCHASE -> new FieldError("", "names what is not there");
+                            PURCHASE,
+                            ERASURE -> new FieldError("", "names what is not there");
                 };
             case Refusal.NotPermitted(String missing) ->
                 FieldError.of(

@@ -20,6 +20,7 @@ import dev.licet.core.license.Products;
 import dev.licet.core.message.Messages;
 import dev.licet.core.offline.OfflineFiles;
 import dev.licet.core.once.KeptAnswers;
+import dev.licet.core.removal.Removals;
 import dev.licet.core.sale.Purchases;
 import dev.licet.core.session.NumberReserve;
 import dev.licet.core.session.Seats;
@@ -133,7 +134,8 @@ public final class EmbeddedStore implements Store {
                 false,
                 DEFAULT_QUERY_MEMORY,
                 JournalSettings.OFFLINE,
-                ChangeLog.keepingAll());
+                ChangeLog.keepingAll(),
+                Clock.systemUTC());
     }
 
     /// Opens the store in this directory, and makes one if there is none.
@@ -148,7 +150,7 @@ public final class EmbeddedStore implements Store {
             Path directory, EventSettings settings, Duration changesKept, Clock clock, LongSupplier nanos) {
         Retention retention = new Retention(settings.retention(), clock, nanos);
         ChangeLog changes = new ChangeLog(clock, new SteadyClock(clock, nanos), changesKept);
-        return open(directory, retention, settings.archive(), settings.queryMemory(), settings.journal(), changes);
+        return open(directory, retention, settings.archive(), settings.queryMemory(), settings.journal(), changes, clock);
     }
 
     private static EmbeddedStore open(
@@ -157,7 +159,8 @@ public final class EmbeddedStore implements Store {
             boolean archives,
             long queryMemory,
             JournalSettings journal,
-            ChangeLog changes) {
+            ChangeLog changes,
+            Clock clock) {
         DirectoryLock lock = DirectoryLock.take(directory);
         Database database = null;
         // By a thread of its own: it takes as long as all else.
@@ -169,7 +172,10 @@ public final class EmbeddedStore implements Store {
             database = Database.open(directory.resolve(ENTITIES), space, changes);
             Journal.syncDirectory(directory);
             return new EmbeddedStore(
-                    lock, database, new EmbeddedEventLog(directory, table.join(), retention, archives, journal, space));
+                    lock,
+                    database,
+                    new EmbeddedEventLog(
+                            directory, table.join(), retention, archives, journal, space, database, clock));
         } catch (SQLException e) {
             closeQuietly(lock, database, table);
             throw new IllegalStateException("can't open the events in " + directory + ": " + e.getMessage(), e);
@@ -396,6 +402,11 @@ public final class EmbeddedStore implements Store {
 
     @Override
     public EventLog events() {
+        return events;
+    }
+
+    @Override
+    public Removals removals() {
         return events;
     }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -39,8 +40,9 @@ final class Keeper implements AutoCloseable {
     private final Archive archive;
     private final Retention retention;
     private final boolean archives;
-    private final BooleanSupplier hasRoom;
+    private final Room room;
     private final LongConsumer forgetIds;
+    private final Optional<Eraser> eraser;
     private final Trouble trouble = new Trouble("keeping the event table");
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread = Thread.ofPlatform().name("event-keeper").unstarted(this::run);
@@ -49,10 +51,7 @@ final class Keeper implements AutoCloseable {
     private long inFile;
     private long checkpointAt = System.nanoTime();
 
-    /// @param segments the journal's directory
-    /// @param archives whether full segments become archive files; else they stay until all of it may go
-    /// @param hasRoom whether the disk has room for more than what has to be written
-    /// @param forgetIds is told below which event all were let go
+    /// Of a log of which nothing is removed.
     Keeper(
             Path segments,
             Journal journal,
@@ -63,6 +62,36 @@ final class Keeper implements AutoCloseable {
             boolean archives,
             BooleanSupplier hasRoom,
             LongConsumer forgetIds) {
+        this(
+                segments,
+                journal,
+                loader,
+                table,
+                archive,
+                retention,
+                archives,
+                new Room(hasRoom, bytes -> true),
+                forgetIds,
+                Optional.empty());
+    }
+
+    /// What there is of the disk. @param hasAny for more than what has to be written @param hasFor so many bytes
+    record Room(BooleanSupplier hasAny, LongPredicate hasFor) {}
+
+    /// @param segments the journal's directory
+    /// @param archives whether full segments become archive files; else they stay until all of it may go
+    /// @param forgetIds is told below which event all were let go
+    Keeper(
+            Path segments,
+            Journal journal,
+            Loader loader,
+            EventTable table,
+            Archive archive,
+            Retention retention,
+            boolean archives,
+            Room room,
+            LongConsumer forgetIds,
+            Optional<Eraser> eraser) {
         this.segments = segments;
         this.journal = journal;
         this.loader = loader;
@@ -70,8 +99,9 @@ final class Keeper implements AutoCloseable {
         this.archive = archive;
         this.retention = retention;
         this.archives = archives;
-        this.hasRoom = hasRoom;
+        this.room = room;
         this.forgetIds = forgetIds;
+        this.eraser = eraser;
     }
 
     void start() {
@@ -109,15 +139,19 @@ final class Keeper implements AutoCloseable {
 
     /// One round. On a disk without room nothing is written that can be written later, but files that may go do.
     void keep() throws SQLException, IOException {
-        boolean room = hasRoom.getAsBoolean();
-        if (room) {
+        boolean hasRoom = room.hasAny.getAsBoolean();
+        if (hasRoom) {
             checkpointIfItIsTime();
             if (archives) {
-                archiveFullSegments();
+                archiveSegments(SEGMENTS_KEPT, !isErasing());
+            }
+            if (isErasing()) {
+                eraser.orElseThrow().erase(this::archiveAllButTheLast, room.hasFor, () -> closing.getCount() == 0);
             }
         }
         // A table that is still being made again does not know what has to be kept.
-        if (loader.isPastArchive() && retention.keepTo(table, archive, segments(), this::release, room) && room) {
+        if (loader.isPastArchive() && retention.keepTo(table, archive, segments(), this::release, hasRoom)
+                && hasRoom) {
             forgetIds.accept(firstKept());
         }
     }
@@ -151,9 +185,21 @@ final class Keeper implements AutoCloseable {
         LOG.log(DEBUG, "checkpoint: {0}", inFile);
     }
 
-    private void archiveFullSegments() throws SQLException, IOException {
+    private boolean isErasing() {
+        return eraser.isPresent() && eraser.get().isAsked();
+    }
+
+    private int archiveAllButTheLast() throws SQLException, IOException {
+        int before = segments().size();
+        archiveSegments(1, false);
+        int after = segments().size();
+        return after == 1 ? before - after : -1;
+    }
+
+    /// @param kept how many of the last stay @param reuse whether the files of the others may be used again
+    private void archiveSegments(int kept, boolean reuse) throws SQLException, IOException {
         NavigableMap<Long, Path> left = segments();
-        while (left.size() > SEGMENTS_KEPT) {
+        while (left.size() > kept) {
             IdRange ids = new IdRange(left.firstKey(), left.higherKey(left.firstKey()) - 1);
             if (loader.applied() < ids.last() || closing.getCount() == 0) {
                 return;
@@ -167,7 +213,7 @@ final class Keeper implements AutoCloseable {
             if (!archive.has(ids)) {
                 archive.write(table, ids);
             }
-            release(ids.first());
+            release(ids.first(), reuse);
             left = left.tailMap(ids.last(), false);
         }
     }
@@ -177,7 +223,11 @@ final class Keeper implements AutoCloseable {
     }
 
     private void release(long firstId) throws IOException {
-        journal.release(firstId);
+        release(firstId, !isErasing());
+    }
+
+    private void release(long firstId, boolean reuse) throws IOException {
+        journal.release(firstId, reuse);
         LOG.log(DEBUG, "archive: released {0}", firstId);
     }
 
