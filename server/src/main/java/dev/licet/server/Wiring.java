@@ -30,6 +30,7 @@ import dev.licet.core.message.SendMessages;
 import dev.licet.core.offline.IssueFiles;
 import dev.licet.core.offline.ManageFileKeys;
 import dev.licet.core.offline.MergeUsage;
+import dev.licet.core.removal.RemoveEvents;
 import dev.licet.core.sale.CheckLicense;
 import dev.licet.core.sale.PaymentEvents;
 import dev.licet.core.sale.SellLicenses;
@@ -400,7 +401,8 @@ public final class Wiring implements AutoCloseable {
                     customers,
                     holdSeats,
                     recordEvents,
-                    readEvents);
+                    readEvents,
+                    new RemoveEvents(store.removals(), fileKeys, settings.maxVoid(), clock));
         }
 
         /// From this machine, or with a token that may manage.

@@ -2,6 +2,7 @@ package dev.licet.core.license;
 
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ProductId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,9 @@ public interface Products {
 
     /// @return false when there is no such product
     boolean rename(ProductId id, String name);
+
+    /// Says how long its events are kept. @return false when there is no such product
+    boolean keepEvents(ProductId id, Optional<Duration> retention);
 
     /// @return false when there is no such product
     boolean revoke(ProductId id);

@@ -407,6 +407,11 @@ class RecordEventsTest {
         }
 
         @Override
+        public boolean keepEvents(ProductId id, Optional<Duration> retention) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public boolean rename(ProductId id, String name) {
             throw new UnsupportedOperationException();
         }

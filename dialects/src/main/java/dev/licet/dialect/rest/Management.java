@@ -19,6 +19,7 @@ import dev.licet.core.identity.ManageTokens;
 import dev.licet.core.identity.Permission;
 import dev.licet.core.identity.User;
 import dev.licet.core.license.LicenseKey;
+import dev.licet.core.license.ManageProducts;
 import dev.licet.core.license.Product;
 import dev.licet.dialect.Answer;
 import java.time.ZoneId;
@@ -405,12 +406,19 @@ final class Management {
                 200,
                 call.inPath("prd_", ProductId::new, Refusal.Kind.PRODUCT)
                         .then(id -> useCases.products()
-                                .rename(
+                                .set(
                                         call.caller(),
                                         id,
                                         Etags.expected(call, Management::write),
-                                        call.body().requiredText("name"))),
+                                        now -> terms(call.body(), now))),
                 Management::write);
+    }
+
+    /// What is not said stays as it is.
+    private static ManageProducts.Terms terms(Body body, ManageProducts.Terms now) {
+        return body.has("retention")
+                ? new ManageProducts.Terms(body.text("name").orElse(now.name()), body.duration("retention"))
+                : new ManageProducts.Terms(body.requiredText("name"), now.retention());
     }
 
     private Answer revokeProduct(Call call) {
@@ -437,6 +445,7 @@ final class Management {
         json.writeNumberProperty("productId", product.id().value());
         json.writeStringProperty("accountNumber", product.account().toString());
         json.writeStringProperty("name", product.name());
+        product.retention().ifPresent(kept -> json.writeStringProperty("retention", "P" + kept.toDays() + "D"));
         json.writeBooleanProperty("revoked", product.revoked());
         json.writeStringProperty("createdAt", product.createdAt().toString());
     }

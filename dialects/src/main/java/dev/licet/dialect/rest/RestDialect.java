@@ -27,6 +27,7 @@ import dev.licet.core.license.UseKeys;
 import dev.licet.core.offline.IssueFiles;
 import dev.licet.core.offline.ManageFileKeys;
 import dev.licet.core.offline.MergeUsage;
+import dev.licet.core.removal.RemoveEvents;
 import dev.licet.core.sale.CheckLicense;
 import dev.licet.core.sale.SellLicenses;
 import dev.licet.core.session.HoldSeats;
@@ -87,7 +88,8 @@ public final class RestDialect implements Dialect {
             ManageCustomers customers,
             HoldSeats seats,
             RecordEvents recordEvents,
-            ReadEvents readEvents) {}
+            ReadEvents readEvents,
+            RemoveEvents removeEvents) {}
 
     public RestDialect(Gate gate, UseCases useCases, Idempotency idempotency, Limits limits, Clock clock) {
         this.gate = gate;
@@ -104,6 +106,7 @@ public final class RestDialect implements Dialect {
                         purchases.endpoints(),
                         new ChangeRoutes(useCases.readChanges()).endpoints(),
                         new FileRoutes(useCases.issueFiles(), useCases.fileKeys(), useCases.mergeUsage()).endpoints(),
+                        new ErasureRoutes(useCases.removeEvents()).endpoints(),
                         seats.endpoints(),
                         new DataRoutes(useCases.data()).endpoints(),
                         new CustomerRoutes(useCases.customers()).endpoints())

@@ -132,6 +132,7 @@ public final class Settings {
         callLogRetention();
         auditRetention();
         maxFileValidity();
+        maxVoid();
         loginThrottle();
         passwordCheck();
         limits();
@@ -280,6 +281,11 @@ public final class Settings {
     /// How many data objects one owner may have.
     public int maxDataObjects() {
         return count(Setting.MAX_DATA_OBJECTS);
+    }
+
+    /// How many events one call may void.
+    public int maxVoid() {
+        return count(Setting.MAX_VOID);
     }
 
     public Duration callLogRetention() {

@@ -226,16 +226,17 @@ final class Archive {
         LOG.log(ERROR, "the archive file " + part.path() + " is broken; it is now " + aside.getFileName());
     }
 
-    /// When the newest event in it was received; empty when it has none.
-    Optional<Instant> lastReceipt(EventTable table, Part part) throws SQLException, IOException {
-        return table.work(connection -> {
-            try (Statement statement = connection.createStatement();
-                    ResultSet row =
-                            statement.executeQuery("SELECT epoch_us(max(received_at)) FROM " + rows(part.path()))) {
-                row.next();
-                long micros = row.getLong(1);
-                return row.wasNull() ? Optional.empty() : Optional.of(Micros.instant(micros));
-            }
+    /// How many of its events are these. @param condition as SQL
+    long count(EventTable table, Part part, String condition) throws SQLException, IOException {
+        return table.work(connection ->
+                EventTable.number(connection, "SELECT count(*) FROM (" + all(part) + ") WHERE " + condition));
+    }
+
+    /// Writes a file anew without what was kept long enough.
+    void rewrite(EventTable table, Part part, List<Old> without) throws SQLException, IOException {
+        table.work(connection -> {
+            write(connection, all(part) + " WHERE NOT " + Old.any(without) + " ORDER BY id", part.path());
+            return part;
         });
     }
 

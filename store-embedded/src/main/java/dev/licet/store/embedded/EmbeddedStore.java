@@ -130,7 +130,7 @@ public final class EmbeddedStore implements Store {
     public static EmbeddedStore open(Path directory) {
         return open(
                 directory,
-                Retention.forEver(),
+                database -> Retention.forEver(),
                 false,
                 DEFAULT_QUERY_MEMORY,
                 JournalSettings.OFFLINE,
@@ -148,14 +148,18 @@ public final class EmbeddedStore implements Store {
     /// Does the same. @param changesKept how long the record of changes is kept
     public static EmbeddedStore open(
             Path directory, EventSettings settings, Duration changesKept, Clock clock, LongSupplier nanos) {
-        Retention retention = new Retention(settings.retention(), clock, nanos);
+        Function<Database, Retention> retention = database -> new Retention(
+                settings.retention(),
+                () -> SqliteLicensing.SqliteProducts.retentions(database),
+                clock,
+                nanos);
         ChangeLog changes = new ChangeLog(clock, new SteadyClock(clock, nanos), changesKept);
         return open(directory, retention, settings.archive(), settings.queryMemory(), settings.journal(), changes, clock);
     }
 
     private static EmbeddedStore open(
             Path directory,
-            Retention retention,
+            Function<Database, Retention> retention,
             boolean archives,
             long queryMemory,
             JournalSettings journal,
@@ -175,7 +179,7 @@ public final class EmbeddedStore implements Store {
                     lock,
                     database,
                     new EmbeddedEventLog(
-                            directory, table.join(), retention, archives, journal, space, database, clock));
+                            directory, table.join(), retention.apply(database), archives, journal, space, database, clock));
         } catch (SQLException e) {
             closeQuietly(lock, database, table);
             throw new IllegalStateException("can't open the events in " + directory + ": " + e.getMessage(), e);

@@ -576,35 +576,33 @@ final class EventTable implements AutoCloseable {
         });
     }
 
-    /// Deletes what was received before then. By a clock that was set back some events look older than they are: what
-    /// came after an event that stays does so too. But not after one of the future.
-    ///
-    /// @return how many
-    long deleteReceivedBefore(Instant then, Instant now) throws SQLException, IOException {
+    /// Deletes what was kept long enough. @return how many
+    long delete(List<Old> old) throws SQLException, IOException {
         return delete(connection -> {
-            try (PreparedStatement statement = connection.prepareStatement("""
-                    DELETE FROM event WHERE received_at < make_timestamp(?) AND id < (
-                      SELECT coalesce(min(id), 9223372036854775807) FROM event
-                      WHERE received_at BETWEEN make_timestamp(?) AND make_timestamp(?))""")) {
-                statement.setLong(1, Micros.of(then));
-                statement.setLong(2, Micros.of(then));
-                statement.setLong(3, Micros.of(now));
-                return (long) statement.executeUpdate();
+            try (Statement statement = connection.createStatement()) {
+                return (long) statement.executeUpdate("DELETE FROM event WHERE " + Old.any(old));
             }
         });
     }
 
-    /// The lowest id of what was received then or later; empty when nothing was.
-    OptionalLong firstReceivedSince(Instant then) throws SQLException, IOException {
+    /// The lowest id of what was received between these two; empty when nothing was.
+    OptionalLong firstReceivedBetween(Instant then, Instant now) throws SQLException, IOException {
+        return first("received_at BETWEEN make_timestamp(" + Micros.of(then) + ") AND make_timestamp(" + Micros.of(now)
+                + ")");
+    }
+
+    /// The lowest id of what is not old; empty when there is none.
+    OptionalLong firstKept(List<Old> old) throws SQLException, IOException {
+        return first(old.isEmpty() ? "true" : "NOT " + Old.any(old));
+    }
+
+    private OptionalLong first(String condition) throws SQLException, IOException {
         return work(connection -> {
-            try (PreparedStatement statement =
-                    connection.prepareStatement("SELECT min(id) FROM event WHERE received_at >= make_timestamp(?)")) {
-                statement.setLong(1, Micros.of(then));
-                try (ResultSet row = statement.executeQuery()) {
-                    row.next();
-                    long id = row.getLong(1);
-                    return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(id);
-                }
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT min(id) FROM event WHERE " + condition)) {
+                row.next();
+                long id = row.getLong(1);
+                return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(id);
             }
         });
     }

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -171,7 +171,7 @@ final class Keeper implements AutoCloseable {
         LongStream missing = table.missing().stream()
                 .filter(gap -> gap.last() > expired)
                 .mapToLong(gap -> Math.max(gap.first(), expired + 1));
-        LongStream inTable = table.firstReceivedSince(Instant.EPOCH).stream();
+        LongStream inTable = table.firstKept(List.of()).stream();
         LongStream inArchive = archive.parts().keySet().stream().mapToLong(Long::longValue);
         return Stream.of(LongStream.of(segments().firstKey()), missing, inTable, inArchive)
                 .flatMapToLong(ids -> ids)
