@@ -7,6 +7,7 @@ module dev.licet.core {
     exports dev.licet.core;
     exports dev.licet.core.audit;
     exports dev.licet.core.customer;
+    exports dev.licet.core.disk;
     exports dev.licet.core.event;
     exports dev.licet.core.gate;
     exports dev.licet.core.id;

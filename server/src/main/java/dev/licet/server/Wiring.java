@@ -4,6 +4,7 @@ import dev.licet.core.Outcome;
 import dev.licet.core.SteadyClock;
 import dev.licet.core.audit.ReadChanges;
 import dev.licet.core.customer.ManageCustomers;
+import dev.licet.core.disk.ReadDisk;
 import dev.licet.core.event.ReadEvents;
 import dev.licet.core.event.RecordEvents;
 import dev.licet.core.gate.Gate;
@@ -79,12 +80,19 @@ public final class Wiring implements AutoCloseable {
     private final List<Dialect> dialects;
     private final HttpWire wire;
     private final PaymentEvents paymentEvents;
+    private final DiskWatch diskWatch;
 
-    private Wiring(Store store, List<Dialect> dialects, HttpWire wire, PaymentEvents paymentEvents) {
+    private Wiring(
+            Store store,
+            List<Dialect> dialects,
+            HttpWire wire,
+            PaymentEvents paymentEvents,
+            DiskWatch diskWatch) {
         this.store = store;
         this.dialects = dialects;
         this.wire = wire;
         this.paymentEvents = paymentEvents;
+        this.diskWatch = diskWatch;
     }
 
     /// Opens the store and the sockets; the server answers when this returns.
@@ -110,7 +118,8 @@ public final class Wiring implements AutoCloseable {
             Parts parts = new Parts(settings, store, clock, nanos);
             parts.holdSeats.resume();
             parts.paymentEvents.start();
-            Metrics metrics = new Metrics(store, parts.steady);
+            DiskWatch diskWatch = new DiskWatch(store::disk, settings.diskWarning());
+            Metrics metrics = new Metrics(store, diskWatch, parts.steady);
             CertificateFiles certificate = settings.certificateFiles()
                     .orElseGet(() -> SelfSignedCertificate.in(
                             settings.data(), settings.http().host(), clock));
@@ -123,7 +132,8 @@ public final class Wiring implements AutoCloseable {
                     parts.secrets,
                     metrics,
                     settings.stopTimeout());
-            return new Wiring(store, dialects, wire, parts.paymentEvents);
+            diskWatch.start();
+            return new Wiring(store, dialects, wire, parts.paymentEvents, diskWatch);
         } catch (RuntimeException e) {
             store.close();
             loops.join().close();
@@ -196,6 +206,7 @@ public final class Wiring implements AutoCloseable {
         try {
             wire.close();
         } finally {
+            diskWatch.close();
             paymentEvents.close();
             store.close();
         }
@@ -402,7 +413,8 @@ public final class Wiring implements AutoCloseable {
                     holdSeats,
                     recordEvents,
                     readEvents,
-                    new RemoveEvents(store.removals(), fileKeys, settings.maxVoid(), clock));
+                    new RemoveEvents(store.removals(), fileKeys, settings.maxVoid(), clock),
+                    new ReadDisk(store::disk));
         }
 
         /// From this machine, or with a token that may manage.

@@ -26,6 +26,7 @@ import dev.licet.core.license.Product;
 import dev.licet.core.license.Products;
 import dev.licet.core.once.Fingerprint;
 import dev.licet.core.once.RequestKey;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

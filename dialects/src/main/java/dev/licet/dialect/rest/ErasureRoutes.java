@@ -60,6 +60,9 @@ final class ErasureRoutes {
         if (named.size() != 1) {
             throw new WrongField("machine", "or key or user is required, and one of them alone");
         }
+        if (!call.account().equals(call.caller().account())) {
+            return Problems.answer(call.request(), new Refusal.NotFound(Refusal.Kind.ACCOUNT));
+        }
         Removal.Kind kind = named.getFirst();
         return Reply.one(
                 call,

@@ -7,6 +7,7 @@ import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
 import dev.licet.core.audit.ReadChanges;
 import dev.licet.core.customer.ManageCustomers;
+import dev.licet.core.disk.ReadDisk;
 import dev.licet.core.event.ReadEvents;
 import dev.licet.core.event.RecordEvents;
 import dev.licet.core.gate.Gate;
@@ -89,7 +90,8 @@ public final class RestDialect implements Dialect {
             HoldSeats seats,
             RecordEvents recordEvents,
             ReadEvents readEvents,
-            RemoveEvents removeEvents) {}
+            RemoveEvents removeEvents,
+            ReadDisk readDisk) {}
 
     public RestDialect(Gate gate, UseCases useCases, Idempotency idempotency, Limits limits, Clock clock) {
         this.gate = gate;
@@ -107,6 +109,7 @@ public final class RestDialect implements Dialect {
                         new ChangeRoutes(useCases.readChanges()).endpoints(),
                         new FileRoutes(useCases.issueFiles(), useCases.fileKeys(), useCases.mergeUsage()).endpoints(),
                         new ErasureRoutes(useCases.removeEvents()).endpoints(),
+                        new SystemRoutes(useCases.readDisk()).endpoints(),
                         seats.endpoints(),
                         new DataRoutes(useCases.data()).endpoints(),
                         new CustomerRoutes(useCases.customers()).endpoints())

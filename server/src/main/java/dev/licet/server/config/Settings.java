@@ -133,6 +133,7 @@ public final class Settings {
         auditRetention();
         maxFileValidity();
         maxVoid();
+        diskWarning();
         loginThrottle();
         passwordCheck();
         limits();
@@ -281,6 +282,11 @@ public final class Settings {
     /// How many data objects one owner may have.
     public int maxDataObjects() {
         return count(Setting.MAX_DATA_OBJECTS);
+    }
+
+    /// How long the disk should last.
+    public Duration diskWarning() {
+        return duration(Setting.DISK_WARNING);
     }
 
     /// How many events one call may void.

@@ -6,6 +6,7 @@ import static java.lang.System.Logger.Level.ERROR;
 import dev.licet.core.Outcome;
 import dev.licet.core.Pending;
 import dev.licet.core.Unavailable;
+import dev.licet.core.disk.DiskUse;
 import dev.licet.core.event.EventLog;
 import dev.licet.core.event.EventPage;
 import dev.licet.core.event.EventQuery;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -47,6 +49,7 @@ final class EmbeddedEventLog implements EventLog, Removals, AutoCloseable {
 
     private static final Duration READ_YOUR_WRITES = Duration.ofSeconds(2);
     private static final int QUESTIONS_WAITING = 1000;
+    private static final Duration LATELY = Duration.ofDays(7);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final EventTable table;
@@ -55,6 +58,10 @@ final class EmbeddedEventLog implements EventLog, Removals, AutoCloseable {
     private final Keeper keeper;
     private final SqliteRemovals removals;
     private final Clock clock;
+    private final Path directory;
+    private final Retention retention;
+    private final boolean archives;
+    private final DiskSpace space;
     /// By the constructor, the last one first.
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final IdIndex ids;
@@ -85,6 +92,10 @@ final class EmbeddedEventLog implements EventLog, Removals, AutoCloseable {
         this.table = table;
         Path segments = directory.resolve("journal");
         BooleanSupplier hasRoom = () -> !space.isLow();
+        this.directory = directory;
+        this.retention = retention;
+        this.archives = archives;
+        this.space = space;
         this.clock = clock;
         removals = new SqliteRemovals(entities);
         try {
@@ -210,6 +221,41 @@ final class EmbeddedEventLog implements EventLog, Removals, AutoCloseable {
     @Override
     public List<Removal> list(AccountNumber account, long after, int most) {
         return removals.list(account, after, most);
+    }
+
+    /// @param entities bytes of all else
+    DiskUse disk(long entities) {
+        Instant now = clock.instant();
+        Instant since = now.minus(LATELY);
+        EventTable.Counted counted = ask(() -> table.count(since));
+        long inJournal = bytes(directory.resolve("journal"));
+        long inArchive = bytes(directory.resolve("archive"));
+        long inTable = table.bytes() + ask(table::logBytes);
+        Duration over = counted.first()
+                .filter(first -> first.isAfter(since))
+                .map(first -> Duration.between(first, now))
+                .orElse(LATELY);
+        return new DiskUse(
+                inJournal,
+                inArchive,
+                inTable,
+                bytesFrom("ids.db"),
+                entities,
+                space.usable(),
+                space.floor(),
+                counted.events(),
+                new DiskUse.Intake(over, counted.since()),
+                inTable + inArchive + (archives ? 0 : inJournal),
+                retention.kept());
+    }
+
+    /// Of a file and of those beside it whose names begin so.
+    private long bytesFrom(String name) {
+        return DiskSpace.bytes(directory, file -> file.getFileName().toString().startsWith(name));
+    }
+
+    private static long bytes(Path directory) {
+        return DiskSpace.bytes(directory, file -> true);
     }
 
     Optional<String> check() {

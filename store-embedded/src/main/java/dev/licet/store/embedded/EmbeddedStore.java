@@ -4,6 +4,7 @@ import dev.licet.core.SteadyClock;
 import dev.licet.core.Transactions;
 import dev.licet.core.audit.Changes;
 import dev.licet.core.customer.Customers;
+import dev.licet.core.disk.DiskUse;
 import dev.licet.core.event.EventLog;
 import dev.licet.core.gate.Quotas;
 import dev.licet.core.identity.AccessTokens;
@@ -58,6 +59,7 @@ public final class EmbeddedStore implements Store {
     private static final String ENTITIES = "entities.db";
     private static final long DEFAULT_QUERY_MEMORY = 1L << 30;
 
+    private final Path directory;
     private final DirectoryLock lock;
     private final Database database;
     private final EmbeddedEventLog events;
@@ -83,7 +85,8 @@ public final class EmbeddedStore implements Store {
     private final SqliteSessions sessions;
     private final Seats seats;
 
-    private EmbeddedStore(DirectoryLock lock, Database database, EmbeddedEventLog events) {
+    private EmbeddedStore(Path directory, DirectoryLock lock, Database database, EmbeddedEventLog events) {
+        this.directory = directory;
         this.lock = lock;
         this.database = database;
         this.events = events;
@@ -176,6 +179,7 @@ public final class EmbeddedStore implements Store {
             database = Database.open(directory.resolve(ENTITIES), space, changes);
             Journal.syncDirectory(directory);
             return new EmbeddedStore(
+                    directory,
                     lock,
                     database,
                     new EmbeddedEventLog(
@@ -417,6 +421,12 @@ public final class EmbeddedStore implements Store {
     @Override
     public KeptAnswers keptAnswers() {
         return keptAnswers;
+    }
+
+    @Override
+    public DiskUse disk() {
+        return events.disk(DiskSpace.bytes(
+                directory, file -> file.getFileName().toString().startsWith(ENTITIES)));
     }
 
     @Override

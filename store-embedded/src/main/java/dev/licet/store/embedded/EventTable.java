@@ -619,6 +619,23 @@ final class EventTable implements AutoCloseable {
         });
     }
 
+    /// How many events there are, how many were received since, and when the first of all was. @param first empty for
+    /// none
+    record Counted(long events, long since, Optional<Instant> first) {}
+
+    Counted count(Instant since) throws SQLException, IOException {
+        return work(connection -> {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT count(*), count(*) FILTER (received_at >="
+                            + " make_timestamp(" + Micros.of(since) + ")), epoch_us(min(received_at)) FROM event")) {
+                row.next();
+                long first = row.getLong(3);
+                Optional<Instant> at = row.wasNull() ? Optional.empty() : Optional.of(Micros.instant(first));
+                return new Counted(row.getLong(1), row.getLong(2), at);
+            }
+        });
+    }
+
     /// Each load leaves a position; only the last one is needed. Not while a checkpoint runs.
     void forgetOldPositions() throws SQLException, IOException {
         delete(connection -> {

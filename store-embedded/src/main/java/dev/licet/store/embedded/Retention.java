@@ -74,6 +74,11 @@ final class Retention {
         return new Retention(Optional.empty(), Map::of, Clock.systemUTC(), System::nanoTime);
     }
 
+    /// How long events are kept where a product says nothing else; empty for ever.
+    Optional<Duration> kept() {
+        return kept;
+    }
+
     /// Gives a segment of the journal back, by the id that names it.
     interface Release {
         void release(long firstId) throws IOException;
