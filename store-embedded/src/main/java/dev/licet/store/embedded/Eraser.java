@@ -24,6 +24,7 @@ final class Eraser {
     private static final System.Logger LOG = System.getLogger(Eraser.class.getName());
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMinutes(1);
 
     private final Path directory;
     private final Journal journal;
@@ -33,6 +34,8 @@ final class Eraser {
     private final SqliteRemovals removals;
     private final Database entities;
     private final Clock clock;
+    private final Trouble trouble = new Trouble("erasing events");
+    private long failedAt;
 
     /// @param directory of all the data
     Eraser(
@@ -54,10 +57,10 @@ final class Eraser {
         this.clock = clock;
     }
 
-    /// Brings all segments of the journal but the last into the archive, and gives their files back.
+    /// Brings the segments of the journal before one into the archive, and gives their files back.
     interface Closing {
         /// @return how many; negative when not all could be brought there yet
-        int archiveAll() throws SQLException, IOException;
+        int archiveBefore(long segment) throws SQLException, IOException;
     }
 
     /// Whether something is left to do, so that no file of the journal may be used again.
@@ -68,7 +71,21 @@ final class Eraser {
     /// Does what was asked for before this call, if the table has all of it already.
     ///
     /// @param hasRoomFor so many bytes more on the disk @param closing whether to leave the rest for the next start
-    void erase(Closing journalsFiles, LongPredicate hasRoomFor, BooleanSupplier closing)
+    void erase(Closing journalsFiles, LongPredicate hasRoomFor, BooleanSupplier closing) {
+        if (trouble.check().isPresent() && System.nanoTime() - failedAt < PAUSE_AFTER_FAILURE.toNanos()) {
+            return;
+        }
+        try {
+            tryToErase(journalsFiles, hasRoomFor, closing);
+            trouble.isOver();
+        } catch (SQLException | IOException | RuntimeException e) {
+            // What else is to be kept in order does not wait for it.
+            trouble.happened(e);
+            failedAt = System.nanoTime();
+        }
+    }
+
+    private void tryToErase(Closing journalsFiles, LongPredicate hasRoomFor, BooleanSupplier closing)
             throws SQLException, IOException {
         Removed removed = removals.pending();
         if (removed.isEmpty() || !hasAll(removed)) {
@@ -104,7 +121,7 @@ final class Eraser {
         journal.renew();
         LOG.log(DEBUG, "erase: the journal goes on in a new file");
         loader.catchUp(journal.end().lastId(), PATIENCE);
-        int segments = journalsFiles.archiveAll();
+        int segments = journalsFiles.archiveBefore(journal.end().segment());
         if (segments < 0) {
             return; // the next round goes on
         }

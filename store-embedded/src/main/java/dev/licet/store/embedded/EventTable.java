@@ -83,6 +83,7 @@ final class EventTable implements AutoCloseable {
             ALTER TABLE event ADD COLUMN IF NOT EXISTS request_key BLOB;
             """;
 
+    private static final String DELETE_REMOVED = "DELETE FROM event WHERE id IN (SELECT id FROM removed)";
     private static final String APPLIED = "SELECT coalesce(max(id), 0) FROM applied";
     /// A day's questions and sorts need far less; what does not end must not fill the disk.
     private static final String MAX_TEMPORARY = "4GiB";
@@ -299,8 +300,6 @@ final class EventTable implements AutoCloseable {
             change.execute(DELETE_REMOVED);
         }
     }
-
-    private static final String DELETE_REMOVED = "DELETE FROM event WHERE id IN (SELECT id FROM removed)";
 
     /// Takes out whatever is removed of all that is there.
     void remove(Removed removed) throws SQLException, IOException {

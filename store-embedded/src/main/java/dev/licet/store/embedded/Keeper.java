@@ -143,10 +143,10 @@ final class Keeper implements AutoCloseable {
         if (hasRoom) {
             checkpointIfItIsTime();
             if (archives) {
-                archiveSegments(SEGMENTS_KEPT, !isErasing());
+                archiveSegments(firstKeptSegment(), !isErasing());
             }
             if (isErasing()) {
-                eraser.orElseThrow().erase(this::archiveAllButTheLast, room.hasFor, () -> closing.getCount() == 0);
+                eraser.orElseThrow().erase(this::archiveBefore, room.hasFor, () -> closing.getCount() == 0);
             }
         }
         // A table that is still being made again does not know what has to be kept.
@@ -185,21 +185,27 @@ final class Keeper implements AutoCloseable {
         LOG.log(DEBUG, "checkpoint: {0}", inFile);
     }
 
+    private long firstKeptSegment() throws IOException {
+        return segments().descendingKeySet().stream()
+                .limit(SEGMENTS_KEPT)
+                .reduce((later, earlier) -> earlier)
+                .orElseThrow();
+    }
+
     private boolean isErasing() {
         return eraser.isPresent() && eraser.get().isAsked();
     }
 
-    private int archiveAllButTheLast() throws SQLException, IOException {
-        int before = segments().size();
-        archiveSegments(1, false);
-        int after = segments().size();
-        return after == 1 ? before - after : -1;
+    private int archiveBefore(long segment) throws SQLException, IOException {
+        int before = segments().headMap(segment).size();
+        archiveSegments(segment, false);
+        return segments().firstKey() < segment ? -1 : before;
     }
 
-    /// @param kept how many of the last stay @param reuse whether the files of the others may be used again
-    private void archiveSegments(int kept, boolean reuse) throws SQLException, IOException {
+    /// @param end the first that stays @param reuse whether the files of the others may be used again
+    private void archiveSegments(long end, boolean reuse) throws SQLException, IOException {
         NavigableMap<Long, Path> left = segments();
-        while (left.size() > kept) {
+        while (left.firstKey() < end) {
             IdRange ids = new IdRange(left.firstKey(), left.higherKey(left.firstKey()) - 1);
             if (loader.applied() < ids.last() || closing.getCount() == 0) {
                 return;

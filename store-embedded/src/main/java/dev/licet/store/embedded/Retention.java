@@ -157,19 +157,26 @@ final class Retention {
 
     /// Once a day: a file that has something to keep is written anew when half of it or more is old, or some of it has
     /// been so for [#LATEST].
-    private static void thinOut(EventTable table, Archive archive, List<Old> old) throws SQLException, IOException {
-        List<Old> overdue = old.stream().map(some -> some.since(LATEST)).toList();
+    private static void thinOut(EventTable table, Archive archive, List<Old> old) throws IOException {
         for (Archive.Part part : archive.parts().values()) {
-            if (archive.isBroken(table, part)) {
-                continue;
+            try {
+                thinOut(table, archive, part, old);
+            } catch (SQLException e) {
+                LOG.log(WARNING, "the archive of " + part.ids() + " stays as it is: " + e.getMessage());
             }
-            long gone = archive.count(table, part, Old.any(old));
-            if (gone > 0
-                    && (2 * gone >= archive.count(table, part, "true")
-                            || archive.count(table, part, Old.any(overdue)) > 0)) {
-                archive.rewrite(table, part, old);
-                LOG.log(INFO, "let " + gone + " events go of the archive of " + part.ids());
-            }
+        }
+    }
+
+    private static void thinOut(EventTable table, Archive archive, Archive.Part part, List<Old> old)
+            throws SQLException, IOException {
+        List<Old> overdue = old.stream().map(some -> some.since(LATEST)).toList();
+        long gone = archive.count(table, part, Old.any(old));
+        boolean isWorthIt = gone > 0
+                && (2 * gone >= archive.count(table, part, "true")
+                        || archive.count(table, part, Old.any(overdue)) > 0);
+        if (isWorthIt && !archive.isBroken(table, part)) {
+            archive.rewrite(table, part, old);
+            LOG.log(INFO, "let " + gone + " events go of the archive of " + part.ids());
         }
     }
 
