@@ -10,8 +10,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/// Looks at the disk once an hour, so that the operator hears of it before it is full. One thread of its own; what it
-/// saw last is for any thread.
+/// Looks at the disk once an hour, so that the operator hears of it before it is full. One thread of its
+/// own; what it saw last is for any thread.
 final class DiskWatch implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(DiskWatch.class.getName());
     private static final Duration SOON = Duration.ofMinutes(1);

@@ -49,9 +49,10 @@ public record DiskUse(
         double bytesPerDay = eventsPerDay * bytesPerEvent;
         Optional<Double> heldAt = retention.map(kept -> kept.toSeconds() / SECONDS_OF_DAY * bytesPerDay);
         double room = Math.max(0, free - floor);
-        Optional<Double> daysLeft = heldAt.filter(most -> most - growing <= room).isPresent()
-                ? Optional.empty()
-                : Optional.of(room / bytesPerDay);
+        Optional<Double> daysLeft =
+                heldAt.filter(most -> most - growing <= room).isPresent()
+                        ? Optional.empty()
+                        : Optional.of(room / bytesPerDay);
         return Optional.of(new Forecast(eventsPerDay, bytesPerEvent, bytesPerDay, heldAt, daysLeft));
     }
 }

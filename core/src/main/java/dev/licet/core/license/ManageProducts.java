@@ -71,16 +71,14 @@ public final class ManageProducts {
         }
 
         private static Optional<Refusal> refusal(Duration retention) {
-            return retention.compareTo(LEAST_RETENTION) >= 0
-                            && retention.equals(Duration.ofDays(retention.toDays()))
+            return retention.compareTo(LEAST_RETENTION) >= 0 && retention.equals(Duration.ofDays(retention.toDays()))
                     ? Optional.empty()
                     : Optional.of(new Refusal.InvalidField("retention", "must be whole days, 30 at least"));
         }
     }
 
     /// @param change of what it is now
-    public Outcome<Product> set(
-            Caller caller, ProductId id, Expected<Product> expected, UnaryOperator<Terms> change) {
+    public Outcome<Product> set(Caller caller, ProductId id, Expected<Product> expected, UnaryOperator<Terms> change) {
         return change(caller, id, expected, product -> {
             Terms terms = change.apply(new Terms(product.name(), product.retention()));
             Optional<Refusal> refusal = terms.refusal();

@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /// Something that an account sells and issues license keys for.
 ///
-/// @param retention how long its events are kept, in whole days; empty for as long as the server keeps events
+/// @param retention how long its events are kept, in whole days; empty for as long as the server keeps
+/// events
 public record Product(
         ProductId id,
         AccountNumber account,

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Events that are in no answer any more: single ones that were voided, or all that name a machine, a key or a user,
-/// which are erased from the disk too.
+/// Events that are in no answer any more: single ones that were voided, or all that name a machine, a key
+/// or a user, which are erased from the disk too.
 ///
 /// @param subject of an erasure: who or what it was about; empty for a void
 /// @param by who asked for it, such as `tok_3`
@@ -34,7 +34,8 @@ public record Removal(
 
     /// What was done.
     ///
-    /// @param events how many were removed @param first when the first of them was received @param last the last
+    /// @param events how many were removed @param first when the first of them was received @param last the
+    /// last
     /// @param archiveFiles how many were written anew @param journalFiles how many were given up
     /// @param unreadFiles how many could not be read, and stay as they are
     public record Done(

@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// Takes events away that should not be there: a booking mistake, or somebody who wants to be forgotten. A caller with
-/// a lock may not. Safe for threads.
+/// Takes events away that should not be there: a booking mistake, or somebody who wants to be forgotten. A
+/// caller with a lock may not. Safe for threads.
 public final class RemoveEvents {
     private static final int MAX_REASON = 1000;
 
@@ -35,7 +35,8 @@ public final class RemoveEvents {
         this.clock = clock;
     }
 
-    /// @param removal empty when there was nothing to remove @param notFound the ids of which there is no event
+    /// @param removal empty when there was nothing to remove @param notFound the ids of which there is no
+    /// event
     public record Voided(Optional<Removal> removal, List<Long> notFound) {
         public Voided {
             notFound = List.copyOf(notFound);
@@ -80,36 +81,36 @@ public final class RemoveEvents {
                 : Outcome.success(removals.list(caller.account(), after, most));
     }
 
-    /// What says to others that something was erased, signed with what the account signs license files with; empty
-    /// while something is left, and for a void.
+    /// What says to others that something was erased, signed with what the account signs license files
+    /// with; empty while something is left, and for a void.
     public Optional<String> certificate(Caller caller, Removal removal) {
-        return removal.subject().flatMap(subject -> removal.done().map(done -> {
-            FileKey signer = fileKeys.newest(caller);
-            SignedText text = new SignedText("licet-erasure: 1")
-                    .line("erasure", "ers_" + removal.id())
-                    .line("account", removal.account().toString())
-                    .line("kind", removal.kind().label())
-                    .line("subject-salt", subject.salt())
-                    .line("subject-sha256", subject.sha256())
-                    .line("asked-at", removal.askedAt().toString())
-                    .line("asked-by", removal.by())
-                    .encoded("reason", removal.reason())
-                    .line("up-to-event", Long.toString(removal.upTo()))
-                    .line("done-at", done.at().toString())
-                    .line("events", Long.toString(done.events()));
-            done.first().ifPresent(at -> text.line("first-received-at", at.toString()));
-            done.last().ifPresent(at -> text.line("last-received-at", at.toString()));
-            return text.line("logged-calls", Integer.toString(removal.calls()))
-                    .line("archive-files-rewritten", Integer.toString(done.archiveFiles()))
-                    .line("journal-files-removed", Integer.toString(done.journalFiles()))
-                    .line("files-that-could-not-be-read", Integer.toString(done.unreadFiles()))
-                    .signed(signer);
-        }));
+        return removal.subject()
+                .flatMap(subject -> removal.done().map(done -> {
+                    FileKey signer = fileKeys.newest(caller);
+                    SignedText text = new SignedText("licet-erasure: 1")
+                            .line("erasure", "ers_" + removal.id())
+                            .line("account", removal.account().toString())
+                            .line("kind", removal.kind().label())
+                            .line("subject-salt", subject.salt())
+                            .line("subject-sha256", subject.sha256())
+                            .line("asked-at", removal.askedAt().toString())
+                            .line("asked-by", removal.by())
+                            .encoded("reason", removal.reason())
+                            .line("up-to-event", Long.toString(removal.upTo()))
+                            .line("done-at", done.at().toString())
+                            .line("events", Long.toString(done.events()));
+                    done.first().ifPresent(at -> text.line("first-received-at", at.toString()));
+                    done.last().ifPresent(at -> text.line("last-received-at", at.toString()));
+                    return text.line("logged-calls", Integer.toString(removal.calls()))
+                            .line("archive-files-rewritten", Integer.toString(done.archiveFiles()))
+                            .line("journal-files-removed", Integer.toString(done.journalFiles()))
+                            .line("files-that-could-not-be-read", Integer.toString(done.unreadFiles()))
+                            .signed(signer);
+                }));
     }
 
     private static Optional<Refusal> refusal(Caller caller) {
-        return caller.lacks(Permission.ERASE_EVENTS)
-                .or(() -> caller.isLockedOutOf(Optional.empty(), Optional.empty()));
+        return caller.lacks(Permission.ERASE_EVENTS).or(() -> caller.isLockedOutOf(Optional.empty(), Optional.empty()));
     }
 
     private Optional<Refusal> wrong(List<Long> events) {

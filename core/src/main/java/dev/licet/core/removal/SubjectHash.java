@@ -7,8 +7,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// What is kept of the name of a machine, key or user whose events were erased: enough to know it again, not to read
-/// it. SHA-256 of [#prefix] and the name, in UTF-8, as hexadecimal digits.
+/// What is kept of the name of a machine, key or user whose events were erased: enough to know it again,
+/// not to read it. SHA-256 of [#prefix] and the name, in UTF-8, as hexadecimal digits.
 public record SubjectHash(String salt, String sha256) {
 
     public static SubjectHash of(String salt, AccountNumber account, Removal.Kind kind, String name) {

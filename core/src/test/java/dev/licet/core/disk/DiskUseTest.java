@@ -61,7 +61,8 @@ class DiskUseTest {
         assertThat(use(1, 0, new Intake(Duration.ofMinutes(59), 100), Optional.empty())
                         .forecast())
                 .isEmpty();
-        assertThat(use(1, 0, new Intake(Duration.ofDays(7), 0), Optional.empty()).forecast())
+        assertThat(use(1, 0, new Intake(Duration.ofDays(7), 0), Optional.empty())
+                        .forecast())
                 .isEmpty();
         assertThat(new DiskUse(1, 1, 1, 1, 1, 1, 0, 0, A_MILLION_A_DAY, 0, Optional.empty()).forecast())
                 .isEmpty();

@@ -47,9 +47,9 @@ final class ErasureRoutes {
         } else {
             json.writeNullProperty("id");
         }
-        json.writeNumberProperty("voided", removal.map(made -> made.events().size()).orElse(0));
-        json.writeStringProperty(
-                "state", removal.map(ErasureRoutes::state).orElse("done"));
+        json.writeNumberProperty(
+                "voided", removal.map(made -> made.events().size()).orElse(0));
+        json.writeStringProperty("state", removal.map(ErasureRoutes::state).orElse("done"));
         write(json, "notFound", voided.notFound());
     }
 

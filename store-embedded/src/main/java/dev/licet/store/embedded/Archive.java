@@ -130,7 +130,8 @@ final class Archive {
 
     /// Its rows, with all columns that events have now.
     private static String all(Part part) {
-        return "SELECT * FROM (SELECT * FROM event WHERE false UNION ALL BY NAME SELECT * FROM " + rows(part.path()) + ")";
+        return "SELECT * FROM (SELECT * FROM event WHERE false UNION ALL BY NAME SELECT * FROM " + rows(part.path())
+                + ")";
     }
 
     /// Puts a file on disk, in place of one that is there. Meanwhile the checksum is that of either.

@@ -63,7 +63,9 @@ final class DiskSpace {
     /// What some files of a directory take, itself and below.
     static long bytes(Path directory, Predicate<Path> counts) {
         try (Stream<Path> files = Files.walk(directory)) {
-            return files.filter(counts).mapToLong(file -> file.toFile().length()).sum();
+            return files.filter(counts)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
         } catch (IOException | UncheckedIOException e) {
             throw new Unavailable("the files change while they are counted", RETRY_AFTER, e);
         }

@@ -40,8 +40,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
-/// Events in the journal when they are acknowledged, in the event table when they are asked for. What is removed is
-/// known to the entities before it goes.
+/// Events in the journal when they are acknowledged, in the event table when they are asked for. What is
+/// removed is known to the entities before it goes.
 final class EmbeddedEventLog implements EventLog, Removals, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(EmbeddedEventLog.class.getName());
     /// So long what works in the background leaves the cores to a start, unless somebody asks for it.

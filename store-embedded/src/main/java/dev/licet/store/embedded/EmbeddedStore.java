@@ -152,12 +152,10 @@ public final class EmbeddedStore implements Store {
     public static EmbeddedStore open(
             Path directory, EventSettings settings, Duration changesKept, Clock clock, LongSupplier nanos) {
         Function<Database, Retention> retention = database -> new Retention(
-                settings.retention(),
-                () -> SqliteLicensing.SqliteProducts.retentions(database),
-                clock,
-                nanos);
+                settings.retention(), () -> SqliteLicensing.SqliteProducts.retentions(database), clock, nanos);
         ChangeLog changes = new ChangeLog(clock, new SteadyClock(clock, nanos), changesKept);
-        return open(directory, retention, settings.archive(), settings.queryMemory(), settings.journal(), changes, clock);
+        return open(
+                directory, retention, settings.archive(), settings.queryMemory(), settings.journal(), changes, clock);
     }
 
     private static EmbeddedStore open(
@@ -183,7 +181,14 @@ public final class EmbeddedStore implements Store {
                     lock,
                     database,
                     new EmbeddedEventLog(
-                            directory, table.join(), retention.apply(database), archives, journal, space, database, clock));
+                            directory,
+                            table.join(),
+                            retention.apply(database),
+                            archives,
+                            journal,
+                            space,
+                            database,
+                            clock));
         } catch (SQLException e) {
             closeQuietly(lock, database, table);
             throw new IllegalStateException("can't open the events in " + directory + ": " + e.getMessage(), e);
@@ -425,8 +430,8 @@ public final class EmbeddedStore implements Store {
 
     @Override
     public DiskUse disk() {
-        return events.disk(DiskSpace.bytes(
-                directory, file -> file.getFileName().toString().startsWith(ENTITIES)));
+        return events.disk(
+                DiskSpace.bytes(directory, file -> file.getFileName().toString().startsWith(ENTITIES)));
     }
 
     @Override

@@ -14,12 +14,13 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 
-/// Does what was asked for of removals: the last steps of a void that a crash left, and all of an erasure, out of the
-/// table, the journal, the archive and the entities.
+/// Does what was asked for of removals: the last steps of a void that a crash left, and all of an erasure,
+/// out of the table, the journal, the archive and the entities.
 ///
-/// Where it is interrupted it begins again: each step finds what is left to do, and what is loaded meanwhile from any
-/// file is looked at first ([Removed.Source]). An erasure writes files anew that may be large, and gives back to the
-/// file system whatever had the events, instead of using it again. For the keeping thread alone.
+/// Where it is interrupted it begins again: each step finds what is left to do, and what is loaded
+/// meanwhile from any file is looked at first ([Removed.Source]). An erasure writes files anew that may be
+/// large, and gives back to the file system whatever had the events, instead of using it again. For the
+/// keeping thread alone.
 final class Eraser {
     private static final System.Logger LOG = System.getLogger(Eraser.class.getName());
 
@@ -70,7 +71,8 @@ final class Eraser {
 
     /// Does what was asked for before this call, if the table has all of it already.
     ///
-    /// @param hasRoomFor so many bytes more on the disk @param closing whether to leave the rest for the next start
+    /// @param hasRoomFor so many bytes more on the disk @param closing whether to leave the rest for the
+    /// next start
     void erase(Closing journalsFiles, LongPredicate hasRoomFor, BooleanSupplier closing) {
         if (trouble.check().isPresent() && System.nanoTime() - failedAt < PAUSE_AFTER_FAILURE.toNanos()) {
             return;
@@ -155,7 +157,7 @@ final class Eraser {
     private int unreadFiles() throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             return (int) files.filter(file -> file.toString().endsWith(".broken")
-                            || file.getParent().endsWith("damaged"))
+                            || file.resolveSibling(".").normalize().endsWith("damaged"))
                     .count();
         }
     }

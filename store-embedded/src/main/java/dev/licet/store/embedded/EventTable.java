@@ -92,9 +92,11 @@ final class EventTable implements AutoCloseable {
     private final long memory;
     /// Who asks has its read lock, who puts another instance in place its write lock.
     private final ReentrantReadWriteLock instance = new ReentrantReadWriteLock();
-    /// Held by what adds events, and by what removes some: who removes sees all that was added by who did not know.
+    /// Held by what adds events, and by what removes some: who removes sees all that was added by who did
+    /// not know.
     private final ReentrantLock writing = new ReentrantLock();
-    /// Held by a checkpoint, and by what deletes: DuckDB refuses the one while the other is under way. Taken last.
+    /// Held by a checkpoint, and by what deletes: DuckDB refuses the one while the other is under way.
+    /// Taken last.
     private final ReentrantLock deleting = new ReentrantLock();
     private DuckDBConnection root;
 
@@ -109,7 +111,9 @@ final class EventTable implements AutoCloseable {
     ///
     /// @param memory the most that DuckDB takes, in bytes
     static EventTable open(Path file, long memory) {
-        deleteIfPossible(copyOf(file)); // of a process that ended before it was whole
+        for (Path left : List.of(copyOf(file), copyOf(file).resolveSibling("events.renewed.wal"))) {
+            deleteIfPossible(left); // of a process that ended before it was whole
+        }
         return new EventTable(file, memory, connect(file, memory));
     }
 
@@ -362,9 +366,9 @@ final class EventTable implements AutoCloseable {
         });
     }
 
-    /// Puts a copy in the place of the file, which has nothing of what was deleted: rows that are deleted stay in a
-    /// file of DuckDB until something else is written there. Nothing is loaded meanwhile; questions wait for the change
-    /// of the files alone.
+    /// Puts a copy in the place of the file, which has nothing of what was deleted: rows that are deleted
+    /// stay in a file of DuckDB until something else is written there. Nothing is loaded meanwhile;
+    /// questions wait for the change of the files alone.
     void renew() throws SQLException, IOException {
         Path copy = copyOf(file);
         writing.lock();
@@ -402,7 +406,7 @@ final class EventTable implements AutoCloseable {
                 throw new IOException(file + " could not be closed");
             }
             Files.move(copy, file, StandardCopyOption.ATOMIC_MOVE);
-            Journal.syncDirectory(file.toAbsolutePath().getParent());
+            Journal.syncDirectory(file.resolveSibling("."));
         } finally {
             root = connect(file, memory);
             instance.writeLock().unlock();
@@ -618,8 +622,8 @@ final class EventTable implements AutoCloseable {
         });
     }
 
-    /// How many events there are, how many were received since, and when the first of all was. @param first empty for
-    /// none
+    /// How many events there are, how many were received since, and when the first of all was. @param first
+    /// empty for none
     record Counted(long events, long since, Optional<Instant> first) {}
 
     Counted count(Instant since) throws SQLException, IOException {

@@ -190,11 +190,12 @@ final class Journal implements AutoCloseable {
         log.release(from, reuse);
     }
 
-    /// Has the writer go on in a new segment, whose file had nothing of another one before; waits for that. For one
-    /// thread at a time.
+    /// Has the writer go on in a new segment, whose file had nothing of another one before; waits for that.
+    /// For one thread at a time.
     void renew() throws IOException {
         CompletableFuture<Boolean> asked = new CompletableFuture<>();
         renewal.set(asked);
+        queue.wake();
         while (writer.isAlive()) {
             try {
                 asked.get(1, TimeUnit.SECONDS);

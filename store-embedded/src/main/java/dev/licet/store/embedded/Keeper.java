@@ -75,7 +75,8 @@ final class Keeper implements AutoCloseable {
                 Optional.empty());
     }
 
-    /// What there is of the disk. @param hasAny for more than what has to be written @param hasFor so many bytes
+    /// What there is of the disk. @param hasAny for more than what has to be written @param hasFor so many
+    /// bytes
     record Room(BooleanSupplier hasAny, LongPredicate hasFor) {}
 
     /// @param segments the journal's directory
@@ -150,8 +151,7 @@ final class Keeper implements AutoCloseable {
             }
         }
         // A table that is still being made again does not know what has to be kept.
-        if (loader.isPastArchive() && retention.keepTo(table, archive, segments(), this::release, hasRoom)
-                && hasRoom) {
+        if (loader.isPastArchive() && retention.keepTo(table, archive, segments(), this::release, hasRoom) && hasRoom) {
             forgetIds.accept(firstKept());
         }
     }

@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 ///
 /// @param products as SQL: which rows it is about
 /// @param then they were received before it
-/// @param below they have a lower id: by a clock that was set back some events look older than they are, and what came
-/// after an event that stays does so too
+/// @param below they have a lower id: by a clock that was set back some events look older than they are,
+/// and what came after an event that stays does so too
 record Old(String products, Instant then, long below) {
 
     /// As SQL, true or false of each row.

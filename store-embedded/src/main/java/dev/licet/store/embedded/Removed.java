@@ -1,7 +1,6 @@
 package dev.licet.store.embedded;
 
 import dev.licet.core.removal.Removal;
-import dev.licet.core.removal.SubjectHash;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -20,7 +19,8 @@ record Removed(String salt, List<Long> events, List<Erasure> erasures) {
         erasures = List.copyOf(erasures);
     }
 
-    /// All events up to one that name something. @param subject the hash of it, of this account and kind alone
+    /// All events up to one that name something. @param subject the hash of it, of this account and kind
+    /// alone
     record Erasure(long removal, Removal.Kind kind, String subject, long upTo) {}
 
     /// Where it is known what is removed. Asked in each transaction that adds events. Safe for threads.
@@ -35,15 +35,18 @@ record Removed(String salt, List<Long> events, List<Erasure> erasures) {
         return events.isEmpty() && erasures.isEmpty();
     }
 
-    /// Notes which of these rows it is in `removed`, a table of this connection alone: their ids, and the erasure that
-    /// each is of.
+    /// Notes which of these rows it is in `removed`, a table of this connection alone: their ids, and the
+    /// erasure that each is of.
     ///
     /// @param rows a table, or a question in brackets
     void mark(Statement statement, String rows) throws SQLException {
         statement.execute("CREATE OR REPLACE TEMP TABLE removed (id BIGINT NOT NULL, removal BIGINT)");
         statement.execute("CREATE OR REPLACE TEMP TABLE erased (kind VARCHAR, removal BIGINT, subject VARCHAR,"
                 + " up_to BIGINT)");
-        insert(statement, "removed", events.stream().map(id -> "(" + id + ", NULL)").toList());
+        insert(
+                statement,
+                "removed",
+                events.stream().map(id -> "(" + id + ", NULL)").toList());
         insert(statement, "erased", erasures.stream().map(Removed::values).toList());
         for (Removal.Kind kind : erasures.stream().map(Erasure::kind).distinct().toList()) {
             String named = column(kind);

@@ -19,13 +19,15 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
-/// Lets events go once they have been kept long enough since their receipt, as their product or else the server says:
-/// out of the event table, and with each archive file and journal segment that has nothing else.
+/// Lets events go once they have been kept long enough since their receipt, as their product or else the
+/// server says: out of the event table, and with each archive file and journal segment that has nothing
+/// else.
 ///
-/// A clock that is wrong must not make them look old. So the time here is the clock's, but while the server runs it
-/// gets later at most four times as fast as time passes, and goes on from there after a restart: a clock that is years
-/// ahead for an hour makes events go three hours too early, and a server that was off for a month is up to date after
-/// ten days. And if all events were to go, none does. For the keeping thread alone.
+/// A clock that is wrong must not make them look old. So the time here is the clock's, but while the server
+/// runs it gets later at most four times as fast as time passes, and goes on from there after a restart: a
+/// clock that is years ahead for an hour makes events go three hours too early, and a server that was off
+/// for a month is up to date after ten days. And if all events were to go, none does. For the keeping
+/// thread alone.
 final class Retention {
     private static final System.Logger LOG = System.getLogger(Retention.class.getName());
     private static final Duration PAUSE = Duration.ofHours(1);
@@ -120,12 +122,14 @@ final class Retention {
         return true;
     }
 
-    /// What is old, by how long it is kept; nothing of what would be all that there is. Events of the future are not
-    /// what came after others.
+    /// What is old, by how long it is kept; nothing of what would be all that there is. Events of the
+    /// future are not what came after others.
     private List<Old> old(Instant time, EventTable table) throws SQLException, IOException {
         Map<Duration, List<String>> products = new TreeMap<>();
-        ofProducts.all().forEach((product, duration) -> products.computeIfAbsent(duration, same -> new ArrayList<>())
-                .add(product.toString()));
+        ofProducts
+                .all()
+                .forEach((product, duration) -> products.computeIfAbsent(duration, same -> new ArrayList<>())
+                        .add(product.toString()));
         List<String> named = products.values().stream().flatMap(List::stream).toList();
         List<Old> old = new ArrayList<>();
         String others = named.isEmpty() ? "true" : "product IS NULL OR product NOT IN (" + join(named) + ")";
@@ -155,8 +159,8 @@ final class Retention {
         }
     }
 
-    /// Once a day: a file that has something to keep is written anew when half of it or more is old, or some of it has
-    /// been so for [#LATEST].
+    /// Once a day: a file that has something to keep is written anew when half of it or more is old, or
+    /// some of it has been so for [#LATEST].
     private static void thinOut(EventTable table, Archive archive, List<Old> old) throws IOException {
         for (Archive.Part part : archive.parts().values()) {
             try {
@@ -172,8 +176,7 @@ final class Retention {
         List<Old> overdue = old.stream().map(some -> some.since(LATEST)).toList();
         long gone = archive.count(table, part, Old.any(old));
         boolean isWorthIt = gone > 0
-                && (2 * gone >= archive.count(table, part, "true")
-                        || archive.count(table, part, Old.any(overdue)) > 0);
+                && (2 * gone >= archive.count(table, part, "true") || archive.count(table, part, Old.any(overdue)) > 0);
         if (isWorthIt && !archive.isBroken(table, part)) {
             archive.rewrite(table, part, old);
             LOG.log(INFO, "let " + gone + " events go of the archive of " + part.ids());

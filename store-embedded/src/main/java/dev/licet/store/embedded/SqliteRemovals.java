@@ -43,8 +43,7 @@ final class SqliteRemovals implements Removed.Source {
     }
 
     /// What is deleted here is overwritten, too.
-    private static int forgetCalls(Sql sql, AccountNumber account, Removal.Kind kind, String name)
-            throws SQLException {
+    private static int forgetCalls(Sql sql, AccountNumber account, Removal.Kind kind, String name) throws SQLException {
         String column = switch (kind) {
             case MACHINE -> "machine";
             case KEY -> "key";
@@ -54,13 +53,14 @@ final class SqliteRemovals implements Removed.Source {
             return 0;
         }
         sql.first("PRAGMA secure_delete = 1", row -> row.getInt(1));
-        int forgotten = sql.update(
-                "DELETE FROM key_call WHERE account = ? AND " + column + " = ?", account.value(), name);
+        int forgotten =
+                sql.update("DELETE FROM key_call WHERE account = ? AND " + column + " = ?", account.value(), name);
         sql.first("PRAGMA secure_delete = 0", row -> row.getInt(1));
         return forgotten;
     }
 
-    /// Removes single events, the lowest id first. @return those that were not removed before; empty for none
+    /// Removes single events, the lowest id first. @return those that were not removed before; empty for
+    /// none
     Optional<Removal> takeOut(AccountNumber account, List<Long> events, Asked asked) {
         return database.writeUnremembered(sql -> {
             List<Long> fresh = new ArrayList<>();
@@ -111,6 +111,7 @@ final class SqliteRemovals implements Removed.Source {
                 events);
     }
 
+    /// Of an erasure from when it was counted on: what is loaded before that counts, and goes with the others.
     @Override
     public Removed of(IdRange ids) {
         if (ids.first() > highest) {
@@ -124,14 +125,13 @@ final class SqliteRemovals implements Removed.Source {
                         ids.first(),
                         ids.last()),
                 sql.all(
-                        "SELECT * FROM removal WHERE subject IS NOT NULL AND up_to >= ?",
+                        "SELECT * FROM removal WHERE subject IS NOT NULL AND events IS NOT NULL AND up_to >= ?",
                         SqliteRemovals::erasure,
                         ids.first())));
     }
 
     private static Removed.Erasure erasure(Row row) throws SQLException {
-        return new Removed.Erasure(
-                row.getLong("id"), kind(row), row.getString("subject"), row.getLong("up_to"));
+        return new Removed.Erasure(row.getLong("id"), kind(row), row.getString("subject"), row.getLong("up_to"));
     }
 
     private static Removal.Kind kind(Row row) throws SQLException {
@@ -280,7 +280,6 @@ final class SqliteRemovals implements Removed.Source {
                 row.getLong("up_to"),
                 List.of(),
                 row.getInt("calls"),
-                doneAt.map(
-                        at -> new Removal.Done(at, events, first, last, archiveFiles, journalFiles, unreadFiles)));
+                doneAt.map(at -> new Removal.Done(at, events, first, last, archiveFiles, journalFiles, unreadFiles)));
     }
 }

@@ -392,7 +392,8 @@ class RetentionTest {
     }
 
     private static List<Long> idsOf(EventTable table, long product) throws Exception {
-        return table.find(EventQuery.of(TestEvents.ACCOUNT, 1000)
+        return table
+                .find(EventQuery.of(TestEvents.ACCOUNT, 1000)
                         .product(Optional.of(new ProductId(product)))
                         .build())
                 .stream()
@@ -415,7 +416,8 @@ class RetentionTest {
             assertThat(idsOf(table, 1)).containsExactly(4L, 7L);
             assertThat(idsOf(table, 2)).containsExactly(1L + 1, 4L + 1, 7L + 1);
 
-            journal.append(new Submission(List.of(event("so that not all is old")), TestClock.START.plus(KEPT.multipliedBy(2))));
+            journal.append(new Submission(
+                    List.of(event("so that not all is old")), TestClock.START.plus(KEPT.multipliedBy(2))));
             load(table, journal);
             keepAfter(KEPT.multipliedBy(2).plusHours(12), products, table, journal);
             assertThat(idsOf(table, 1)).isEmpty();
