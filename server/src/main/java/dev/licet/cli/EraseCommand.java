@@ -28,7 +28,8 @@ final class EraseCommand {
     }
 
     private static int run(Target target, Given given) {
-        List<String> named = Stream.of("machine", "key", "user").filter(given::has).toList();
+        List<String> named =
+                Stream.of("machine", "key", "user").filter(given::has).toList();
         if (named.size() != 1) {
             throw new CliFailure(Cli.WRONG_USE, "say one of --machine, --key and --user");
         }

@@ -83,11 +83,7 @@ public final class Wiring implements AutoCloseable {
     private final DiskWatch diskWatch;
 
     private Wiring(
-            Store store,
-            List<Dialect> dialects,
-            HttpWire wire,
-            PaymentEvents paymentEvents,
-            DiskWatch diskWatch) {
+            Store store, List<Dialect> dialects, HttpWire wire, PaymentEvents paymentEvents, DiskWatch diskWatch) {
         this.store = store;
         this.dialects = dialects;
         this.wire = wire;

@@ -50,11 +50,7 @@ class RestErasureTest {
 
     private Reply send(String token, String verb, String path, String body) {
         return server.send(
-                true,
-                verb,
-                path,
-                Map.of("Authorization", "Bearer " + token, "Content-Type", "application/json"),
-                body);
+                true, verb, path, Map.of("Authorization", "Bearer " + token, "Content-Type", "application/json"), body);
     }
 
     /// @return its position
@@ -99,13 +95,14 @@ class RestErasureTest {
         assertThat(reply.json().get("state").stringValue()).isEqualTo("done");
         assertThat(reply.json().get("notFound").toString()).isEqualTo("[\"evt_999\"]");
         assertThat(names()).containsExactly("right");
-        JsonNode removal = send(
-                        "GET", "/v1/erasures/" + reply.json().get("id").stringValue(), "")
+        JsonNode removal = send("GET", "/v1/erasures/" + reply.json().get("id").stringValue(), "")
                 .json();
         assertThat(removal.get("events").toString()).isEqualTo("[\"evt_" + mistake + "\"]");
         assertThat(removal.has("certificate")).isFalse();
-        JsonNode audit =
-                send("GET", "/v1/audit?kind=erasure&limit=1&order=oldest", "").json().get("data").get(0);
+        JsonNode audit = send("GET", "/v1/audit?kind=erasure&limit=1&order=oldest", "")
+                .json()
+                .get("data")
+                .get(0);
         assertThat(audit.get("object")).isEqualTo(reply.json().get("id"));
         assertThat(audit.get("after").get("reason").stringValue()).isEqualTo("booked twice");
         assertThat(audit.get("after").get("askedBy")).isEqualTo(removal.get("askedBy"));
@@ -125,8 +122,8 @@ class RestErasureTest {
         event("gone", machine);
         event("stays", "another");
 
-        Reply asked = send(
-                "POST", "/v1/erasures", "{\"machine\":\"%s\",\"reason\":\"letter of May 3\"}".formatted(machine));
+        Reply asked =
+                send("POST", "/v1/erasures", "{\"machine\":\"%s\",\"reason\":\"letter of May 3\"}".formatted(machine));
         assertThat(asked.status()).as(asked.toString()).isEqualTo(202);
         JsonNode done = done(asked.json());
 
@@ -197,10 +194,7 @@ class RestErasureTest {
                 "{\"machine\":\"m\",\"reason\":\"r\",\"account\":\"1\"}")) {
             assertThat(send("POST", "/v1/erasures", body).status()).as(body).isEqualTo(400);
         }
-        assertThat(send(
-                                "POST",
-                                "/v1/erasures",
-                                "{\"machine\":\"m\",\"reason\":\"r\",\"account\":\"999999999999999\"}")
+        assertThat(send("POST", "/v1/erasures", "{\"machine\":\"m\",\"reason\":\"r\",\"account\":\"999999999999999\"}")
                         .status())
                 .isEqualTo(404);
         assertThat(names()).containsExactly("one");
@@ -240,7 +234,10 @@ class RestErasureTest {
                     .as(wrong)
                     .isEqualTo(400);
         }
-        assertThat(send("PATCH", path, "{\"name\":\"renamed\"}").json().get("retention").stringValue())
+        assertThat(send("PATCH", path, "{\"name\":\"renamed\"}")
+                        .json()
+                        .get("retention")
+                        .stringValue())
                 .isEqualTo("P90D");
         assertThat(send("PATCH", path, "{\"retention\":null}").json().has("retention"))
                 .isFalse();
