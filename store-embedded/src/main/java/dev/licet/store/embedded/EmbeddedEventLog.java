@@ -208,7 +208,7 @@ final class EmbeddedEventLog implements EventLog, Removals, AutoCloseable {
     }
 
     private Removal takeOut(Removal removal) throws SQLException, IOException {
-        table.remove(new Removed("", removal.events(), List.of()));
+        table.remove(new Removed("", removal.events(), List.of()), none -> {});
         removals.takenOut(removal.events(), clock.instant());
         return removal;
     }

@@ -93,17 +93,20 @@ final class Eraser {
         if (removed.isEmpty() || !hasAll(removed)) {
             return;
         }
-        Map<Long, SqliteRemovals.Found> found = table.find(removed);
-        removed.erasures()
-                .forEach(erasure -> removals.found(
-                        erasure.removal(), found.getOrDefault(erasure.removal(), SqliteRemovals.Found.NONE)));
-        LOG.log(DEBUG, "erase: counted");
-        table.remove(removed);
+        table.remove(removed, found -> count(removed, found));
         LOG.log(DEBUG, "erase: out of the table");
         removals.takenOut(removed.events(), clock.instant());
         if (!removed.erasures().isEmpty()) {
             eraseFromFiles(removed, journalsFiles, hasRoomFor, closing);
         }
+    }
+
+    private void count(Removed removed, Map<Long, SqliteRemovals.Found> found) {
+        for (Removed.Erasure erasure : removed.erasures()) {
+            long id = erasure.removal();
+            removals.found(id, found.getOrDefault(id, SqliteRemovals.Found.NONE));
+        }
+        LOG.log(DEBUG, "erase: counted");
     }
 
     private boolean hasAll(Removed removed) throws IOException {

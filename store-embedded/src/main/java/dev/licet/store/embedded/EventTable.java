@@ -34,6 +34,7 @@ import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.duckdb.DuckDBAppender;
@@ -306,13 +307,30 @@ final class EventTable implements AutoCloseable {
     }
 
     /// Takes out whatever is removed of all that is there.
-    void remove(Removed removed) throws SQLException, IOException {
+    ///
+    /// @param before is told how much that is of each erasure, and done with it before any is gone
+    void remove(Removed removed, Consumer<Map<Long, SqliteRemovals.Found>> before) throws SQLException, IOException {
         delete(connection -> {
             try (Statement statement = connection.createStatement()) {
                 removed.mark(statement, "event");
+                before.accept(found(statement));
                 return statement.executeUpdate(DELETE_REMOVED);
             }
         });
+    }
+
+    private static Map<Long, SqliteRemovals.Found> found(Statement statement) throws SQLException {
+        Map<Long, SqliteRemovals.Found> found = new HashMap<>();
+        try (ResultSet rows = statement.executeQuery(
+                "SELECT removal, count(*), epoch_us(min(received_at)), epoch_us(max(received_at))"
+                        + " FROM removed JOIN event USING (id) GROUP BY removal HAVING removal IS NOT NULL")) {
+            while (rows.next()) {
+                Optional<Instant> first = Optional.of(Micros.instant(rows.getLong(3)));
+                Optional<Instant> last = Optional.of(Micros.instant(rows.getLong(4)));
+                found.put(rows.getLong(1), new SqliteRemovals.Found(rows.getLong(2), first, last));
+            }
+        }
+        return found;
     }
 
     /// Does work that deletes, with nobody else who writes.
@@ -325,29 +343,6 @@ final class EventTable implements AutoCloseable {
             deleting.unlock();
             writing.unlock();
         }
-    }
-
-    /// What there is to remove for each erasure.
-    Map<Long, SqliteRemovals.Found> find(Removed removed) throws SQLException, IOException {
-        return work(connection -> {
-            Map<Long, SqliteRemovals.Found> found = new HashMap<>();
-            try (Statement statement = connection.createStatement()) {
-                removed.mark(statement, "event");
-                try (ResultSet rows = statement.executeQuery(
-                        "SELECT removal, count(*), epoch_us(min(received_at)), epoch_us(max(received_at))"
-                                + " FROM removed JOIN event USING (id) GROUP BY removal HAVING removal IS NOT NULL")) {
-                    while (rows.next()) {
-                        found.put(
-                                rows.getLong(1),
-                                new SqliteRemovals.Found(
-                                        rows.getLong(2),
-                                        Optional.of(Micros.instant(rows.getLong(3))),
-                                        Optional.of(Micros.instant(rows.getLong(4)))));
-                    }
-                }
-            }
-            return found;
-        });
     }
 
     /// Which of these events are there and of this account, the lowest id first.

@@ -111,7 +111,8 @@ final class SqliteRemovals implements Removed.Source {
                 events);
     }
 
-    /// Of an erasure from when it was counted on: what is loaded before that counts, and goes with the others.
+    /// Of an erasure from when it was counted on: what is loaded before that counts, and goes with the
+    /// others.
     @Override
     public Removed of(IdRange ids) {
         if (ids.first() > highest) {
