@@ -30,7 +30,7 @@ public enum Setting {
     ARCHIVE(
             "archive",
             "true",
-            "Whether events go from the journal into Parquet files of archive/; else the journal keeps them all."),
+            "Whether events go from the journal into Parquet files of archive/; else the journal keeps them all, until an erasure."),
     QUERY_MEMORY("query-memory", "1GiB", "The most memory that questions about events take; 128MiB at least."),
     CURRENCY("currency", "USD", "The currency of prices that come without one."),
     CRYPTOLENS_ERROR_STATUS(
