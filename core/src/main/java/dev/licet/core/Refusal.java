@@ -105,6 +105,7 @@ public sealed interface Refusal {
         PURCHASE,
         INSIGHT,
         DASHBOARD,
-        SEAT
+        SEAT,
+        ERASURE
     }
 }

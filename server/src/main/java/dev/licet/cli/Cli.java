@@ -44,6 +44,8 @@ public final class Cli {
         commands.put("init", () -> List.of(InitCommand.command()));
         commands.put("repair", () -> List.of(RepairCommand.command()));
         commands.put("verify", () -> List.of(VerifyCommand.command()));
+        commands.put("disk", () -> List.of(DiskCommand.command()));
+        commands.put("erase", () -> List.of(EraseCommand.command()));
         commands.put("account", AccountCommands::all);
         commands.put("user", UserCommands::all);
         commands.put("app", AppCommands::all);

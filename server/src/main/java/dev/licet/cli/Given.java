@@ -1,6 +1,8 @@
 package dev.licet.cli;
 
+import dev.licet.server.config.Values;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
 
@@ -24,6 +26,13 @@ record Given(CommandLine line, PrintWriter out, PrintWriter err) {
                 throw new CliFailure(Cli.WRONG_USE, "--" + option + " '" + text + "' has to be a whole number");
             }
         });
+    }
+
+    /// What an option has for a duration.
+    static Duration duration(String option, String text) {
+        return Values.duration(text)
+                .orElseThrow(() -> new CliFailure(
+                        Cli.WRONG_USE, "--" + option + " '" + text + "' has to be " + Values.DURATION_RULE));
     }
 
     boolean has(String option) {

@@ -3,13 +3,16 @@ package dev.licet.cli;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.commons.cli.Option;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -82,6 +85,35 @@ final class Target {
             printer.print(plain(fine(api.call(verb, path, body(members)))));
             return 0;
         });
+    }
+
+    /// Makes a thing, and prints it once it is as it should be.
+    int sendAndAwait(
+            String collection, Map<String, Object> members, Predicate<Map<String, Object>> ready, Duration patience) {
+        return with(api -> {
+            Map<String, Object> made = plain(fine(api.call("POST", collection, body(members))));
+            String path = collection + "/" + encoded(String.valueOf(made.get("id")));
+            long end = System.nanoTime() + patience.toNanos();
+            Map<String, Object> now = plain(fine(api.call("GET", path, "")));
+            while (!ready.test(now)) {
+                if (System.nanoTime() > end) {
+                    throw new CliFailure(Cli.FAILED, made.get("id") + " is not done yet; it goes on by itself");
+                }
+                pause();
+                now = plain(fine(api.call("GET", path, "")));
+            }
+            printer.print(now);
+            return 0;
+        });
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(200);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CliFailure(Cli.FAILED, "interrupted");
+        }
     }
 
     /// Calls for the thing that is named by its id, its number or its name.

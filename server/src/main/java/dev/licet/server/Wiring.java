@@ -4,6 +4,7 @@ import dev.licet.core.Outcome;
 import dev.licet.core.SteadyClock;
 import dev.licet.core.audit.ReadChanges;
 import dev.licet.core.customer.ManageCustomers;
+import dev.licet.core.disk.ReadDisk;
 import dev.licet.core.event.ReadEvents;
 import dev.licet.core.event.RecordEvents;
 import dev.licet.core.gate.Gate;
@@ -33,6 +34,7 @@ import dev.licet.core.message.SendMessages;
 import dev.licet.core.offline.IssueFiles;
 import dev.licet.core.offline.ManageFileKeys;
 import dev.licet.core.offline.MergeUsage;
+import dev.licet.core.removal.RemoveEvents;
 import dev.licet.core.sale.CheckLicense;
 import dev.licet.core.sale.PaymentEvents;
 import dev.licet.core.sale.SellLicenses;
@@ -82,12 +84,15 @@ public final class Wiring implements AutoCloseable {
     private final List<Dialect> dialects;
     private final HttpWire wire;
     private final PaymentEvents paymentEvents;
+    private final DiskWatch diskWatch;
 
-    private Wiring(Store store, List<Dialect> dialects, HttpWire wire, PaymentEvents paymentEvents) {
+    private Wiring(
+            Store store, List<Dialect> dialects, HttpWire wire, PaymentEvents paymentEvents, DiskWatch diskWatch) {
         this.store = store;
         this.dialects = dialects;
         this.wire = wire;
         this.paymentEvents = paymentEvents;
+        this.diskWatch = diskWatch;
     }
 
     /// Opens the store and the sockets; the server answers when this returns.
@@ -118,7 +123,8 @@ public final class Wiring implements AutoCloseable {
             Parts parts = new Parts(settings, store, clock, nanos);
             parts.holdSeats.resume();
             parts.paymentEvents.start();
-            Metrics metrics = new Metrics(store, parts.steady);
+            DiskWatch diskWatch = new DiskWatch(store::disk, settings.diskWarning());
+            Metrics metrics = new Metrics(store, diskWatch, parts.steady);
             CertificateFiles certificate = settings.certificateFiles()
                     .orElseGet(() -> SelfSignedCertificate.in(
                             settings.data(), settings.http().host(), clock));
@@ -131,7 +137,8 @@ public final class Wiring implements AutoCloseable {
                     parts.secrets,
                     metrics,
                     settings.stopTimeout());
-            return new Wiring(store, dialects, wire, parts.paymentEvents);
+            diskWatch.start();
+            return new Wiring(store, dialects, wire, parts.paymentEvents, diskWatch);
         } catch (RuntimeException e) {
             store.close();
             loops.join().close();
@@ -208,6 +215,7 @@ public final class Wiring implements AutoCloseable {
         try {
             wire.close();
         } finally {
+            diskWatch.close();
             paymentEvents.close();
             store.close();
         }
@@ -415,6 +423,8 @@ public final class Wiring implements AutoCloseable {
                     holdSeats,
                     recordEvents,
                     readEvents,
+                    new RemoveEvents(store.removals(), fileKeys, settings.maxVoid(), clock),
+                    new ReadDisk(store::disk),
                     new AskInsights(
                             store.accounts(),
                             store.products(),

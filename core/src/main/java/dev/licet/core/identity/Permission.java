@@ -51,6 +51,7 @@ public enum Permission {
     GET_CHANGES("GetChanges"),
     RECORD_USAGE("Subscription"),
     GET_WEB_API_LOG("GetWebAPILog"),
+    ERASE_EVENTS("EraseEvents"),
     /// Users, applications, tokens and products of the caller's own account.
     MANAGE("Manage"),
     /// The accounts of this installation, and what belongs to them: the operator's.

@@ -19,7 +19,7 @@ public interface Products {
     /// All of the account, revoked ones too, oldest first.
     List<Product> list(AccountNumber account);
 
-    /// Stores what can be changed of a product: its name and how its values are meant.
+    /// Stores what can be changed of a product: its name, how long its events are kept, and how its values are meant.
     ///
     /// @return false when there is no such product
     boolean change(Product product);

@@ -3,6 +3,7 @@ package dev.licet.core.store;
 import dev.licet.core.Transactions;
 import dev.licet.core.audit.Changes;
 import dev.licet.core.customer.Customers;
+import dev.licet.core.disk.DiskUse;
 import dev.licet.core.event.EventLog;
 import dev.licet.core.gate.Quotas;
 import dev.licet.core.identity.AccessTokens;
@@ -22,6 +23,7 @@ import dev.licet.core.license.Products;
 import dev.licet.core.message.Messages;
 import dev.licet.core.offline.OfflineFiles;
 import dev.licet.core.once.KeptAnswers;
+import dev.licet.core.removal.Removals;
 import dev.licet.core.sale.Purchases;
 import dev.licet.core.session.NumberReserve;
 import dev.licet.core.session.Seats;
@@ -83,7 +85,12 @@ public interface Store extends AutoCloseable {
 
     SavedInsights savedInsights();
 
+    Removals removals();
+
     KeptAnswers keptAnswers();
+
+    /// What it takes of the disk, and how much comes. Counts events, so not for each request.
+    DiskUse disk();
 
     /// What is wrong with the store now, in words for the operator; empty when it takes writes and answers.
     Optional<String> check();

@@ -643,12 +643,12 @@ public abstract class StoreContract {
     void changeProduct_changesItsNameAndHowItsValuesAreMeant() {
         Product added = store.products().add(account, "old", NOW);
 
-        assertThat(store.products().change(added.named("new").withWholeValues(true)))
+        assertThat(store.products().change(added.with("new", Optional.of(Duration.ofDays(90)), true)))
                 .isTrue();
         Product unknown = new Product(new ProductId(Integer.MAX_VALUE), account, "new", false, NOW);
         assertThat(store.products().change(unknown)).isFalse();
         assertThat(store.products().find(account, added.id()))
-                .contains(new Product(added.id(), account, "new", true, false, NOW));
+                .contains(added.with("new", Optional.of(Duration.ofDays(90)), true));
     }
 
     @Test

@@ -157,7 +157,8 @@ record Replies(
                     TEMPLATE,
                     PURCHASE,
                     INSIGHT,
-                    DASHBOARD -> error(404, INCORRECT);
+                    DASHBOARD,
+                    ERASURE -> error(404, INCORRECT);
         };
     }
 

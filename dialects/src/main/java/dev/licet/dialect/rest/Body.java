@@ -140,6 +140,22 @@ record Body(JsonNode object, String at) {
         });
     }
 
+    /// The positions of events, each as a number or an id such as `evt_17`.
+    List<Long> positions(String name) {
+        JsonNode list = member(name).filter(JsonNode::isArray).orElseThrow(() -> wrong(name, "is required, as a list"));
+        List<Long> positions = new ArrayList<>();
+        for (JsonNode element : list) {
+            OptionalLong position = element.isString()
+                    ? Call.id("evt_", element.stringValue())
+                    : element.isIntegralNumber() ? Call.id("", element.asString()) : OptionalLong.empty();
+            if (position.isEmpty()) {
+                throw wrong(name + "/" + positions.size(), "must be the position of an event, or evt_ and that");
+            }
+            positions.add(position.getAsLong());
+        }
+        return positions;
+    }
+
     Optional<Body> object(String name) {
         return member(name).map(node -> {
             if (!node.isObject()) {

@@ -41,6 +41,7 @@ final class ChangeRoutes {
             Map.entry("payment", "pay_"),
             Map.entry("fileKey", "fky_"),
             Map.entry("file", "fil_"),
+            Map.entry("erasure", ErasureRoutes.PREFIX),
             Map.entry("seat", ""));
 
     /// What is known by a key and a machine.

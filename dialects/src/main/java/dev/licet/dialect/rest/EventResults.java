@@ -141,7 +141,8 @@ final class EventResults {
                             TEMPLATE,
                             PURCHASE,
                             INSIGHT,
-                            DASHBOARD -> new FieldError("", "names what is not there");
+                            DASHBOARD,
+                            ERASURE -> new FieldError("", "names what is not there");
                 };
             case Refusal.NotPermitted(String missing) ->
                 FieldError.of(

@@ -19,6 +19,7 @@ import dev.licet.core.identity.ManageTokens;
 import dev.licet.core.identity.Permission;
 import dev.licet.core.identity.User;
 import dev.licet.core.license.LicenseKey;
+import dev.licet.core.license.ManageProducts;
 import dev.licet.core.license.Product;
 import dev.licet.dialect.Answer;
 import java.time.ZoneId;
@@ -407,15 +408,21 @@ final class Management {
                 200,
                 call.inPath("prd_", ProductId::new, Refusal.Kind.PRODUCT)
                         .then(id -> useCases.products()
-                                .change(
+                                .set(
                                         call.caller(),
                                         id,
                                         Etags.expected(call, Management::write),
-                                        call.body().has(VALUES_ARE_WHOLE)
-                                                ? call.body().text("name")
-                                                : Optional.of(call.body().requiredText("name")),
-                                        call.body().flag(VALUES_ARE_WHOLE))),
+                                        now -> terms(call.body(), now))),
                 Management::write);
+    }
+
+    /// What is not said stays as it is.
+    private static ManageProducts.Terms terms(Body body, ManageProducts.Terms now) {
+        boolean renames = !body.has("retention") && !body.has(VALUES_ARE_WHOLE);
+        return new ManageProducts.Terms(
+                renames ? body.requiredText("name") : body.text("name").orElse(now.name()),
+                body.has("retention") ? body.duration("retention") : now.retention(),
+                body.flag(VALUES_ARE_WHOLE).orElse(now.valuesAreWhole()));
     }
 
     private Answer revokeProduct(Call call) {
@@ -443,6 +450,7 @@ final class Management {
         json.writeStringProperty("accountNumber", product.account().toString());
         json.writeStringProperty("name", product.name());
         json.writeBooleanProperty(VALUES_ARE_WHOLE, product.valuesAreWhole());
+        product.retention().ifPresent(kept -> json.writeStringProperty("retention", "P" + kept.toDays() + "D"));
         json.writeBooleanProperty("revoked", product.revoked());
         json.writeStringProperty("createdAt", product.createdAt().toString());
     }

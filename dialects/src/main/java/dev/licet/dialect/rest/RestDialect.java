@@ -7,6 +7,7 @@ import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
 import dev.licet.core.audit.ReadChanges;
 import dev.licet.core.customer.ManageCustomers;
+import dev.licet.core.disk.ReadDisk;
 import dev.licet.core.event.ReadEvents;
 import dev.licet.core.event.RecordEvents;
 import dev.licet.core.gate.Gate;
@@ -29,6 +30,7 @@ import dev.licet.core.license.UseKeys;
 import dev.licet.core.offline.IssueFiles;
 import dev.licet.core.offline.ManageFileKeys;
 import dev.licet.core.offline.MergeUsage;
+import dev.licet.core.removal.RemoveEvents;
 import dev.licet.core.sale.CheckLicense;
 import dev.licet.core.sale.SellLicenses;
 import dev.licet.core.session.HoldSeats;
@@ -90,6 +92,8 @@ public final class RestDialect implements Dialect {
             HoldSeats seats,
             RecordEvents recordEvents,
             ReadEvents readEvents,
+            RemoveEvents removeEvents,
+            ReadDisk readDisk,
             AskInsights insights,
             KeepInsights keepInsights) {}
 
@@ -109,6 +113,8 @@ public final class RestDialect implements Dialect {
                         purchases.endpoints(),
                         new ChangeRoutes(useCases.readChanges()).endpoints(),
                         new FileRoutes(useCases.issueFiles(), useCases.fileKeys(), useCases.mergeUsage()).endpoints(),
+                        new ErasureRoutes(useCases.removeEvents()).endpoints(),
+                        new SystemRoutes(useCases.readDisk()).endpoints(),
                         seats.endpoints(),
                         new DataRoutes(useCases.data()).endpoints(),
                         new CustomerRoutes(useCases.customers()).endpoints(),

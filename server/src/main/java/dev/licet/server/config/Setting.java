@@ -30,7 +30,7 @@ public enum Setting {
     ARCHIVE(
             "archive",
             "true",
-            "Whether events go from the journal into Parquet files of archive/; else the journal keeps them all."),
+            "Whether events go from the journal into Parquet files of archive/; else the journal keeps them all, until an erasure."),
     QUERY_MEMORY("query-memory", "1GiB", "The most memory that questions about events take; 128MiB at least."),
     INSIGHT_TIMEOUT(
             "insight-timeout",
@@ -119,6 +119,11 @@ public enum Setting {
             "max-unloaded",
             "1000000",
             "How many events may be acknowledged that can't be queried yet. Beyond that events are taken as fast as they are loaded: each group of them waits for up to 50 ms."),
+    DISK_WARNING(
+            "disk-warning",
+            "14d",
+            "When the disk has room for fewer days of events than that, as they come, the log warns of it once a day."),
+    MAX_VOID("max-void", "1000", "The most events that one call may void."),
     MAX_LINE("max-line", "256KiB", "The longest line of a body of events that is read line by line."),
     MAX_STREAM_EVENTS("max-stream-events", "1000000", "The most events of one call whose body is read line by line."),
     STOP_TIMEOUT("stop-timeout", "25s", "How long a stop waits for requests in flight.");

@@ -133,6 +133,8 @@ public final class Settings {
         callLogRetention();
         auditRetention();
         maxFileValidity();
+        maxVoid();
+        diskWarning();
         loginThrottle();
         passwordCheck();
         limits();
@@ -284,6 +286,16 @@ public final class Settings {
     /// How many data objects one owner may have.
     public int maxDataObjects() {
         return count(Setting.MAX_DATA_OBJECTS);
+    }
+
+    /// How long the disk should last.
+    public Duration diskWarning() {
+        return duration(Setting.DISK_WARNING);
+    }
+
+    /// How many events one call may void.
+    public int maxVoid() {
+        return count(Setting.MAX_VOID);
     }
 
     public Duration callLogRetention() {

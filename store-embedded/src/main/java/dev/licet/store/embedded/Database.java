@@ -294,6 +294,17 @@ final class Database implements AutoCloseable {
                 || e instanceof Unavailable && e.getCause() instanceof SQLException;
     }
 
+    /// Empties the log that is beside the file, which may have what was deleted since.
+    void forgetLog() throws SQLException {
+        try (Connection connection = config().createConnection(url);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)")) {
+            if (!row.next() || row.getInt(1) != 0) {
+                throw new SQLException("the entities' log is in use");
+            }
+        }
+    }
+
     /// What is wrong; empty when the last group was committed.
     Optional<String> check() {
         return fault.lately();

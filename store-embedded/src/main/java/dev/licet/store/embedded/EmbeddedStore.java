@@ -4,6 +4,7 @@ import dev.licet.core.SteadyClock;
 import dev.licet.core.Transactions;
 import dev.licet.core.audit.Changes;
 import dev.licet.core.customer.Customers;
+import dev.licet.core.disk.DiskUse;
 import dev.licet.core.event.EventLog;
 import dev.licet.core.gate.Quotas;
 import dev.licet.core.identity.AccessTokens;
@@ -23,6 +24,7 @@ import dev.licet.core.license.Products;
 import dev.licet.core.message.Messages;
 import dev.licet.core.offline.OfflineFiles;
 import dev.licet.core.once.KeptAnswers;
+import dev.licet.core.removal.Removals;
 import dev.licet.core.sale.Purchases;
 import dev.licet.core.session.NumberReserve;
 import dev.licet.core.session.Seats;
@@ -60,6 +62,7 @@ public final class EmbeddedStore implements Store {
     private static final String ENTITIES = "entities.db";
     private static final long DEFAULT_QUERY_MEMORY = 1L << 30;
 
+    private final Path directory;
     private final DirectoryLock lock;
     private final Database database;
     private final EmbeddedEventLog events;
@@ -88,7 +91,9 @@ public final class EmbeddedStore implements Store {
     private final SqliteSessions sessions;
     private final Seats seats;
 
-    private EmbeddedStore(DirectoryLock lock, Database database, EmbeddedEventLog events, EmbeddedInsights insights) {
+    private EmbeddedStore(
+            Path directory, DirectoryLock lock, Database database, EmbeddedEventLog events, EmbeddedInsights insights) {
+        this.directory = directory;
         this.lock = lock;
         this.database = database;
         this.events = events;
@@ -138,12 +143,13 @@ public final class EmbeddedStore implements Store {
     public static EmbeddedStore open(Path directory) {
         return open(
                 directory,
-                Retention.forEver(),
+                database -> Retention.forEver(),
                 false,
                 DEFAULT_QUERY_MEMORY,
                 JournalSettings.OFFLINE,
                 InsightSettings.DEFAULT,
-                ChangeLog.keepingAll());
+                ChangeLog.keepingAll(),
+                Clock.systemUTC());
     }
 
     /// Opens the store in this directory, and makes one if there is none.
@@ -161,7 +167,8 @@ public final class EmbeddedStore implements Store {
             Duration changesKept,
             Clock clock,
             LongSupplier nanos) {
-        Retention retention = new Retention(settings.retention(), clock, nanos);
+        Function<Database, Retention> retention = database -> new Retention(
+                settings.retention(), () -> SqliteLicensing.SqliteProducts.retentions(database), clock, nanos);
         ChangeLog changes = new ChangeLog(clock, new SteadyClock(clock, nanos), changesKept);
         return open(
                 directory,
@@ -170,17 +177,19 @@ public final class EmbeddedStore implements Store {
                 settings.queryMemory(),
                 settings.journal(),
                 insights,
-                changes);
+                changes,
+                clock);
     }
 
     private static EmbeddedStore open(
             Path directory,
-            Retention retention,
+            Function<Database, Retention> retention,
             boolean archives,
             long queryMemory,
             JournalSettings journal,
             InsightSettings insights,
-            ChangeLog changes) {
+            ChangeLog changes,
+            Clock clock) {
         DirectoryLock lock = DirectoryLock.take(directory);
         Database database = null;
         // By a thread of its own: it takes as long as all else.
@@ -191,10 +200,10 @@ public final class EmbeddedStore implements Store {
             DiskSpace space = new DiskSpace(Disk.REAL, directory, journal.diskFloor());
             database = Database.open(directory.resolve(ENTITIES), space, changes);
             Journal.syncDirectory(directory);
-            EmbeddedEventLog events =
-                    new EmbeddedEventLog(directory, table.join(), retention, archives, journal, space);
+            EmbeddedEventLog events = new EmbeddedEventLog(
+                    directory, table.join(), retention.apply(database), archives, journal, space, database, clock);
             return new EmbeddedStore(
-                    lock, database, events, new EmbeddedInsights(table.join(), events::catchUp, insights));
+                    directory, lock, database, events, new EmbeddedInsights(table.join(), events::catchUp, insights));
         } catch (SQLException e) {
             closeQuietly(lock, database, table);
             throw new IllegalStateException("can't open the events in " + directory + ": " + e.getMessage(), e);
@@ -440,8 +449,19 @@ public final class EmbeddedStore implements Store {
     }
 
     @Override
+    public Removals removals() {
+        return events;
+    }
+
+    @Override
     public KeptAnswers keptAnswers() {
         return keptAnswers;
+    }
+
+    @Override
+    public DiskUse disk() {
+        return events.disk(
+                DiskSpace.bytes(directory, file -> file.getFileName().toString().startsWith(ENTITIES)));
     }
 
     @Override
