@@ -19,11 +19,11 @@ record Place(Path directory, boolean isTemporary) implements AutoCloseable {
     static Place lasting(Path directory) throws IOException {
         if (Files.exists(directory)) {
             if (!Files.isDirectory(directory)) {
-                throw new CliFailure(Cli.WRONG_USE, directory + " is not a directory; name one that is empty");
+                throw new CliFailure(Cli.WRONG_USE, directory + " is no directory; name an empty one by --data");
             }
             try (Stream<Path> files = Files.list(directory)) {
                 if (files.findAny().isPresent()) {
-                    throw new CliFailure(Cli.WRONG_USE, directory + " is not empty; name a directory that is");
+                    throw new CliFailure(Cli.WRONG_USE, directory + " is not empty; name an empty directory by --data");
                 }
             }
         }
