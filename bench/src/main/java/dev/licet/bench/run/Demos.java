@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 /// directory and a process of its own.
 final class Demos implements Measure {
     private static final Duration LIMIT = Duration.ofMinutes(10);
-    private static final Pattern MADE = Pattern.compile("licet: ([0-9,]+) events can be queried after ([0-9.]+) s");
+    private static final Pattern MADE = Pattern.compile("events can be queried after [0-9.]+ s \\(([0-9,]+)/s\\)");
 
     @Override
     public String name() {
@@ -83,7 +83,7 @@ final class Demos implements Measure {
         while (System.nanoTime() < end) {
             Matcher made = MADE.matcher(Files.readString(log));
             if (made.find()) {
-                return Double.parseDouble(made.group(1).replace(",", "")) / Double.parseDouble(made.group(2));
+                return Double.parseDouble(made.group(1).replace(",", ""));
             }
             demo.check();
             Thread.sleep(50);
