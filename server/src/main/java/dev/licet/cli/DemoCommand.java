@@ -86,14 +86,13 @@ final class DemoCommand {
     private static void serve(Given given, Demo demo, Place place, Ending ending)
             throws IOException, InterruptedException {
         Path data = place.directory();
-        Settings settings =
-                ServeCommand.settings(given, Map.of(Setting.DATA, data.toString()));
+        Settings settings = ServeCommand.settings(given, Map.of(Setting.DATA, data.toString()));
         Filled filled = make(given, demo, data, ending);
         Logging.start(settings.logLevel());
         Wiring server = Wiring.open(settings, Clock.systemUTC());
         ending.first(server);
-        Welcome welcome =
-                ServeCommand.welcome(settings, server, Optional.of(filled.first())).orElseThrow();
+        Welcome welcome = ServeCommand.welcome(settings, server, Optional.of(filled.first()))
+                .orElseThrow();
         ServeCommand.print(given, Welcome.credentials(filled.first()));
         ServeCommand.print(given, welcome.firstCalls());
         ServeCommand.print(given, about(demo, filled.made()) + welcome.someEvents());
@@ -116,7 +115,9 @@ final class DemoCommand {
     }
 
     private static String about(Demo demo, Made made) {
-        return String.format(Locale.ROOT, """
+        return String.format(
+                Locale.ROOT,
+                """
                 # What is in it: Quorvale Works, who sell a drawing program and lessons for it. Nobody of them is there.
                 #
                 # %,d events from %s to %s, of %,d customers and %,d viewers
@@ -125,19 +126,19 @@ final class DemoCommand {
                 # the same again: ./licet demo --events %d --seed %d --until %s
 
                 """,
-                        made.events(),
-                        demo.begin().atOffset(ZoneOffset.UTC).toLocalDate(),
-                        demo.until().minusDays(1),
-                        made.customers(),
-                        made.viewers(),
-                        made.purchases(),
-                        made.renewals(),
-                        made.cancellations(),
-                        made.refunds(),
-                        demo.release().atOffset(ZoneOffset.UTC),
-                        demo.outageBegin().atOffset(ZoneOffset.UTC),
-                        demo.events(),
-                        demo.seed(),
-                        demo.until());
+                made.events(),
+                demo.begin().atOffset(ZoneOffset.UTC).toLocalDate(),
+                demo.until().minusDays(1),
+                made.customers(),
+                made.viewers(),
+                made.purchases(),
+                made.renewals(),
+                made.cancellations(),
+                made.refunds(),
+                demo.release().atOffset(ZoneOffset.UTC),
+                demo.outageBegin().atOffset(ZoneOffset.UTC),
+                demo.events(),
+                demo.seed(),
+                demo.until());
     }
 }

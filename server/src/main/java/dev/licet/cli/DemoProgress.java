@@ -51,9 +51,7 @@ final class DemoProgress implements Progress, AutoCloseable {
 
     void done(Made made) {
         double seconds = seconds(System.nanoTime() - began);
-        tell(
-                "%,d events can be queried after %.1f s (%,.0f/s)",
-                made.events(), seconds, made.events() / seconds);
+        tell("%,d events can be queried after %.1f s (%,.0f/s)", made.events(), seconds, made.events() / seconds);
     }
 
     private void tell(String text, Object... values) {

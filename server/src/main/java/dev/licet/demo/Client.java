@@ -7,7 +7,8 @@ import java.util.List;
 ///
 /// @param number counted from 0 over all @param details as the vendor keeps them of customers
 /// @param zeal how much they use what they have; 1 is usual
-record Client(int number, boolean isViewer, Customer.Details details, Market market, List<Machine> machines, double zeal) {
+record Client(
+        int number, boolean isViewer, Customer.Details details, Market market, List<Machine> machines, double zeal) {
     Client {
         machines = List.copyOf(machines);
     }

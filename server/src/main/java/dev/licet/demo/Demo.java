@@ -40,8 +40,7 @@ public record Demo(long events, long seed, LocalDate until) {
 
     /// From when on the server was away, on a working day.
     public Instant outageBegin() {
-        LocalDate tuesday =
-                until.minusDays(OUTAGE_BEFORE).with(TemporalAdjusters.previousOrSame(DayOfWeek.TUESDAY));
+        LocalDate tuesday = until.minusDays(OUTAGE_BEFORE).with(TemporalAdjusters.previousOrSame(DayOfWeek.TUESDAY));
         return start(tuesday).plus(OUTAGE_AT);
     }
 

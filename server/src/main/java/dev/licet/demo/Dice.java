@@ -51,11 +51,13 @@ final class Dice {
 
     /// A list in which the first is there twice as often as the second, and `n` times as often as the `n`th.
     static <T> List<T> popular(List<T> things) {
-        double all = IntStream.rangeClosed(1, things.size()).mapToDouble(n -> 1.0 / n).sum();
+        double all = IntStream.rangeClosed(1, things.size())
+                .mapToDouble(n -> 1.0 / n)
+                .sum();
         return IntStream.rangeClosed(1, things.size())
                 .boxed()
-                .flatMap(n -> IntStream.range(0, (int) Math.ceil(PLACES / (all * n)))
-                        .mapToObj(i -> things.get(n - 1)))
+                .flatMap(n ->
+                        IntStream.range(0, (int) Math.ceil(PLACES / (all * n))).mapToObj(i -> things.get(n - 1)))
                 .toList();
     }
 }

@@ -109,8 +109,7 @@ public final class Filling {
                 store.transactions(),
                 secrets,
                 clock);
-        this.useKeys =
-                new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock, clock);
+        this.useKeys = new UseKeys(store.accounts(), store.products(), store.licenseKeys(), secrets, clock, clock);
         this.sell = new SellLicenses(
                 store.accounts(),
                 store.licenses(),
@@ -321,8 +320,7 @@ public final class Filling {
                 .toList();
         List<Usage.Under> under = vendor.stints().stream().map(this::under).toList();
         store.events().find(newest()); // from now on it is loaded as it comes
-        new Usage(vendor, account(), under, this::feed)
-                .tell(vendor.demo().events() - others.size(), others);
+        new Usage(vendor, account(), under, this::feed).tell(vendor.demo().events() - others.size(), others);
         submit();
         while (!underWay.isEmpty()) {
             underWay.removeFirst().await();

@@ -20,8 +20,26 @@ final class Sitting implements Comparable<Sitting> {
 
     private static final List<String> FORMATS = List.of("pdf", "png", "svg", "print", "dxf");
     private static final List<String> TOOLS = List.of(
-            "pen", "brush", "text", "layers", "shapes", "colors", "align", "grid", "mask", "gradient", "trace", "effects",
-            "symbols", "ruler", "warp", "blend", "charts", "perspective", "scripts", "proof");
+            "pen",
+            "brush",
+            "text",
+            "layers",
+            "shapes",
+            "colors",
+            "align",
+            "grid",
+            "mask",
+            "gradient",
+            "trace",
+            "effects",
+            "symbols",
+            "ruler",
+            "warp",
+            "blend",
+            "charts",
+            "perspective",
+            "scripts",
+            "proof");
 
     private static final Step OPEN = new Step(Optional.of("open"), Optional.empty(), false);
     private static final List<Step> IMPORTS = steps("import", FORMATS);

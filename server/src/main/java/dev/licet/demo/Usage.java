@@ -53,7 +53,8 @@ final class Usage {
     void tell(long count, List<UsageEvent> told) {
         others.addAll(told);
         Crowd past = new Crowd(vendor.stints());
-        double all = IntStream.range(0, HOURS).mapToDouble(i -> past.at(hour(i))).sum();
+        double all =
+                IntStream.range(0, HOURS).mapToDouble(i -> past.at(hour(i))).sum();
         Crowd crowd = new Crowd(vendor.stints());
         double sum = 0;
         long planned = 0;

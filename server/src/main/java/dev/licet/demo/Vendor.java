@@ -5,7 +5,6 @@ import dev.licet.core.license.Term;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -35,14 +34,14 @@ public final class Vendor {
     private static final List<String> LAST_NAMES = List.of(
             "Adler", "Brandl", "Carver", "Dusek", "Ebner", "Fujita", "Gray", "Hayashi", "Irving", "Jelinek", "Kolar",
             "Lang", "Mori", "Novak", "Ono", "Page", "Richter", "Svoboda", "Tanaka", "Weaver");
-    private static final List<String> COMPANIES = List.of(
-            "Atelier", "Studio", "Print", "Design", "Type", "Signs", "Maps", "Books", "Labels", "Posters");
-    private static final List<String> SYSTEMS =
-            Dice.popular(List.of("windows", "macos", "linux"));
+    private static final List<String> COMPANIES =
+            List.of("Atelier", "Studio", "Print", "Design", "Type", "Signs", "Maps", "Books", "Labels", "Posters");
+    private static final List<String> SYSTEMS = Dice.popular(List.of("windows", "macos", "linux"));
     private static final List<String> DEVICES = Dice.popular(List.of("browser", "tv", "phone"));
     private static final List<Market> MARKETS = Dice.popular(List.of(Market.values()));
-    private static final List<Optional<String>> TITLES = Dice.popular(
-            IntStream.rangeClosed(1, 20).mapToObj(n -> Optional.of("Lesson " + n)).toList());
+    private static final List<Optional<String>> TITLES = Dice.popular(IntStream.rangeClosed(1, 20)
+            .mapToObj(n -> Optional.of("Lesson " + n))
+            .toList());
     private static final List<String> REASONS =
             Dice.popular(List.of("too expensive", "not used", "missing feature", "other program", "too many errors"));
 
@@ -55,7 +54,7 @@ public final class Vendor {
     public Vendor(Demo demo) {
         this.demo = demo;
         this.dice = new Dice(demo.seed());
-        int customers = (int) Math.clamp(demo.events() / EVENTS_OF_A_CUSTOMER, LEAST_CUSTOMERS, MOST_CUSTOMERS);
+        int customers = Math.clamp(demo.events() / EVENTS_OF_A_CUSTOMER, LEAST_CUSTOMERS, MOST_CUSTOMERS);
         for (int i = 0; i < customers; i++) {
             customer();
         }
@@ -119,7 +118,9 @@ public final class Vendor {
     private void buy(Client client, Plan plan, Instant at) {
         boolean isRefunded = client.number() > 0 && dice.happens(0.05);
         Instant refund = at.plus(dice.within(Duration.ofDays(12))).plus(Duration.ofHours(6));
-        Instant end = isRefunded ? refund : plan.term().map(term -> leaves(plan, term, at)).orElse(demo.end());
+        Instant end = isRefunded
+                ? refund
+                : plan.term().map(term -> leaves(plan, term, at)).orElse(demo.end());
         Stint stint = stint(client, plan, Optional.empty(), at, end);
         deed(new Deed.Buys(at, stint));
         activate(stint);
@@ -130,7 +131,7 @@ public final class Vendor {
         }
     }
 
-    /// When the last term ends.
+    /// When the last term ends; of those who stay, the one that they are in.
     private Instant leaves(Plan plan, Term term, Instant from) {
         double leaving = plan == Plan.MONTHLY ? 0.06 : 0.25;
         int terms = 1;
@@ -151,6 +152,9 @@ public final class Vendor {
             deed(new Deed.Renews(demo.served(end.minus(Duration.ofHours(1))), stint));
             end = end(term, ++terms, stint.from());
         }
+        if (!stint.until().isBefore(demo.end())) {
+            return; // who is still there has not left
+        }
         Instant cancels = stint.until().minus(Duration.ofDays(1)).minus(dice.within(Duration.ofDays(20)));
         deed(new Deed.Cancels(demo.served(cancels), stint, dice.oneOf(REASONS)));
     }
@@ -160,7 +164,9 @@ public final class Vendor {
             return; // its machines hold seats
         }
         Instant at = stint.from();
-        for (Machine machine : stint.client().machines().subList(0, Math.min(2, stint.client().machines().size()))) {
+        for (Machine machine : stint.client()
+                .machines()
+                .subList(0, Math.min(2, stint.client().machines().size()))) {
             at = at.plus(Duration.ofMinutes(2));
             deed(new Deed.Activates(demo.served(at), stint, machine));
             at = at.plus(dice.within(Duration.ofHours(2)));
@@ -219,7 +225,7 @@ public final class Vendor {
                 Optional.of("d-" + client + "-" + number),
                 Optional.of("viewer-" + client),
                 "player " + (number + 1),
-                Instant.MAX,
+                demo.end(),
                 properties,
                 properties);
     }

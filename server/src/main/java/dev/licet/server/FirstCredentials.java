@@ -38,9 +38,14 @@ public record FirstCredentials(
     static FirstCredentials make(RestDialect.UseCases useCases) {
         Account account = useCases.accounts().addFirst("My company");
         Caller operator = Caller.operator(account.number());
-        Issued<User> user = useCases.users().add(operator, account.number(), "admin").orElseThrow();
-        Issued<Application> writing = useCases.applications().add(operator, application(account, true)).orElseThrow();
-        Issued<Application> reading = useCases.applications().add(operator, application(account, false)).orElseThrow();
+        Issued<User> user =
+                useCases.users().add(operator, account.number(), "admin").orElseThrow();
+        Issued<Application> writing = useCases.applications()
+                .add(operator, application(account, true))
+                .orElseThrow();
+        Issued<Application> reading = useCases.applications()
+                .add(operator, application(account, false))
+                .orElseThrow();
         Issued<AccessToken> token = useCases.tokens()
                 .add(
                         operator,
@@ -51,7 +56,9 @@ public record FirstCredentials(
                                 Optional.empty(),
                                 KeyLock.ANY))
                 .orElseThrow();
-        Product product = useCases.products().add(operator, account.number(), "My product").orElseThrow();
+        Product product = useCases.products()
+                .add(operator, account.number(), "My product")
+                .orElseThrow();
         LicenseKey key = useCases.products().issueKey(operator, product.id()).orElseThrow();
         return new FirstCredentials(
                 account.number().toString(),

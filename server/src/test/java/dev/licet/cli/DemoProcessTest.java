@@ -50,8 +50,7 @@ class DemoProcessTest {
     private static JsonNode get(Processes.Running demo, String path) throws IOException, InterruptedException {
         String token = demo.outText().split("access_token='", 2)[1].split("'", 2)[0];
         try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest request = HttpRequest.newBuilder(
-                            URI.create("http://127.0.0.1:" + demo.port("http") + path))
+            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + demo.port("http") + path))
                     .header("Authorization", "Bearer " + token)
                     .timeout(Duration.ofSeconds(10))
                     .build();

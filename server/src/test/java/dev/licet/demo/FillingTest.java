@@ -49,9 +49,9 @@ class FillingTest {
             List<UsageEvent> events = events(stopped.store(), account);
             isWhole(stopped.store(), account, events, made);
             return events.stream()
-                    .map(event -> List.<Object>of(
+                    .<Object>map(event -> List.of(
                             event.at(), event.name(), event.feature(), event.key(), event.value(), event.session()))
-                    .collect(Collectors.toList());
+                    .toList();
         }
     }
 
@@ -60,7 +60,9 @@ class FillingTest {
         long above = 0;
         while (true) {
             List<RecordedEvent> page = store.events()
-                    .find(EventQuery.of(account, 5_000).above(OptionalLong.of(above)).build())
+                    .find(EventQuery.of(account, 5_000)
+                            .above(OptionalLong.of(above))
+                            .build())
                     .events();
             if (page.isEmpty()) {
                 return events;
@@ -79,8 +81,11 @@ class FillingTest {
                 .hasSize((int) made.refunds())
                 .isNotEmpty()
                 .allMatch(event -> event.value().orElseThrow() < 0);
-        assertThat(named(events, "cancelled")).hasSize((int) made.cancellations()).isNotEmpty();
-        Set<Optional<String>> currencies = events.stream().map(UsageEvent::currency).collect(Collectors.toSet());
+        assertThat(named(events, "cancelled"))
+                .hasSize((int) made.cancellations())
+                .isNotEmpty();
+        Set<Optional<String>> currencies =
+                events.stream().map(UsageEvent::currency).collect(Collectors.toSet());
         assertThat(currencies)
                 .containsExactlyInAnyOrder(
                         Optional.empty(),

@@ -46,8 +46,8 @@ class UsageTest {
     private static List<UsageEvent> counted(List<UsageEvent> told) {
         Set<String> known = new HashSet<>();
         return told.stream()
-                .filter(event -> event.clientId().isEmpty()
-                        || known.add(event.clientId().get()))
+                .filter(event ->
+                        event.clientId().isEmpty() || known.add(event.clientId().get()))
                 .toList();
     }
 
@@ -117,7 +117,8 @@ class UsageTest {
 
     @Test
     void workingDays_haveMoreThanWeekends_theLastMonthsMoreThanTheFirst_andTheHolidaysLeast() {
-        List<UsageEvent> work = told(demo).stream().filter(UsageTest::isOfProgram).toList();
+        List<UsageEvent> work =
+                told(demo).stream().filter(UsageTest::isOfProgram).toList();
         long tuesdays = count(work, event -> day(event).getDayOfWeek() == DayOfWeek.TUESDAY);
         long sundays = count(work, event -> day(event).getDayOfWeek() == DayOfWeek.SUNDAY);
         assertThat(tuesdays).isGreaterThan(2 * sundays);
@@ -139,14 +140,19 @@ class UsageTest {
 
     @Test
     void newVersion_comesInTwoWaves_andHasMoreErrorsAtFirst() {
-        List<UsageEvent> work = told(demo).stream().filter(UsageTest::isOfProgram).toList();
+        List<UsageEvent> work =
+                told(demo).stream().filter(UsageTest::isOfProgram).toList();
         LocalDate release = day(demo.release());
         assertThat(shareOfNew(work, demo.begin(), demo.release())).isZero();
         assertThat(shareOfNew(work, release, 30, 20)).isBetween(0.1, 0.5);
         assertThat(shareOfNew(work, day(demo.end()).minusDays(20), 0, 20)).isGreaterThan(0.9);
-        double atFirst = errors(work.stream().filter(event -> isNew(event) && isWithin(event, release, 20)).toList());
+        double atFirst = errors(work.stream()
+                .filter(event -> isNew(event) && isWithin(event, release, 20))
+                .toList());
         double before = errors(work.stream().filter(event -> !isNew(event)).toList());
-        double atLast = errors(work.stream().filter(event -> isNew(event) && isWithin(event, UNTIL.minusDays(60), 60)).toList());
+        double atLast = errors(work.stream()
+                .filter(event -> isNew(event) && isWithin(event, UNTIL.minusDays(60), 60))
+                .toList());
         assertThat(atFirst).isGreaterThan(2 * before).isGreaterThan(2 * atLast);
     }
 
@@ -187,8 +193,10 @@ class UsageTest {
             assertThat(now).as(step).isBetween(1L, before * 9 / 10);
             before = now;
         }
-        long pen = count(told, event -> isNamed(event, "edit") && event.feature().equals(Optional.of("pen")));
-        long proof = count(told, event -> isNamed(event, "edit") && event.feature().equals(Optional.of("proof")));
+        long pen =
+                count(told, event -> isNamed(event, "edit") && event.feature().equals(Optional.of("pen")));
+        long proof =
+                count(told, event -> isNamed(event, "edit") && event.feature().equals(Optional.of("proof")));
         assertThat(pen).isGreaterThan(10 * proof).isPositive();
         assertThat(proof).isPositive();
         assertThat(told)

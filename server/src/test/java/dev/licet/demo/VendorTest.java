@@ -28,17 +28,19 @@ class VendorTest {
         List<Deed> deeds = vendor.deeds();
         Set<Class<?>> kinds = deeds.stream().map(Object::getClass).collect(Collectors.toSet());
         assertThat(kinds).containsExactlyInAnyOrder(Deed.class.getPermittedSubclasses());
-        assertThat(deeds).map(Deed::at).isSorted().allMatch(at -> !at.isBefore(demo.begin())
-                && at.isBefore(demo.end())
-                && !demo.isOutage(at));
+        assertThat(deeds)
+                .map(Deed::at)
+                .isSorted()
+                .allMatch(at -> !at.isBefore(demo.begin()) && at.isBefore(demo.end()) && !demo.isOutage(at));
     }
 
     @Test
     void everyPlanIsBought_inEveryCurrency_andSomeIsPaidBack() {
         Set<Plan> plans = vendor.stints().stream().map(Stint::plan).collect(Collectors.toSet());
         assertThat(plans).containsExactlyInAnyOrder(Plan.values());
-        Set<String> currencies =
-                vendor.clients().stream().map(client -> client.market().currency()).collect(Collectors.toSet());
+        Set<String> currencies = vendor.clients().stream()
+                .map(client -> client.market().currency())
+                .collect(Collectors.toSet());
         assertThat(currencies).containsExactlyInAnyOrder("USD", "EUR", "CZK", "JPY");
         Made made = Made.of(vendor, 0);
         assertThat(made.refunds()).isBetween(made.purchases() / 200, made.purchases() / 10);
