@@ -329,6 +329,7 @@ public final class Filling {
         while (!store.events().find(newest()).complete()) {
             tellProgress();
         }
+        tellProgress();
         return store.events().lastQueryable();
     }
 
