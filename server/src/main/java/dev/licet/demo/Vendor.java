@@ -23,9 +23,9 @@ public final class Vendor {
     /// Whose calendar the vendor's days, months and years are of.
     static final ZoneId ZONE = ZoneId.of("Europe/Prague");
 
-    private static final int EVENTS_OF_A_CUSTOMER = 400;
+    private static final int EVENTS_OF_A_CUSTOMER = 1_000;
     private static final int LEAST_CUSTOMERS = 8;
-    private static final int MOST_CUSTOMERS = 2_000;
+    private static final int MOST_CUSTOMERS = 500;
     private static final int CUSTOMERS_A_VIEWER = 4;
 
     private static final List<String> FIRST_NAMES = List.of(
@@ -181,7 +181,7 @@ public final class Vendor {
             Instant from = demo.served(at);
             Instant end = plan.term().map(term -> term.after(from, ZONE)).orElse(demo.end());
             deed(new Deed.Buys(from, stint(client, plan, dice.oneOf(TITLES), from, end)));
-            at = at.plus(Duration.ofHours(1)).plus(dice.wait(Duration.ofDays(45)));
+            at = at.plus(Duration.ofHours(1)).plus(dice.wait(Duration.ofDays(90)));
         }
     }
 

@@ -14,13 +14,13 @@ import org.junit.jupiter.api.Test;
 class VendorTest {
     private static final LocalDate UNTIL = LocalDate.of(2026, 11, 27);
 
-    private final Demo demo = new Demo(200_000, 1, UNTIL);
+    private final Demo demo = new Demo(1_000_000, 1, UNTIL);
     private final Vendor vendor = new Vendor(demo);
 
     @Test
     void sameDemo_hasTheSameDeeds() {
         assertThat(new Vendor(demo).deeds()).isEqualTo(vendor.deeds());
-        assertThat(new Vendor(new Demo(200_000, 2, UNTIL)).deeds()).isNotEqualTo(vendor.deeds());
+        assertThat(new Vendor(new Demo(1_000_000, 2, UNTIL)).deeds()).isNotEqualTo(vendor.deeds());
     }
 
     @Test
