@@ -23,9 +23,9 @@ public final class Vendor {
     /// Whose calendar the vendor's days, months and years are of.
     static final ZoneId ZONE = ZoneId.of("Europe/Prague");
 
-    private static final int EVENTS_OF_A_CUSTOMER = 1_000;
-    private static final int LEAST_CUSTOMERS = 8;
-    private static final int MOST_CUSTOMERS = 500;
+    private static final int EVENTS_OF_A_CUSTOMER = 2_000;
+    private static final int LEAST_CUSTOMERS = 20;
+    private static final int MOST_CUSTOMERS = 300;
     private static final int CUSTOMERS_A_VIEWER = 4;
 
     private static final List<String> FIRST_NAMES = List.of(
@@ -84,7 +84,7 @@ public final class Vendor {
 
     private void customer() {
         boolean isFirst = clients.isEmpty(); // who stays for good, so that somebody is there at any time
-        boolean isOld = isFirst || dice.happens(0.25);
+        boolean isOld = isFirst || dice.happens(0.2);
         boolean isTeam = !isFirst && dice.happens(0.1);
         Client client = client(false, isTeam ? 3 + dice.below(8) : 1 + dice.below(2));
         Instant at = isFirst ? demo.begin() : joins(isOld);
@@ -112,7 +112,7 @@ public final class Vendor {
 
     private Plan plan() {
         double share = dice.share();
-        return share < 0.55 ? Plan.MONTHLY : share < 0.8 ? Plan.YEARLY : Plan.OWN;
+        return share < 0.4 ? Plan.MONTHLY : share < 0.75 ? Plan.YEARLY : Plan.OWN;
     }
 
     private void buy(Client client, Plan plan, Instant at) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// What the made-up vendor did is in a real store, as if programs had told it.
 class FillingTest {
     private static final int EVENTS = 20_000;
-    private static final Demo DEMO = new Demo(EVENTS, 10, LocalDate.of(2026, 11, 27));
+    private static final Demo DEMO = new Demo(EVENTS, 11, LocalDate.of(2026, 11, 27));
 
     @TempDir
     Path directory;
