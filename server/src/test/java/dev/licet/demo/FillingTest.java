@@ -96,7 +96,8 @@ class FillingTest {
                         Optional.of("JPY"));
         List<LicenseKey> keys = store.licenseKeys()
                 .list(account, new LicenseKeys.Query(Optional.empty(), Optional.empty(), "", 0), false, 0, EVENTS);
-        assertThat(keys.stream().map(key -> Optional.of(key.key()))).containsAll(events.stream().map(UsageEvent::key).collect(Collectors.toSet()));
+        assertThat(keys.stream().map(key -> Optional.of(key.key())))
+                .containsAll(events.stream().map(UsageEvent::key).collect(Collectors.toSet()));
         assertThat(keys).anyMatch(key -> store.seats().count(key.id(), DEMO.end()) > 0);
         assertThat(store.customers().list(account, "", 0, EVENTS)).hasSize((int) made.customers());
     }
