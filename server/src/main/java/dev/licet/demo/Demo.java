@@ -48,8 +48,12 @@ public record Demo(long events, long seed, LocalDate until) {
         return outageBegin().plus(OUTAGE);
     }
 
+    Outage outage() {
+        return new Outage(outageBegin(), outageEnd());
+    }
+
     boolean isOutage(Instant at) {
-        return !at.isBefore(outageBegin()) && at.isBefore(outageEnd());
+        return outage().has(at);
     }
 
     /// When something happens that takes the server: right after it was away, in the same order, if it was.

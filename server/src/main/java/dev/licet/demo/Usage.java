@@ -27,6 +27,7 @@ final class Usage {
 
     private final Vendor vendor;
     private final Demo demo;
+    private final Outage outage;
     private final AccountNumber account;
     private final List<Under> under;
     private final Dice dice;
@@ -43,6 +44,7 @@ final class Usage {
     Usage(Vendor vendor, AccountNumber account, List<Under> under, Consumer<UsageEvent> to) {
         this.vendor = vendor;
         this.demo = vendor.demo();
+        this.outage = demo.outage();
         this.account = account;
         this.under = List.copyOf(under);
         this.to = to;
@@ -98,7 +100,7 @@ final class Usage {
     }
 
     private void tell(Sitting sitting, Instant at) {
-        if (demo.isOutage(at)) {
+        if (outage.has(at)) {
             keptBack.add(event(sitting, at, Optional.of("kept-" + keptBack.size())));
             return;
         }
