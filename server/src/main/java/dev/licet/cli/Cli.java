@@ -41,6 +41,7 @@ public final class Cli {
     private static Map<String, Supplier<List<Command>>> commands() {
         Map<String, Supplier<List<Command>>> commands = new LinkedHashMap<>();
         commands.put("serve", () -> List.of(ServeCommand.command()));
+        commands.put("demo", () -> List.of(DemoCommand.command()));
         commands.put("init", () -> List.of(InitCommand.command()));
         commands.put("repair", () -> List.of(RepairCommand.command()));
         commands.put("verify", () -> List.of(VerifyCommand.command()));

@@ -243,6 +243,14 @@ class CommandTest {
                 "serve --port x",
                 "serve --nonsense",
                 "serve --data DATA --config /nonexistent/file",
+                "demo --events 999",
+                "demo --events 1000000001",
+                "demo --events many",
+                "demo --seed x",
+                "demo --until yesterday",
+                "demo --until 2999-01-01",
+                "demo --max-body huge",
+                "demo --data DATA",
             })
     void wrongUse_exitsWith2_andSaysWhy(String line) {
         assertThat(run("init", "--data", data()).exitCode()).isZero();

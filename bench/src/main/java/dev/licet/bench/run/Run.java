@@ -25,7 +25,8 @@ public final class Run {
             new StartUp(),
             new Memory(),
             new Idle(),
-            new Reopen());
+            new Reopen(),
+            new Demos());
 
     private Run() {}
 
