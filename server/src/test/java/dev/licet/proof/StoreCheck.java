@@ -1,5 +1,6 @@
 package dev.licet.proof;
 
+import dev.licet.core.event.EventFilter;
 import dev.licet.core.event.EventPage;
 import dev.licet.core.event.EventQuery;
 import dev.licet.core.event.RecordedEvent;
@@ -90,20 +91,7 @@ final class StoreCheck {
     private List<RecordedEvent> page(Store store, OptionalLong below) {
         for (int i = 0; i < PATIENCE; i++) {
             EventPage page = store.events()
-                    .find(new EventQuery(
-                            account,
-                            Optional.empty(),
-                            Optional.empty(),
-                            Optional.empty(),
-                            Optional.empty(),
-                            Optional.empty(),
-                            Optional.empty(),
-                            Optional.empty(),
-                            Optional.empty(),
-                            Optional.empty(),
-                            below,
-                            OptionalLong.empty(),
-                            PAGE));
+                    .find(EventQuery.of(account, EventFilter.ALL, PAGE).below(below));
             if (page.complete()) {
                 return page.events();
             }

@@ -368,6 +368,11 @@ class RecordEventsTest {
         }
 
         @Override
+        public EventExport export(AccountNumber account, EventFilter filter) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public long lastAcknowledged() {
             return events.size();
         }

@@ -5,12 +5,15 @@ import static java.lang.System.Logger.Level.ERROR;
 import dev.licet.core.Outcome;
 import dev.licet.core.Pending;
 import dev.licet.core.Unavailable;
+import dev.licet.core.event.EventExport;
+import dev.licet.core.event.EventFilter;
 import dev.licet.core.event.EventLog;
 import dev.licet.core.event.EventPage;
 import dev.licet.core.event.EventQuery;
 import dev.licet.core.event.Placed;
 import dev.licet.core.event.RecordedEvent;
 import dev.licet.core.event.Submission;
+import dev.licet.core.id.AccountNumber;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -48,6 +51,7 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final IdIndex ids;
     private final OnceOnly once;
+    private final Exports exports;
     /// Questions run in native code, which would hold up a virtual thread's carrier, so they have threads of
     /// their own.
     private final ExecutorService questions = new ThreadPoolExecutor(
@@ -74,6 +78,7 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
         BooleanSupplier hasRoom = () -> !space.isLow();
         try {
             Archive archive = Archive.open(directory.resolve("archive"));
+            exports = opened(Exports.open(directory.resolve("exports"), table, space));
             long known = Math.max(table.applied(), archive.lastId());
             journal = opened(Journal.open(segments, Journal.SEGMENT_BYTES, known, settings, space));
             refuseAnotherJournal(segments, known);
@@ -138,6 +143,12 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
     }
 
     @Override
+    public EventExport export(AccountNumber account, EventFilter filter) {
+        boolean complete = loader.catchUp(journal.end().lastId(), READ_YOUR_WRITES);
+        return exports.begin(Selection.of(account, filter), loader.applied(), complete);
+    }
+
+    @Override
     public long lastAcknowledged() {
         return journal.end().lastId();
     }
@@ -185,6 +196,7 @@ final class EmbeddedEventLog implements EventLog, AutoCloseable {
         keeper.close();
         loader.close();
         questions.shutdown();
+        exports.close();
         table.close();
     }
 }
