@@ -7,6 +7,7 @@ import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
 import dev.licet.core.audit.ReadChanges;
 import dev.licet.core.customer.ManageCustomers;
+import dev.licet.core.event.ExportEvents;
 import dev.licet.core.event.ReadEvents;
 import dev.licet.core.event.RecordEvents;
 import dev.licet.core.gate.Gate;
@@ -87,7 +88,8 @@ public final class RestDialect implements Dialect {
             ManageCustomers customers,
             HoldSeats seats,
             RecordEvents recordEvents,
-            ReadEvents readEvents) {}
+            ReadEvents readEvents,
+            ExportEvents exportEvents) {}
 
     public RestDialect(Gate gate, UseCases useCases, Idempotency idempotency, Limits limits, Clock clock) {
         this.gate = gate;
@@ -98,6 +100,7 @@ public final class RestDialect implements Dialect {
         this.endpoints = Stream.of(
                         new Events(useCases.recordEvents(), useCases.readEvents(), idempotency, limits, clock)
                                 .endpoints(),
+                        new ExportRoutes(useCases.exportEvents()).endpoints(),
                         new Management(useCases).endpoints(),
                         new KeyRoutes(useCases).endpoints(),
                         new LicenseRoutes(useCases.createLicense(), useCases.readLicenses()).endpoints(),

@@ -109,6 +109,7 @@ public enum Setting {
             "How many events may be acknowledged that can't be queried yet. Beyond that events are taken as fast as they are loaded: each group of them waits for up to 50 ms."),
     MAX_LINE("max-line", "256KiB", "The longest line of a body of events that is read line by line."),
     MAX_STREAM_EVENTS("max-stream-events", "1000000", "The most events of one call whose body is read line by line."),
+    MAX_EXPORTS("max-exports", "2", "How many exports of events may run at once; more are answered 503."),
     STOP_TIMEOUT("stop-timeout", "25s", "How long a stop waits for requests in flight.");
 
     private final String key;

@@ -129,6 +129,7 @@ public final class Settings {
         sessions();
         seats();
         maxDataObjects();
+        maxExports();
         callLogRetention();
         auditRetention();
         maxFileValidity();
@@ -280,6 +281,11 @@ public final class Settings {
     /// How many data objects one owner may have.
     public int maxDataObjects() {
         return count(Setting.MAX_DATA_OBJECTS);
+    }
+
+    /// How many exports of events may run at once.
+    public int maxExports() {
+        return count(Setting.MAX_EXPORTS);
     }
 
     public Duration callLogRetention() {
