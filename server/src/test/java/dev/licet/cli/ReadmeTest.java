@@ -49,7 +49,7 @@ class ReadmeTest {
     void commandsOfTheGuides_areAllAnswered() throws Exception {
         assumeTrue(isThere("curl") && isThere("bash"), "needs curl and bash");
         StringBuilder commands = new StringBuilder();
-        for (String guide : List.of("sales.md", "offline.md")) {
+        for (String guide : List.of("sales.md", "offline.md", "export.md")) {
             Matcher blocks = COMMANDS.matcher(Files.readString(Path.of("../docs/" + guide)));
             while (blocks.find()) {
                 commands.append(blocks.group(1));
@@ -58,9 +58,10 @@ class ReadmeTest {
         try (Processes.Running server = serve()) {
             String exports = lines(server.outText(), "export ");
             String[] answers = bash(server, exports + "\n" + commands).strip().split("\n");
-            assertThat(answers).hasSize(4).noneMatch(answer -> answer.contains("urn:licet:problem"));
+            assertThat(answers).hasSizeGreaterThan(5).noneMatch(answer -> answer.contains("urn:licet:problem"));
             assertThat(answers[2]).contains("\"allowed\":true", "\"seat\"");
             assertThat(answers[3]).contains("licet-license-file: 1");
+            assertThat(answers[answers.length - 1]).contains("\"receipt\"", "\"rejected\":0");
         }
     }
 
