@@ -90,17 +90,15 @@ abstract class EventDocuments implements AutoCloseable {
         @Override
         Optional<byte[]> next() throws IOException {
             line.reset();
-            for (int b = in.read(); b >= 0; b = in.read()) {
-                if (b != '\n') {
-                    line.write(b);
-                } else if (!line.toString(UTF_8).isBlank()) {
-                    break;
-                }
+            boolean isBlank = true;
+            for (int b = in.read(); b >= 0 && (b != '\n' || isBlank); b = in.read()) {
+                isBlank &= b == ' ' || b == '\t' || b == '\r' || b == '\n';
+                line.write(b);
                 if (line.size() > LONGEST) {
                     throw new IOException("a line is longer than " + LONGEST + " bytes");
                 }
             }
-            return line.toString(UTF_8).isBlank() ? Optional.empty() : Optional.of(renamed(line.toByteArray()));
+            return isBlank ? Optional.empty() : Optional.of(renamed(line.toByteArray()));
         }
 
         private byte[] renamed(byte[] document) {
