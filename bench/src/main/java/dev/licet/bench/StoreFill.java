@@ -74,6 +74,7 @@ public final class StoreFill {
                 Optional.empty(),
                 OptionalLong.of(few(100_000)),
                 Optional.of("USD"),
-                Optional.of("{\"os\":\"linux\",\"version\":\"1." + few(30) + "\",\"ms\":" + random.nextInt(5000) + "}"));
+                Optional.of(
+                        "{\"os\":\"linux\",\"version\":\"1." + few(30) + "\",\"ms\":" + random.nextInt(5000) + "}"));
     }
 }

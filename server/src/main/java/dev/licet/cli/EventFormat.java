@@ -36,8 +36,7 @@ enum EventFormat {
         Optional<String> asked = given.text("format");
         Optional<EventFormat> format = Arrays.stream(values())
                 .filter(known -> asked.map(known.text()::equals)
-                        .orElseGet(() -> known.endings.stream()
-                                .anyMatch(file.toLowerCase(Locale.ROOT)::endsWith)))
+                        .orElseGet(() -> known.endings.stream().anyMatch(file.toLowerCase(Locale.ROOT)::endsWith)))
                 .findFirst();
         if (asked.isPresent() && format.isEmpty()) {
             throw new CliFailure(Cli.WRONG_USE, "--format '" + asked.get() + "' has to be one of " + known());

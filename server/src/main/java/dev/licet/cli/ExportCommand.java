@@ -58,8 +58,8 @@ final class ExportCommand {
                 .flatMap(filter -> given.text(filter).stream().map(text -> "&" + filter + "=" + Target.encoded(text)))
                 .collect(Collectors.joining());
         return target.with(api -> {
-            Api.Got got = api.send(
-                    "GET", "/v1/events/export?format=" + format.text() + query, "", new byte[0], PATIENCE);
+            Api.Got got =
+                    api.send("GET", "/v1/events/export?format=" + format.text() + query, "", new byte[0], PATIENCE);
             if (!got.isFine()) {
                 Target.fine(got.reply());
             }

@@ -64,8 +64,8 @@ final class ImportCommand {
             files.put(
                     Path.of(name),
                     EventFormat.of(given, name)
-                            .orElseThrow(() -> new CliFailure(
-                                    Cli.WRONG_USE, "say by --format what " + name + " is written in")));
+                            .orElseThrow(() ->
+                                    new CliFailure(Cli.WRONG_USE, "say by --format what " + name + " is written in")));
         }
         return target.with(api -> new ImportCommand(api, given).all(files, products, target.printer()));
     }

@@ -249,8 +249,8 @@ public final class Wiring implements AutoCloseable {
                     random);
             this.recordEvents = new RecordEvents(store.products(), store.licenseKeys(), store.events(), clock);
             this.readEvents = new ReadEvents(store.products(), store.licenseKeys(), store.events());
-            this.exportEvents = new ExportEvents(
-                    store.products(), store.licenseKeys(), store.events(), settings.maxExports());
+            this.exportEvents =
+                    new ExportEvents(store.products(), store.licenseKeys(), store.events(), settings.maxExports());
             this.holdSeats = new HoldSeats(
                     store.seats(),
                     store.products(),

@@ -202,13 +202,16 @@ class ExportCommandTest {
     @Test
     void killedImport_isGoneOnWith_andEachEventIsThereOnce() throws Exception {
         Path file = directory.resolve("many.ndjson");
-        Files.write(file, (Iterable<String>) IntStream.rangeClosed(1, MANY).mapToObj(i -> "{\"position\":" + i
-                + ",\"name\":\"e\",\"time\":\"2026-01-01T00:00:00Z\",\"receivedAt\":\"2026-01-01T00:00:00Z\"}")::iterator);
+        Files.write(file, (Iterable<String>)
+                IntStream.rangeClosed(1, MANY)
+                                .mapToObj(
+                                        i -> "{\"position\":" + i
+                                                + ",\"name\":\"e\",\"time\":\"2026-01-01T00:00:00Z\",\"receivedAt\":\"2026-01-01T00:00:00Z\"}")
+                        ::iterator);
         try (TestServer to = TestServer.start(directory.resolve("to"))) {
             List<String> arguments = new ArrayList<>(List.of("import", file.toString()));
             arguments.addAll(of(to));
-            try (Processes.Running importing =
-                    Processes.start(directory, Map.of(), arguments.toArray(String[]::new))) {
+            try (Processes.Running importing = Processes.start(directory, Map.of(), arguments.toArray(String[]::new))) {
                 while (count(to) == 0 && importing.process().isAlive()) {
                     Thread.sleep(2);
                 }

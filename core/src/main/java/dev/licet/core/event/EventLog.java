@@ -27,7 +27,8 @@ public interface EventLog {
     /// What matches, of all that was acknowledged before the call, unless the page says that some is missing.
     EventPage find(EventQuery query);
 
-    /// Begins to take out all that matches, as [#find] would see it now. It waits for no question, and no question and no
+    /// Begins to take out all that matches, as [#find] would see it now. It waits for no question, and no question and
+    /// no
     /// append waits for it.
     EventExport export(AccountNumber account, EventFilter filter);
 

@@ -8,8 +8,7 @@ import java.util.OptionalLong;
 /// @param below only ids below this one, the nearest to it
 /// @param above only ids above this one, the nearest to it; decides when both are given
 /// @param limit at most so many
-public record EventQuery(
-        AccountNumber account, EventFilter filter, OptionalLong below, OptionalLong above, int limit) {
+public record EventQuery(AccountNumber account, EventFilter filter, OptionalLong below, OptionalLong above, int limit) {
     public EventQuery {
         if (limit < 1) {
             throw new IllegalArgumentException("a page has at least one event: " + limit);

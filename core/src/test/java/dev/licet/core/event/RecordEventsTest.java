@@ -316,7 +316,8 @@ class RecordEventsTest {
 
     @Test
     void past_productLock_letsItsProductThroughAlone() {
-        assertThat(pastResults(past(Optional.of(PLAYER)), named(PLAYER, "KEY-9"), named(REVOKED, null), named(null, null)))
+        assertThat(pastResults(
+                        past(Optional.of(PLAYER)), named(PLAYER, "KEY-9"), named(REVOKED, null), named(null, null)))
                 .containsExactly(
                         new Result.Accepted(1), new Result.Rejected(PRODUCT_LOCK), new Result.Rejected(PRODUCT_LOCK));
     }

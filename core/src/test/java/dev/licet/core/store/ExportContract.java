@@ -257,7 +257,8 @@ public abstract class ExportContract {
             assertThat(file.length()).isEqualTo(bytes.length);
             byte[] sign = "PAR1".getBytes(StandardCharsets.US_ASCII);
             assertThat(Arrays.copyOf(bytes, 4)).isEqualTo(sign);
-            assertThat(Arrays.copyOfRange(bytes, bytes.length - 4, bytes.length)).isEqualTo(sign);
+            assertThat(Arrays.copyOfRange(bytes, bytes.length - 4, bytes.length))
+                    .isEqualTo(sign);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }

@@ -621,8 +621,9 @@ public abstract class SalesContract {
             awaitTold();
         }
 
-        List<RecordedEvent> told =
-                store.events().find(EventQuery.of(caller.account(), EventFilter.ALL, 10)).events();
+        List<RecordedEvent> told = store.events()
+                .find(EventQuery.of(caller.account(), EventFilter.ALL, 10))
+                .events();
         assertThat(told.reversed())
                 .extracting(event -> event.event().name().orElseThrow() + " "
                         + event.event().value().orElseThrow() + " "

@@ -89,7 +89,10 @@ final class EventDocument {
         cell(csv, event.machine());
         cell(csv, event.endUser());
         cell(csv, event.session());
-        Csv.number(csv, false, event.value().isPresent() ? Long.toString(event.value().getAsLong()) : "");
+        Csv.number(
+                csv,
+                false,
+                event.value().isPresent() ? Long.toString(event.value().getAsLong()) : "");
         cell(csv, event.currency());
         Csv.cell(csv, false, event.at().toString());
         cell(csv, event.metadata());

@@ -118,11 +118,7 @@ final class Events {
             case "application/cloudevents+json" -> whole(call, atomic, Shape.CLOUD_EVENT);
             case "application/cloudevents-batch+json" -> whole(call, atomic, Shape.CLOUD_EVENTS);
             case NDJSON ->
-                lines(
-                        call,
-                        present,
-                        atomic,
-                        idempotency.keyOfStream(call.request(), RequestKey.scope(call.caller())));
+                lines(call, present, atomic, idempotency.keyOfStream(call.request(), RequestKey.scope(call.caller())));
             default -> Problems.unknownMediaType(call.request(), KNOWN_TYPES);
         };
     }
@@ -357,8 +353,7 @@ final class Events {
         }
     }
 
-    private Answer eachLine(
-            Call call, Intake intake, EventLines lines, Optional<RequestKey> key, EventResults results)
+    private Answer eachLine(Call call, Intake intake, EventLines lines, Optional<RequestKey> key, EventResults results)
             throws IOException {
         for (int number = 0; ; number++) {
             Chunk chunk = chunk(lines, intake, key.isPresent(), CHUNK_EVENTS, CHUNK_BYTES);
@@ -368,8 +363,8 @@ final class Events {
             }
             if (!chunk.entries.isEmpty()) {
                 int part = number;
-                Optional<Refusal> no =
-                        record(call, intake, chunk.entries, key.map(whole -> whole.part(part, chunk.content())), results);
+                Optional<Refusal> no = record(
+                        call, intake, chunk.entries, key.map(whole -> whole.part(part, chunk.content())), results);
                 if (no.isPresent()) {
                     return Problems.partly(call.request(), no.get(), results);
                 }
@@ -393,7 +388,8 @@ final class Events {
         if (!errors.isEmpty()) {
             return Problems.invalid(call.request(), errors);
         }
-        Optional<Refusal> no = record(call, present, all.entries, key.map(whole -> whole.part(0, all.content())), results);
+        Optional<Refusal> no =
+                record(call, present, all.entries, key.map(whole -> whole.part(0, all.content())), results);
         return no.map(refusal -> Problems.answer(call.request(), refusal)).orElseGet(() -> byLine(results));
     }
 

@@ -72,7 +72,11 @@ final class ExportRoutes {
                 case CSV -> rows(export, format, out -> writeRecords(export, out));
                 case PARQUET -> {
                     EventExport.Parquet file = export.parquet();
-                    yield answer(export, format, file.events(), out -> file.bytes().transferTo(out))
+                    yield answer(
+                                    export,
+                                    format,
+                                    file.events(),
+                                    out -> file.bytes().transferTo(out))
                             .with("Content-Length", Long.toString(file.length()));
                 }
             };

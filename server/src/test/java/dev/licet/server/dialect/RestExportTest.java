@@ -95,8 +95,8 @@ class RestExportTest {
                 .containsEntry("licet-as-of", "2")
                 .containsEntry("licet-complete", "true")
                 .containsEntry("licet-events", "2");
-        JsonNode listed =
-                send(server.first().accessToken(), "GET", "/v1/events", LINES, "").json();
+        JsonNode listed = send(server.first().accessToken(), "GET", "/v1/events", LINES, "")
+                .json();
         assertThat(reply.body().lines().<JsonNode>map(JSON::readTree).toList().reversed())
                 .containsExactlyElementsOf(listed.get("data"));
         assertThat(reply.body()).endsWith("\n").contains("[1.50,null]");
@@ -113,7 +113,8 @@ class RestExportTest {
 
         String csv = export("?format=csv").body();
 
-        assertThat(csv).startsWith(
+        assertThat(csv)
+                .startsWith(
                         "position,id,name,feature,product,key,machine,user,session,value,currency,time,properties,source,receivedAt\r\n")
                 .contains("\r\n1,,'=1+1,'+1,,,'-1,'@x,''=1,-5,,")
                 .contains("\r\n2,,'quoted',\"a,b\",,,\"a\"\"b\",\"a\nb\",'\tx,7,,")

@@ -504,8 +504,8 @@ final class EventTable implements AutoCloseable {
         Selection selection = Selection.of(query.account(), query.filter())
                 .above(query.above())
                 .below(upwards ? OptionalLong.empty() : query.below());
-        List<RecordedEvent> found =
-                work(connection -> rows(connection, selection, upwards ? "ASC" : "DESC", query.limit(), Long.MAX_VALUE));
+        List<RecordedEvent> found = work(
+                connection -> rows(connection, selection, upwards ? "ASC" : "DESC", query.limit(), Long.MAX_VALUE));
         return upwards ? found.reversed() : found;
     }
 

@@ -202,8 +202,8 @@ final class Exports implements AutoCloseable {
             while (above < asOf) {
                 long upTo = Math.min(asOf, above + stretch);
                 Selection next = selection.above(above).upTo(upTo);
-                List<RecordedEvent> found = run(
-                        asOf, (connection, running) -> EventTable.rows(connection, next, "ASC", ROWS, CHARACTERS));
+                List<RecordedEvent> found =
+                        run(asOf, (connection, running) -> EventTable.rows(connection, next, "ASC", ROWS, CHARACTERS));
                 boolean isCut = !found.isEmpty() && (found.size() == ROWS || characters(found) >= CHARACTERS);
                 above = isCut ? found.getLast().id() : upTo;
                 // Where few of the events match, longer stretches; where too much comes, shorter ones.
@@ -219,7 +219,8 @@ final class Exports implements AutoCloseable {
 
         private static long characters(List<RecordedEvent> events) {
             return events.stream()
-                    .mapToLong(found -> found.event().metadata().map(String::length).orElse(0))
+                    .mapToLong(found ->
+                            found.event().metadata().map(String::length).orElse(0))
                     .sum();
         }
 
