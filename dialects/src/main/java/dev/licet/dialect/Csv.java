@@ -59,19 +59,23 @@ public final class Csv {
     /// Reads records one at a time. For one thread.
     public static final class Records {
         private static final int END = -1;
+        private static final int NOT_BEGUN = -2;
 
         private final Reader in;
         private final int longest;
         private final StringBuilder cell = new StringBuilder();
         private long line = 1;
         private int length;
-        private int ahead;
+        private int ahead = NOT_BEGUN;
 
         /// @param in is read in small steps, so it should have a buffer @param longest characters of a record
-        public Records(Reader in, int longest) throws IOException {
+        public Records(Reader in, int longest) {
             this.in = in;
             this.longest = longest;
-            this.ahead = in.read();
+        }
+
+        private void begin() throws IOException {
+            ahead = in.read();
             if (ahead == '\ufeff') { // a byte order mark, as spreadsheets write it
                 ahead = in.read();
             }
@@ -86,13 +90,16 @@ public final class Csv {
         ///
         /// @throws MalformedRequest when it is none
         public Optional<List<String>> next() throws IOException {
+            if (ahead == NOT_BEGUN) {
+                begin();
+            }
+            length = 0;
             while (ahead == '\r' || ahead == '\n') {
                 take();
             }
             if (ahead == END) {
                 return Optional.empty();
             }
-            length = 0;
             List<String> cells = new ArrayList<>();
             cells.add(cell());
             while (ahead == ',') {

@@ -46,6 +46,7 @@ public abstract class ExportContract {
     private static final Instant NOW = TestClock.START;
     private static final AccountNumber OURS = new AccountNumber(AccountNumber.FIRST + 1);
     private static final AccountNumber THEIRS = new AccountNumber(AccountNumber.FIRST + 2);
+    private static final SigningKey SIGNING_KEY = SigningKey.generate();
     private static final int MOST = 2;
 
     private final Caller caller = Caller.operator(OURS);
@@ -57,9 +58,8 @@ public abstract class ExportContract {
     @BeforeEach
     void start(@TempDir Path directory) {
         store = open(directory);
-        SigningKey key = SigningKey.generate();
-        store.accounts().add(new Account(OURS, "ours", key, false, NOW));
-        store.accounts().add(new Account(THEIRS, "theirs", key, false, NOW));
+        store.accounts().add(new Account(OURS, "ours", SIGNING_KEY, false, NOW));
+        store.accounts().add(new Account(THEIRS, "theirs", SIGNING_KEY, false, NOW));
         exports = new ExportEvents(store.products(), store.licenseKeys(), store.events(), MOST);
     }
 

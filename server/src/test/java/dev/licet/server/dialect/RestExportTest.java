@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -122,14 +121,14 @@ class RestExportTest {
                 .endsWith("Z\r\n");
     }
 
-    @ParameterizedTest
-    @CsvSource({"ndjson,", "csv,text/csv; charset=utf-8; header=present"})
-    void noEvents_areAnEmptyExport(String format, String type) {
+    @Test
+    void noEvents_areAnEmptyExport() {
         start(Map.of());
-        Reply reply = export("?format=" + format);
-        assertThat(reply.status()).isEqualTo(200);
-        assertThat(reply.headers()).containsEntry("licet-events", "0");
-        assertThat(reply.body().lines().count()).isEqualTo(type == null ? 0 : 1);
+        assertThat(export("").body()).isEmpty();
+        assertThat(export("?format=csv").body().lines()).hasSize(1);
+        assertThat(export("?format=parquet").headers())
+                .containsEntry("licet-events", "0")
+                .containsEntry("content-type", "application/vnd.apache.parquet");
     }
 
     @Test
@@ -146,13 +145,14 @@ class RestExportTest {
         assertThat(export("?until=2026-01-03T00:00:00Z").body().lines()).hasSize(2);
     }
 
-    @ParameterizedTest
-    @CsvSource({"format=xml,format", "from=yesterday,from", "product=7,product", "until=1,until"})
-    void wrongParameters_areToldOf(String query, String field) {
+    @Test
+    void wrongParameters_areToldOf() {
         start(Map.of());
-        Reply reply = export("?" + query);
-        assertThat(reply.status()).isEqualTo(400);
-        assertThat(reply.body()).contains("\"pointer\":\"#/" + field + "\"");
+        for (String wrong : List.of("format=xml", "from=yesterday", "product=7", "until=1")) {
+            Reply reply = export("?" + wrong);
+            assertThat(reply.status()).isEqualTo(400);
+            assertThat(reply.body()).contains("\"pointer\":\"#/" + wrong.split("=")[0] + "\"");
+        }
     }
 
     @Test
@@ -222,9 +222,10 @@ class RestExportTest {
         assertThat(reply.body()).contains("\"pointer\":\"#/product\"");
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    @Test
+    void imported_whatIsNoEvent_isRejected_andTheNextTaken() {
+        start(Map.of());
+        List<String> wrong = List.of(
                 "{\"id\":\"a\",\"name\":\"no time\"}",
                 "{\"name\":\"no id\",\"time\":\"2026-01-01T00:00:00Z\"}",
                 "{\"name\":\"no receipt\",\"position\":1,\"time\":\"2026-01-01T00:00:00Z\"}",
@@ -235,12 +236,13 @@ class RestExportTest {
                 "{\"id\":\"a\",\"time\":\"+12026-01-01T00:00:00Z\"}",
                 "[]",
                 "{",
-                "\"text\""
-            })
-    void imported_whatIsNoEvent_isRejected_andTheNextTaken(String line) {
-        start(Map.of());
-        assertThat(results(importing(line + "\n{\"id\":\"next\",\"time\":\"2026-01-01T00:00:00Z\"}")))
-                .containsExactly("rejected", "accepted");
+                "\"text\"");
+
+        List<String> results = results(
+                importing(String.join("\n", wrong) + "\n{\"id\":\"next\",\"time\":\"2026-01-01T00:00:00Z\"}"));
+
+        assertThat(results).hasSize(wrong.size() + 1).endsWith("accepted");
+        assertThat(results.subList(0, wrong.size())).containsOnly("rejected");
     }
 
     @Test
@@ -255,7 +257,7 @@ class RestExportTest {
     private void fill() {
         Random random = new Random(1);
         byte[] bytes = new byte[30_000];
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 3; i++) {
             record(IntStream.range(0, 100)
                     .mapToObj(j -> {
                         random.nextBytes(bytes);
