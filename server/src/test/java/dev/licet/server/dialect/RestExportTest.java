@@ -238,8 +238,8 @@ class RestExportTest {
                 "{",
                 "\"text\"");
 
-        List<String> results = results(
-                importing(String.join("\n", wrong) + "\n{\"id\":\"next\",\"time\":\"2026-01-01T00:00:00Z\"}"));
+        List<String> results =
+                results(importing(String.join("\n", wrong) + "\n{\"id\":\"next\",\"time\":\"2026-01-01T00:00:00Z\"}"));
 
         assertThat(results).hasSize(wrong.size() + 1).endsWith("accepted");
         assertThat(results.subList(0, wrong.size())).containsOnly("rejected");
