@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import org.apache.commons.cli.Option;
+import tools.jackson.databind.JsonNode;
 
 /// Writes all events that match into a file.
 final class ExportCommand {
@@ -25,6 +26,7 @@ final class ExportCommand {
     private static final String STANDARD_OUTPUT = "-";
     /// A Parquet file is written whole before its first byte comes.
     private static final Duration PATIENCE = Duration.ofHours(2);
+    private static final int MOST_QUESTIONS = 300;
 
     private ExportCommand() {}
 
@@ -58,6 +60,7 @@ final class ExportCommand {
                 .flatMap(filter -> given.text(filter).stream().map(text -> "&" + filter + "=" + Target.encoded(text)))
                 .collect(Collectors.joining());
         return target.with(api -> {
+            awaitLoaded(api, query);
             Api.Got got =
                     api.send("GET", "/v1/events/export?format=" + format.text() + query, "", new byte[0], PATIENCE);
             if (!got.isFine()) {
@@ -69,6 +72,16 @@ final class ExportCommand {
             }
             return 0;
         });
+    }
+
+    /// What is exported is what can be queried. After a kill that may not be all at once; each question waits a while.
+    private static void awaitLoaded(Api api, String query) {
+        for (int i = 0; i < MOST_QUESTIONS; i++) {
+            JsonNode page = Target.fine(api.call("GET", "/v1/events?limit=1" + query, ""));
+            if (page.path("asOf").path("complete").asBoolean(false)) {
+                return;
+            }
+        }
     }
 
     private static Map<String, Object> write(Api.Got got, EventFormat format, String out, Given given) {
