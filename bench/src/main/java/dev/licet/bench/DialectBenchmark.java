@@ -3,6 +3,8 @@ package dev.licet.bench;
 import dev.licet.core.Outcome;
 import dev.licet.core.Pending;
 import dev.licet.core.customer.ManageCustomers;
+import dev.licet.core.event.EventExport;
+import dev.licet.core.event.EventFilter;
 import dev.licet.core.event.EventLog;
 import dev.licet.core.event.EventPage;
 import dev.licet.core.event.EventQuery;
@@ -277,6 +279,11 @@ public class DialectBenchmark {
         @Override
         public EventPage find(EventQuery query) {
             return new EventPage(List.of(), 0, true);
+        }
+
+        @Override
+        public EventExport export(AccountNumber account, EventFilter filter) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -47,6 +47,8 @@ public final class Cli {
         commands.put("verify", () -> List.of(VerifyCommand.command()));
         commands.put("disk", () -> List.of(DiskCommand.command()));
         commands.put("erase", () -> List.of(EraseCommand.command()));
+        commands.put("export", () -> List.of(ExportCommand.command()));
+        commands.put("import", () -> List.of(ImportCommand.command()));
         commands.put("account", AccountCommands::all);
         commands.put("user", UserCommands::all);
         commands.put("app", AppCommands::all);
@@ -147,8 +149,7 @@ public final class Cli {
             if (command.operand().isPresent() && operands == 0) {
                 throw wrong(command, command.operand().get() + " is missing");
             }
-            if (operands > (command.operand().isPresent() ? 1 : 0)
-                    && !command.words().equals(HIDDEN)) {
+            if (operands > command.mostOperands() && !command.words().equals(HIDDEN)) {
                 throw wrong(command, "'" + line.getArgList().getLast() + "' is not understood");
             }
             return line;

@@ -3,6 +3,7 @@ package dev.licet.cli;
 import dev.licet.server.config.Values;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
 
@@ -37,6 +38,11 @@ record Given(CommandLine line, PrintWriter out, PrintWriter err) {
 
     boolean has(String option) {
         return line.hasOption(option);
+    }
+
+    /// All that followed the words of a command that takes several things.
+    List<String> operands() {
+        return line.getArgList();
     }
 
     /// What followed the words of a command that takes something.

@@ -180,11 +180,12 @@ final class Target {
                 matching.getFirst().getOrDefault("id", matching.getFirst().get("account_number")));
     }
 
-    private static String encoded(String text) {
+    static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
-    private int with(Function<Api, Integer> work) {
+    /// Does something with the API of this data. @return the exit code
+    int with(Function<Api, Integer> work) {
         if (data.isPresent() == url.isPresent()) {
             throw new CliFailure(
                     Cli.WRONG_USE,
@@ -211,7 +212,15 @@ final class Target {
         return members.isEmpty() ? "" : MAPPER.writeValueAsString(members);
     }
 
-    private static JsonNode fine(Api.Reply reply) {
+    boolean isRunning() {
+        return url.isPresent();
+    }
+
+    Printer printer() {
+        return printer;
+    }
+
+    static JsonNode fine(Api.Reply reply) {
         if (!reply.isFine()) {
             JsonNode detail = reply.body().path("detail");
             // What the API calls a bad request is a value that breaks its rule.

@@ -7,6 +7,7 @@ import dev.licet.core.Pending;
 import dev.licet.core.audit.Acting;
 import dev.licet.core.customer.Customer;
 import dev.licet.core.customer.ManageCustomers;
+import dev.licet.core.event.EventFilter;
 import dev.licet.core.event.EventQuery;
 import dev.licet.core.event.Placed;
 import dev.licet.core.event.Submission;
@@ -187,7 +188,7 @@ public final class Filling {
         accounts.rename(caller, account(), Vendor.NAME).orElseThrow();
         accounts.setZone(caller, account(), Vendor.ZONE).orElseThrow();
         ProductId program = store.products().list(account()).getFirst().id();
-        sold.add(products.rename(caller, program, Expected.anything(), Vendor.PROGRAM)
+        sold.add(products.set(caller, program, Expected.anything(), now -> now.named(Vendor.PROGRAM))
                 .orElseThrow()
                 .id());
         sold.add(products.add(caller, account(), Vendor.LIBRARY).orElseThrow().id());
@@ -334,7 +335,7 @@ public final class Filling {
     }
 
     private EventQuery newest() {
-        return EventQuery.of(account(), 1).build();
+        return EventQuery.of(account(), EventFilter.ALL, 1);
     }
 
     private Usage.Under under(Stint stint) {

@@ -5,6 +5,8 @@ import dev.licet.core.SteadyClock;
 import dev.licet.core.audit.ReadChanges;
 import dev.licet.core.customer.ManageCustomers;
 import dev.licet.core.disk.ReadDisk;
+import dev.licet.core.event.ExportEvents;
+import dev.licet.core.event.ExportedRows;
 import dev.licet.core.event.ReadEvents;
 import dev.licet.core.event.RecordEvents;
 import dev.licet.core.gate.Gate;
@@ -63,6 +65,7 @@ import dev.licet.server.security.SelfSignedCertificate;
 import dev.licet.store.embedded.EmbeddedStore;
 import dev.licet.store.embedded.InsightSettings;
 import dev.licet.store.embedded.JournalSettings;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -181,6 +184,11 @@ public final class Wiring implements AutoCloseable {
         return EmbeddedStore.repair(data, dryRun, progress);
     }
 
+    /// Reads a Parquet file of events, such as an export has.
+    public static ExportedRows readParquet(Path file) throws IOException {
+        return EmbeddedStore.readParquet(file);
+    }
+
     /// Checks the record of changes, of a server that runs or not.
     public static VerifyReport verify(Path data, long knownId, String knownHash) {
         return EmbeddedStore.verify(data, knownId, knownHash);
@@ -243,6 +251,7 @@ public final class Wiring implements AutoCloseable {
         private final Idempotency idempotency;
         private final RecordEvents recordEvents;
         private final ReadEvents readEvents;
+        private final ExportEvents exportEvents;
 
         Parts(Settings settings, Store store, Clock clock, LongSupplier nanos) {
             SecureRandom random = new SecureRandom();
@@ -261,6 +270,8 @@ public final class Wiring implements AutoCloseable {
                     random);
             this.recordEvents = new RecordEvents(store.products(), store.licenseKeys(), store.events(), clock);
             this.readEvents = new ReadEvents(store.products(), store.licenseKeys(), store.events());
+            this.exportEvents =
+                    new ExportEvents(store.products(), store.licenseKeys(), store.events(), settings.maxExports());
             this.holdSeats = new HoldSeats(
                     store.seats(),
                     store.products(),
@@ -423,6 +434,7 @@ public final class Wiring implements AutoCloseable {
                     holdSeats,
                     recordEvents,
                     readEvents,
+                    exportEvents,
                     new RemoveEvents(store.removals(), fileKeys, settings.maxVoid(), clock),
                     new ReadDisk(store::disk),
                     new AskInsights(

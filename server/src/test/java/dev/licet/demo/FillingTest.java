@@ -2,6 +2,7 @@ package dev.licet.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.licet.core.event.EventFilter;
 import dev.licet.core.event.EventQuery;
 import dev.licet.core.event.RecordedEvent;
 import dev.licet.core.event.UsageEvent;
@@ -61,9 +62,7 @@ class FillingTest {
         long above = 0;
         while (true) {
             List<RecordedEvent> page = store.events()
-                    .find(EventQuery.of(account, 5_000)
-                            .above(OptionalLong.of(above))
-                            .build())
+                    .find(EventQuery.of(account, EventFilter.ALL, 5_000).above(OptionalLong.of(above)))
                     .events();
             if (page.isEmpty()) {
                 return events;

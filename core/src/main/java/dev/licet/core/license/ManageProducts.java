@@ -68,6 +68,10 @@ public final class ManageProducts {
     ///
     /// @param retention how long events are kept; empty for as long as the server keeps them
     public record Terms(String name, Optional<Duration> retention, boolean valuesAreWhole) {
+        public Terms named(String other) {
+            return new Terms(other, retention, valuesAreWhole);
+        }
+
         Optional<Refusal> refusal() {
             return Names.refusal("name", name).or(() -> retention.flatMap(Terms::refusal));
         }

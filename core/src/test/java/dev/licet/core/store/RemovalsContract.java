@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
 import dev.licet.core.TestClock;
+import dev.licet.core.event.EventFilter;
 import dev.licet.core.event.EventQuery;
 import dev.licet.core.event.Placed;
 import dev.licet.core.event.RecordedEvent;
@@ -91,7 +92,7 @@ public abstract class RemovalsContract {
     }
 
     private List<String> names(AccountNumber account) {
-        return store.events().find(EventQuery.of(account, 100).build()).events().stream()
+        return store.events().find(EventQuery.of(account, EventFilter.ALL, 100)).events().stream()
                 .map(RecordedEvent::event)
                 .map(event -> event.name().orElseThrow())
                 .toList();

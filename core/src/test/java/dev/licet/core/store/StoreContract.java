@@ -8,6 +8,7 @@ import dev.licet.core.Outcome;
 import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
 import dev.licet.core.TestClock;
+import dev.licet.core.event.EventFilter;
 import dev.licet.core.event.EventPage;
 import dev.licet.core.event.EventQuery;
 import dev.licet.core.event.Placed;
@@ -2107,7 +2108,11 @@ public abstract class StoreContract {
         }
 
         EventQuery done() {
-            return EventQuery.of(account, limit)
+            return EventQuery.of(account, filter(), limit).below(below).above(above);
+        }
+
+        EventFilter filter() {
+            return EventFilter.builder()
                     .product(product)
                     .key(key)
                     .name(name)
@@ -2117,8 +2122,6 @@ public abstract class StoreContract {
                     .from(from)
                     .until(until)
                     .metadataPart(metadata)
-                    .below(below)
-                    .above(above)
                     .build();
         }
     }

@@ -149,26 +149,39 @@ final class InsightRoutes {
     /// The span before comes behind, where it was asked for, told apart by the first column.
     private static dev.licet.dialect.Answer csv(Question question, Answer answer) {
         Optional<String> prefix = InsightQuestions.groups(question).flatMap(InsightQuestions::prefix);
-        Csv csv = new Csv();
+        StringBuilder csv = new StringBuilder();
         List<String> names = answer.table().columns().stream().map(Column::name).toList();
         boolean compares = answer.before().isPresent();
-        csv.row(compares ? Stream.concat(Stream.of("span"), names.stream()).toList() : names);
+        add(csv, compares ? Stream.concat(Stream.of("span"), names.stream()).toList() : names);
         add(csv, answer.table(), prefix, compares ? Optional.of("now") : Optional.empty());
         answer.before().ifPresent(before -> add(csv, before, prefix, Optional.of("before")));
-        return dev.licet.dialect.Answer.of(200, Csv.MEDIA_TYPE, csv.bytes())
+        return dev.licet.dialect.Answer.of(200, Csv.MEDIA_TYPE, csv.toString())
                 .with("Licet-As-Of", Long.toString(answer.asOf()))
                 .with("Licet-Complete", Boolean.toString(answer.complete()))
                 .with("Licet-Events", Long.toString(answer.events()));
     }
 
-    private static void add(Csv csv, Table table, Optional<String> prefix, Optional<String> span) {
+    private static void add(StringBuilder csv, Table table, Optional<String> prefix, Optional<String> span) {
         for (List<@Nullable Object> row : table.rows()) {
             List<@Nullable Object> cells = new ArrayList<>();
             span.ifPresent(cells::add);
             for (int i = 0; i < table.columns().size(); i++) {
                 cells.add(cell(table.columns().get(i), row.get(i), prefix));
             }
-            csv.row(cells);
+            add(csv, cells);
         }
+    }
+
+    private static void add(StringBuilder csv, List<? extends @Nullable Object> cells) {
+        boolean isFirst = true;
+        for (Object cell : cells) {
+            if (cell instanceof BigDecimal || cell instanceof Long) {
+                Csv.number(csv, isFirst, cell instanceof BigDecimal number ? number.toPlainString() : cell.toString());
+            } else {
+                Csv.cell(csv, isFirst, cell == null ? "" : cell.toString());
+            }
+            isFirst = false;
+        }
+        Csv.end(csv);
     }
 }

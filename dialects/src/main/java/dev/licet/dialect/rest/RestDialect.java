@@ -8,6 +8,7 @@ import dev.licet.core.Refusal;
 import dev.licet.core.audit.ReadChanges;
 import dev.licet.core.customer.ManageCustomers;
 import dev.licet.core.disk.ReadDisk;
+import dev.licet.core.event.ExportEvents;
 import dev.licet.core.event.ReadEvents;
 import dev.licet.core.event.RecordEvents;
 import dev.licet.core.gate.Gate;
@@ -92,6 +93,7 @@ public final class RestDialect implements Dialect {
             HoldSeats seats,
             RecordEvents recordEvents,
             ReadEvents readEvents,
+            ExportEvents exportEvents,
             RemoveEvents removeEvents,
             ReadDisk readDisk,
             AskInsights insights,
@@ -107,6 +109,7 @@ public final class RestDialect implements Dialect {
         this.endpoints = Stream.of(
                         new Events(useCases.recordEvents(), useCases.readEvents(), idempotency, limits, clock)
                                 .endpoints(),
+                        new ExportRoutes(useCases.exportEvents()).endpoints(),
                         new Management(useCases).endpoints(),
                         new KeyRoutes(useCases).endpoints(),
                         new LicenseRoutes(useCases.createLicense(), useCases.readLicenses()).endpoints(),

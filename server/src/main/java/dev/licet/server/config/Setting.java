@@ -126,6 +126,7 @@ public enum Setting {
     MAX_VOID("max-void", "1000", "The most events that one call may void."),
     MAX_LINE("max-line", "256KiB", "The longest line of a body of events that is read line by line."),
     MAX_STREAM_EVENTS("max-stream-events", "1000000", "The most events of one call whose body is read line by line."),
+    MAX_EXPORTS("max-exports", "2", "How many exports of events may run at once; more are answered 503."),
     STOP_TIMEOUT("stop-timeout", "25s", "How long a stop waits for requests in flight.");
 
     private final String key;

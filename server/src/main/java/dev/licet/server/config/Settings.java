@@ -130,6 +130,7 @@ public final class Settings {
         sessions();
         seats();
         maxDataObjects();
+        maxExports();
         callLogRetention();
         auditRetention();
         maxFileValidity();
@@ -296,6 +297,11 @@ public final class Settings {
     /// How many events one call may void.
     public int maxVoid() {
         return count(Setting.MAX_VOID);
+    }
+
+    /// How many exports of events may run at once.
+    public int maxExports() {
+        return count(Setting.MAX_EXPORTS);
     }
 
     public Duration callLogRetention() {

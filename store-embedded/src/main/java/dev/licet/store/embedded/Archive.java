@@ -310,11 +310,11 @@ final class Archive {
     }
 
     /// The rows of a file, as SQL. In its name DuckDB would look for patterns.
-    private static String rows(Path path) {
+    static String rows(Path path) {
         return "read_parquet(" + quoted(path).replaceAll("[\\[*?]", "[$0]") + ")";
     }
 
-    private static String quoted(Path path) {
+    static String quoted(Path path) {
         return "'" + path.toAbsolutePath().toString().replace("'", "''") + "'";
     }
 }

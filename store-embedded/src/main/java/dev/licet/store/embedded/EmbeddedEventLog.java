@@ -7,6 +7,8 @@ import dev.licet.core.Outcome;
 import dev.licet.core.Pending;
 import dev.licet.core.Unavailable;
 import dev.licet.core.disk.DiskUse;
+import dev.licet.core.event.EventExport;
+import dev.licet.core.event.EventFilter;
 import dev.licet.core.event.EventLog;
 import dev.licet.core.event.EventPage;
 import dev.licet.core.event.EventQuery;
@@ -66,6 +68,7 @@ final class EmbeddedEventLog implements EventLog, Removals, AutoCloseable {
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final IdIndex ids;
     private final OnceOnly once;
+    private final Exports exports;
     /// Questions run in native code, which would hold up a virtual thread's carrier, so they have threads of
     /// their own.
     private final ExecutorService questions = new ThreadPoolExecutor(
@@ -100,6 +103,7 @@ final class EmbeddedEventLog implements EventLog, Removals, AutoCloseable {
         removals = new SqliteRemovals(entities);
         try {
             Archive archive = Archive.open(directory.resolve("archive"));
+            exports = opened(Exports.open(directory.resolve("exports"), table, space));
             long known = Math.max(table.applied(), archive.lastId());
             journal = opened(Journal.open(segments, Journal.SEGMENT_BYTES, known, settings, space));
             refuseAnotherJournal(segments, known);
@@ -175,6 +179,12 @@ final class EmbeddedEventLog implements EventLog, Removals, AutoCloseable {
     /// Waits a moment for what was acknowledged. @return whether all of it is in the table
     boolean catchUp() {
         return loader.catchUp(journal.end().lastId(), READ_YOUR_WRITES);
+    }
+
+    @Override
+    public EventExport export(AccountNumber account, EventFilter filter) {
+        boolean complete = catchUp();
+        return exports.begin(Selection.of(account, filter), loader.applied(), complete);
     }
 
     @Override
@@ -301,6 +311,7 @@ final class EmbeddedEventLog implements EventLog, Removals, AutoCloseable {
         keeper.close();
         loader.close();
         questions.shutdown();
+        exports.close();
         table.close();
     }
 }

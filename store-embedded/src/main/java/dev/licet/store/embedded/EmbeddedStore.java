@@ -6,6 +6,7 @@ import dev.licet.core.audit.Changes;
 import dev.licet.core.customer.Customers;
 import dev.licet.core.disk.DiskUse;
 import dev.licet.core.event.EventLog;
+import dev.licet.core.event.ExportedRows;
 import dev.licet.core.gate.Quotas;
 import dev.licet.core.identity.AccessTokens;
 import dev.licet.core.identity.Accounts;
@@ -224,6 +225,11 @@ public final class EmbeddedStore implements Store {
     /// @param knownId of a change whose hash somebody kept; 0 for none @param knownHash that hash
     public static VerifyReport verify(Path directory, long knownId, String knownHash) {
         return Database.look(directory.resolve(ENTITIES), sql -> SqliteChanges.verify(sql, knownId, knownHash));
+    }
+
+    /// Reads a Parquet file of events, such as an export has.
+    public static ExportedRows readParquet(Path file) throws IOException {
+        return ParquetRows.open(file);
     }
 
     /// Checks the events on disk of a store that is not open, and goes on without what can't be read.

@@ -25,7 +25,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +84,8 @@ final class EventTable implements AutoCloseable {
             """;
 
     private static final String DELETE_REMOVED = "DELETE FROM event WHERE id IN (SELECT id FROM removed)";
+    private static final String ROWS =
+            "SELECT *, epoch_us(received_at) AS received_us, epoch_us(happened_at) AS happened_us FROM event WHERE ";
     private static final String APPLIED = "SELECT coalesce(max(id), 0) FROM applied";
     /// A day's questions and sorts need far less; what does not end must not fill the disk.
     private static final String MAX_TEMPORARY = "4GiB";
@@ -682,63 +683,31 @@ final class EventTable implements AutoCloseable {
     }
 
     /// What matches of what is loaded, the highest id first.
-    List<RecordedEvent> find(EventQuery query) throws SQLException {
-        StringBuilder where = new StringBuilder("account = ?");
-        List<Object> arguments = new ArrayList<>(List.of(query.account().value()));
-        filter(where, arguments, "product = ?", query.product().map(ProductId::value));
-        filter(where, arguments, "key = ?", query.key());
-        filter(where, arguments, "name = ?", query.name());
-        filter(where, arguments, "feature = ?", query.feature());
-        filter(where, arguments, "machine = ?", query.machine());
-        filter(where, arguments, "end_user = ?", query.endUser());
-        filter(
-                where,
-                arguments,
-                "happened_at >= make_timestamp(?)",
-                query.from().map(Micros::of));
-        filter(
-                where,
-                arguments,
-                "happened_at < make_timestamp(?)",
-                query.until().map(Micros::of));
-        filter(where, arguments, "contains(metadata, ?)", query.metadataPart());
+    List<RecordedEvent> find(EventQuery query) throws SQLException, IOException {
         boolean upwards = query.above().isPresent();
-        filter(where, arguments, "id > ?", boxed(query.above()));
-        filter(where, arguments, "id < ?", upwards ? Optional.empty() : boxed(query.below()));
-        arguments.add(query.limit());
-        String sql =
-                "SELECT *, epoch_us(received_at) AS received_us, epoch_us(happened_at) AS happened_us FROM event WHERE "
-                        + where + " ORDER BY id " + (upwards ? "ASC" : "DESC") + " LIMIT ?";
-        instance.readLock().lock();
-        try (Connection connection = root.duplicate();
-                PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < arguments.size(); i++) {
-                statement.setObject(i + 1, arguments.get(i));
-            }
-            List<RecordedEvent> found = new ArrayList<>();
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    found.add(row(rows));
-                }
-            }
-            if (upwards) {
-                Collections.reverse(found);
-            }
-            return found;
-        } finally {
-            instance.readLock().unlock();
-        }
+        Selection selection = Selection.of(query.account(), query.filter())
+                .above(query.above())
+                .below(upwards ? OptionalLong.empty() : query.below());
+        List<RecordedEvent> found = work(
+                connection -> rows(connection, selection, upwards ? "ASC" : "DESC", query.limit(), Long.MAX_VALUE));
+        return upwards ? found.reversed() : found;
     }
 
-    private static Optional<Long> boxed(OptionalLong number) {
-        return number.isPresent() ? Optional.of(number.getAsLong()) : Optional.empty();
-    }
-
-    private static void filter(StringBuilder where, List<Object> arguments, String condition, Optional<?> argument) {
-        if (argument.isPresent()) {
-            where.append(" AND ").append(condition);
-            arguments.add(argument.get());
+    /// Rows in the order of their ids; ends early once their texts have so many characters.
+    static List<RecordedEvent> rows(Connection connection, Selection selection, String order, int limit, long enough)
+            throws SQLException {
+        List<RecordedEvent> found = new ArrayList<>();
+        long characters = 0;
+        try (PreparedStatement statement =
+                        selection.prepare(connection, ROWS, " ORDER BY id " + order + " LIMIT " + limit);
+                ResultSet rows = statement.executeQuery()) {
+            while (characters < enough && rows.next()) {
+                RecordedEvent row = row(rows);
+                found.add(row);
+                characters += row.event().metadata().map(String::length).orElse(0);
+            }
         }
+        return found;
     }
 
     private static RecordedEvent row(ResultSet row) throws SQLException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.licet.core.TestClock;
+import dev.licet.core.event.EventFilter;
 import dev.licet.core.event.EventQuery;
 import dev.licet.core.event.RecordedEvent;
 import dev.licet.core.event.Submission;
@@ -118,7 +119,7 @@ class ErasureTest {
         }
 
         List<Long> ids(AccountNumber account) throws Exception {
-            return table.find(EventQuery.of(account, 1000).build()).stream()
+            return table.find(EventQuery.of(account, EventFilter.ALL, 1000)).stream()
                     .map(RecordedEvent::id)
                     .sorted()
                     .toList();

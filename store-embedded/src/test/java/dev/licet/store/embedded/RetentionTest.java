@@ -4,6 +4,7 @@ import static dev.licet.store.embedded.TestEvents.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.licet.core.TestClock;
+import dev.licet.core.event.EventFilter;
 import dev.licet.core.event.EventQuery;
 import dev.licet.core.event.RecordedEvent;
 import dev.licet.core.event.Submission;
@@ -393,9 +394,12 @@ class RetentionTest {
 
     private static List<Long> idsOf(EventTable table, long product) throws Exception {
         return table
-                .find(EventQuery.of(TestEvents.ACCOUNT, 1000)
-                        .product(Optional.of(new ProductId(product)))
-                        .build())
+                .find(EventQuery.of(
+                        TestEvents.ACCOUNT,
+                        EventFilter.builder()
+                                .product(Optional.of(new ProductId(product)))
+                                .build(),
+                        1000))
                 .stream()
                 .map(RecordedEvent::id)
                 .sorted()
