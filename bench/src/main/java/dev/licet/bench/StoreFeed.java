@@ -1,5 +1,6 @@
 package dev.licet.bench;
 
+import dev.licet.core.event.EventFilter;
 import dev.licet.core.event.EventQuery;
 import dev.licet.core.event.Submission;
 import dev.licet.core.event.UsageEvent;
@@ -69,7 +70,7 @@ public final class StoreFeed {
     private static void repeated(EmbeddedStore store, int threads, long wanted) throws InterruptedException {
         List<UsageEvent> batch = Collections.nCopies(BATCH, event(0));
         AtomicLong left = new AtomicLong(wanted / BATCH);
-        EventQuery newest = EventQuery.of(batch.getFirst().account(), 1).build();
+        EventQuery newest = EventQuery.of(batch.getFirst().account(), EventFilter.ALL, 1);
         store.events().find(newest); // from now on it is loaded as it comes
         long before = System.nanoTime();
         List<Thread> feeding = IntStream.range(0, threads)
