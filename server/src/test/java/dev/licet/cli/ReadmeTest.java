@@ -60,7 +60,7 @@ class ReadmeTest {
         try (Processes.Running server = serve()) {
             String exports = lines(server.outText(), "export ");
             String[] answers = bash(server, exports + "\n" + commands).strip().split("\n");
-            assertThat(answers).hasSizeGreaterThan(10).noneMatch(answer -> answer.contains("urn:licet:problem"));
+            assertThat(answers).hasSizeGreaterThan(9).noneMatch(answer -> answer.contains("urn:licet:problem"));
             assertThat(answers[2]).contains("\"allowed\":true", "\"seat\"");
             assertThat(answers[3]).contains("licet-license-file: 1");
             assertThat(answers[4]).contains("\"notFound\"");

@@ -15,6 +15,7 @@ public final class Run {
             new Activations(),
             new Checks(),
             new Verifying(),
+            new InsightTimes(),
             new Exporting(),
             new Batches(),
             new ClientIds(),

@@ -93,12 +93,16 @@ public abstract class InsightsContract {
     }
 
     private AskInsights insights() {
-        return new AskInsights(
-                store.accounts(), store.products(), store.licenseKeys(), store.insights(), InsightLimits.DEFAULT);
+        return insights(InsightLimits.DEFAULT);
+    }
+
+    private AskInsights insights(InsightLimits limits) {
+        return new AskInsights(store.accounts(), store.products(), store.licenseKeys(), store.insights(), limits);
     }
 
     private Answer answer(Question question) {
-        return ((Outcome.Success<Answer>) insights().ask(caller, question, false)).value();
+        InsightLimits wide = new InsightLimits(100_000, 20, 10);
+        return ((Outcome.Success<Answer>) insights(wide).ask(caller, question, false)).value();
     }
 
     @Test

@@ -28,6 +28,7 @@ record Body(JsonNode object, String at) {
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
     static final Body NONE = new Body(JsonNodeFactory.instance.objectNode(), "");

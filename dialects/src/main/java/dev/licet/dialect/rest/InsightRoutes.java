@@ -13,6 +13,7 @@ import dev.licet.dialect.Fault;
 import dev.licet.dialect.Json;
 import java.math.BigDecimal;
 import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +44,7 @@ final class InsightRoutes {
                         call.caller().account(),
                         () -> ask.zone(call.caller()),
                         () -> ask.inWholeUnits(call.caller()),
-                        clock.instant()))
+                        clock.instant().truncatedTo(ChronoUnit.MICROS)))
                 .read(kind, body);
     }
 

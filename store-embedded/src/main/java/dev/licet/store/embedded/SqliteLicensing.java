@@ -245,6 +245,17 @@ final class SqliteLicensing {
                     text.append(" AND customer = ?");
                     arguments.add(customer.value());
                 });
+                if (query.endsFrom().isPresent() || query.endsUntil().isPresent()) {
+                    text.append(" AND NOT blocked AND period > 0 AND NOT (terms > 0 AND begun_at IS NULL)");
+                }
+                query.endsFrom().ifPresent(from -> {
+                    text.append(" AND expires_at >= ?");
+                    arguments.add(Micros.of(from));
+                });
+                query.endsUntil().ifPresent(until -> {
+                    text.append(" AND expires_at < ?");
+                    arguments.add(Micros.of(until));
+                });
                 if (!query.search().isEmpty()) {
                     text.append("""
                              AND (key LIKE ? ESCAPE '\\' OR notes LIKE ? ESCAPE '\\' OR customer IN (
