@@ -212,7 +212,7 @@ class CryptolensGroupsTest {
         ok(call("key/Activate", ofKey() + "&MachineCode=c&FloatingTimeInterval=60"));
         ok(call("key/Deactivate", ofKey() + "&MachineCode=c&Floating=true"));
         server.clock().advance(Duration.ofMinutes(45));
-        ok(call("key/Activate", ofKey() + "&MachineCode=%20A"));
+        ok(call("key/Activate", ofKey() + "&MachineCode=a"));
 
         JsonNode key =
                 ok(call("ai/GetKeyUsageSummaries", ofKey())).get("summaries").get(0);
@@ -233,7 +233,7 @@ class CryptolensGroupsTest {
                         .isEmpty())
                 .isTrue();
         JsonNode devices =
-                ok(call("ai/GetKeyDevices", ofKey() + "&MachineCode=a")).get("devices");
+                ok(call("ai/GetKeyDevices", ofKey() + "&MachineCode=%20A")).get("devices");
         assertThat(devices.size()).isEqualTo(1);
         assertThat(devices.get(0).get("machineCode").stringValue()).isEqualTo("A");
         assertThat(devices.get(0).get("totalRequests").intValue()).isEqualTo(2);

@@ -11,7 +11,6 @@ import static org.jooq.impl.DSL.lead;
 import static org.jooq.impl.DSL.max;
 import static org.jooq.impl.DSL.min;
 import static org.jooq.impl.DSL.name;
-import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.rowNumber;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.sum;
@@ -183,7 +182,7 @@ public final class InsightSql {
             all.add(column("start", Type.START));
         }
         Table<?> from = counted;
-        Condition isOfTop = noCondition();
+        Condition isOfTop = EVENTS.gt(inline(BigDecimal.ZERO)); // without groups, of nothing there is a row, too
         Field<?> total = sum(EVENTS).over();
         if (isGrouped) {
             fields.add(GROUP);
@@ -204,7 +203,7 @@ public final class InsightSql {
                                     .as(RANK))
                     .from(summed)
                     .asTable("r");
-            isOfTop = RANK.le(inline(top));
+            isOfTop = isOfTop.and(RANK.le(inline(top)));
             total = TOTAL;
         }
         fields.addAll(cells);
