@@ -3,6 +3,8 @@ package dev.licet.bench;
 import dev.licet.core.Outcome;
 import dev.licet.core.Pending;
 import dev.licet.core.customer.ManageCustomers;
+import dev.licet.core.event.EventExport;
+import dev.licet.core.event.EventFilter;
 import dev.licet.core.event.EventLog;
 import dev.licet.core.event.EventPage;
 import dev.licet.core.event.EventQuery;
@@ -28,6 +30,7 @@ import dev.licet.core.license.KeepData;
 import dev.licet.core.license.LockToKey;
 import dev.licet.core.license.LogKeyCalls;
 import dev.licet.core.license.Product;
+import dev.licet.core.license.ReadKeyUsage;
 import dev.licet.core.license.ReadKeys;
 import dev.licet.core.license.UseKeys;
 import dev.licet.core.message.SendMessages;
@@ -172,7 +175,8 @@ public class DialectBenchmark {
                 new KeepData(store.dataObjects(), store.products(), store.licenseKeys(), 100),
                 customers,
                 new SendMessages(store.messages(), clock),
-                new LogKeyCalls(store.keyCalls(), store.products(), store.transactions(), Duration.ofDays(400), clock));
+                new LogKeyCalls(store.keyCalls(), store.products(), store.transactions(), Duration.ofDays(400), clock),
+                new ReadKeyUsage(store.keyUsage()));
     }
 
     private static Gate gate(EmbeddedStore store, Clock clock, SecretSource secrets, SecureRandom random) {
@@ -275,6 +279,11 @@ public class DialectBenchmark {
         @Override
         public EventPage find(EventQuery query) {
             return new EventPage(List.of(), 0, true);
+        }
+
+        @Override
+        public EventExport export(AccountNumber account, EventFilter filter) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -1,5 +1,7 @@
 package dev.licet.bench;
 
+import dev.licet.core.event.EventFilter;
+import dev.licet.core.event.EventQuery;
 import dev.licet.core.event.Submission;
 import dev.licet.core.event.UsageEvent;
 import dev.licet.core.id.AccountNumber;
@@ -8,6 +10,7 @@ import dev.licet.store.embedded.EmbeddedStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,7 +21,8 @@ import java.util.stream.IntStream;
 /// Feeds a store's event log in its own process, with no server between: what the store alone can take.
 ///
 /// `DIRECTORY timed THREADS WARM_UP_SECONDS SECONDS` prints events and seconds; `DIRECTORY count EVENTS` appends
-/// that many, says so, and waits to be killed.
+/// that many, says so, and waits to be killed; `DIRECTORY repeated THREADS EVENTS` appends one and the same event that
+/// often, and prints events, and seconds until all can be queried.
 public final class StoreFeed {
     private static final int BATCH = 1000;
     private static final Duration LOADING = Duration.ofMinutes(10);
@@ -34,6 +38,11 @@ public final class StoreFeed {
                     threads,
                     Duration.ofSeconds(Integer.parseInt(arguments[3])),
                     Duration.ofSeconds(Integer.parseInt(arguments[4])));
+            store.close();
+            return;
+        }
+        if (arguments[1].equals("repeated")) {
+            repeated(store, Integer.parseInt(arguments[2]), Long.parseLong(arguments[3]));
             store.close();
             return;
         }
@@ -56,6 +65,29 @@ public final class StoreFeed {
         awaitLoaded(store);
         double untilLoaded = (System.nanoTime() - before) / 1e9;
         System.out.println("DONE " + events + " " + seconds + " " + untilLoaded);
+    }
+
+    private static void repeated(EmbeddedStore store, int threads, long wanted) throws InterruptedException {
+        List<UsageEvent> batch = Collections.nCopies(BATCH, event(0));
+        AtomicLong left = new AtomicLong(wanted / BATCH);
+        EventQuery newest = EventQuery.of(batch.getFirst().account(), EventFilter.ALL, 1);
+        store.events().find(newest); // from now on it is loaded as it comes
+        long before = System.nanoTime();
+        List<Thread> feeding = IntStream.range(0, threads)
+                .mapToObj(i -> Thread.ofPlatform().start(() -> {
+                    while (left.getAndDecrement() > 0) {
+                        store.events().append(new Submission(batch, Instant.now()));
+                    }
+                }))
+                .toList();
+        for (Thread thread : feeding) {
+            thread.join();
+        }
+        while (!store.events().find(newest).complete()) {
+            // it waits by itself
+        }
+        double seconds = (System.nanoTime() - before) / 1e9;
+        System.out.println("DONE " + store.events().lastQueryable() + " " + seconds);
     }
 
     private static long feed(EmbeddedStore store, int threads, Duration length) throws InterruptedException {

@@ -29,4 +29,14 @@ public sealed interface Outcome<T> {
     default <R> Outcome<R> map(Function<? super T, ? extends R> next) {
         return then(value -> success(next.apply(value)));
     }
+
+    /// The value, where a no can't be, or is the caller's own mistake.
+    ///
+    /// @throws IllegalStateException when it is one
+    default T orElseThrow() {
+        return switch (this) {
+            case Success<T>(T value) -> value;
+            case Refused<T>(Refusal refusal) -> throw new IllegalStateException("refused: " + refusal);
+        };
+    }
 }

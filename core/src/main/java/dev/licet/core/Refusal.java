@@ -103,6 +103,9 @@ public sealed interface Refusal {
         MESSAGE,
         TEMPLATE,
         PURCHASE,
-        SEAT
+        INSIGHT,
+        DASHBOARD,
+        SEAT,
+        ERASURE
     }
 }

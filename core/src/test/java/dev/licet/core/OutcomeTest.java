@@ -1,6 +1,7 @@
 package dev.licet.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +29,14 @@ class OutcomeTest {
     void then_refused_staysRefusedAndDoesNotAsk() {
         assertThat(Outcome.<Integer>refused(NO).then(value -> Outcome.success(never(value))))
                 .isEqualTo(Outcome.refused(NO));
+    }
+
+    @Test
+    void orElseThrow_isTheValue_andSaysWhyThereIsNone() {
+        assertThat(Outcome.success(20).orElseThrow()).isEqualTo(20);
+        assertThatThrownBy(() -> Outcome.refused(NO).orElseThrow())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("UnknownApiKey");
     }
 
     private static int never(int value) {

@@ -91,11 +91,6 @@ final class AppCommands {
     }
 
     private static @Nullable Object gap(String text) {
-        return text.equals("none")
-                ? null
-                : Values.duration(text)
-                        .orElseThrow(() ->
-                                new CliFailure(Cli.WRONG_USE, "--gap '" + text + "' has to be " + Values.DURATION_RULE))
-                        .toString();
+        return text.equals("none") ? null : Given.duration("gap", text).toString();
     }
 }

@@ -41,9 +41,14 @@ public final class Cli {
     private static Map<String, Supplier<List<Command>>> commands() {
         Map<String, Supplier<List<Command>>> commands = new LinkedHashMap<>();
         commands.put("serve", () -> List.of(ServeCommand.command()));
+        commands.put("demo", () -> List.of(DemoCommand.command()));
         commands.put("init", () -> List.of(InitCommand.command()));
         commands.put("repair", () -> List.of(RepairCommand.command()));
         commands.put("verify", () -> List.of(VerifyCommand.command()));
+        commands.put("disk", () -> List.of(DiskCommand.command()));
+        commands.put("erase", () -> List.of(EraseCommand.command()));
+        commands.put("export", () -> List.of(ExportCommand.command()));
+        commands.put("import", () -> List.of(ImportCommand.command()));
         commands.put("account", AccountCommands::all);
         commands.put("user", UserCommands::all);
         commands.put("app", AppCommands::all);
@@ -144,8 +149,7 @@ public final class Cli {
             if (command.operand().isPresent() && operands == 0) {
                 throw wrong(command, command.operand().get() + " is missing");
             }
-            if (operands > (command.operand().isPresent() ? 1 : 0)
-                    && !command.words().equals(HIDDEN)) {
+            if (operands > command.mostOperands() && !command.words().equals(HIDDEN)) {
                 throw wrong(command, "'" + line.getArgList().getLast() + "' is not understood");
             }
             return line;

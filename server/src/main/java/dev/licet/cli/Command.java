@@ -27,6 +27,11 @@ record Command(String words, Optional<String> operand, String about, Options opt
         return words.split(" ", 2)[0];
     }
 
+    /// How many things may follow the words.
+    int mostOperands() {
+        return operand.map(text -> text.endsWith("...") ? Integer.MAX_VALUE : 1).orElse(0);
+    }
+
     /// As usage texts show it.
     String synopsis() {
         return "licet " + words + operand.map(" "::concat).orElse("");

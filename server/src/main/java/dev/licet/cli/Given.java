@@ -1,6 +1,9 @@
 package dev.licet.cli;
 
+import dev.licet.server.config.Values;
 import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
 
@@ -26,8 +29,20 @@ record Given(CommandLine line, PrintWriter out, PrintWriter err) {
         });
     }
 
+    /// What an option has for a duration.
+    static Duration duration(String option, String text) {
+        return Values.duration(text)
+                .orElseThrow(() -> new CliFailure(
+                        Cli.WRONG_USE, "--" + option + " '" + text + "' has to be " + Values.DURATION_RULE));
+    }
+
     boolean has(String option) {
         return line.hasOption(option);
+    }
+
+    /// All that followed the words of a command that takes several things.
+    List<String> operands() {
+        return line.getArgList();
     }
 
     /// What followed the words of a command that takes something.

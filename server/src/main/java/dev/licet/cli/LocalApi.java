@@ -8,18 +8,15 @@ import dev.licet.dialect.Answer;
 import dev.licet.dialect.Headers;
 import dev.licet.dialect.Request;
 import dev.licet.server.Wiring;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import tools.jackson.databind.json.JsonMapper;
 
 /// The API on a stopped server's data, as its operator.
 final class LocalApi implements Api {
-    private static final JsonMapper MAPPER = new JsonMapper();
-
     private final Wiring.Stopped stopped;
     private final Caller operator;
 
@@ -57,21 +54,21 @@ final class LocalApi implements Api {
     }
 
     @Override
-    public Reply call(String verb, String pathAndQuery, String body) {
+    public Got send(String verb, String pathAndQuery, String contentType, byte[] body, Duration patience) {
         String[] parts = pathAndQuery.split("\\?", 2);
         Request request = new Request(
                 "command-line",
                 verb,
                 parts[0],
                 parts.length == 2 ? Optional.of(parts[1]) : Optional.empty(),
-                Headers.of(Map.of("content-type", List.of("application/json"))),
-                body.getBytes(StandardCharsets.UTF_8),
+                Headers.of(Map.of("content-type", List.of(contentType))),
+                body,
                 true,
                 "127.0.0.1");
         Acting acting = new Acting("licet " + verb + " " + parts[0], request.address(), request.id());
         Answer answer = ScopedValue.where(Acting.CURRENT, acting)
                 .call(() -> stopped.rest().answer(Acting.as(operator), request));
-        return new Reply(answer.status(), MAPPER.readTree(answer.bytes()));
+        return new Got(answer.status(), answer.headers(), answer.body()::writeTo);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.licet.cli;
 
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// `licet product …`
 final class ProductCommands {
@@ -20,10 +22,14 @@ final class ProductCommands {
                 Target.command(
                         "product set",
                         "PRODUCT",
-                        "Rename a product.",
-                        (target, given) ->
-                                target.sendTo("PATCH", PATH, PREFIX, given.operand(), "", Target.named(given)),
-                        Target.name()),
+                        "Rename a product, or say how long its events are kept.",
+                        (target, given) -> target.sendTo("PATCH", PATH, PREFIX, given.operand(), "", changes(given)),
+                        Command.option("name", "NAME", "What it is called."),
+                        Command.option(
+                                "retention",
+                                "DURATION",
+                                "How long its events are kept: whole days, such as 90d, 30d at least; none for as"
+                                        + " long as the server keeps events.")),
                 Target.command(
                         "product revoke",
                         "PRODUCT",
@@ -36,5 +42,19 @@ final class ProductCommands {
                         "Issue a license key of a product.",
                         (target, given) ->
                                 target.sendTo("POST", PATH, PREFIX, given.operand(), "/keys", Target.members())));
+    }
+
+    private static Map<String, Object> changes(Given given) {
+        Map<String, Object> members = Target.members();
+        given.text("name").ifPresent(name -> members.put("name", name));
+        given.text("retention").ifPresent(text -> members.put("retention", retention(text)));
+        if (members.isEmpty()) {
+            throw new CliFailure(Cli.WRONG_USE, "say what to change: --name NAME, --retention DURATION");
+        }
+        return members;
+    }
+
+    private static @Nullable Object retention(String text) {
+        return text.equals("none") ? null : Given.duration("retention", text).toString();
     }
 }

@@ -13,12 +13,10 @@ import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,16 +39,9 @@ final class RehearseCommand {
 
     /// @param given after `--`, the java command that serves, but for its arguments
     private static int run(Given given) throws IOException, InterruptedException {
-        Path directory = Files.createTempDirectory("licet-rehearsal");
-        try {
-            rehearse(given.line().getArgList(), directory.resolve("data"));
+        try (Place place = Place.temporary("licet-rehearsal")) {
+            rehearse(given.line().getArgList(), place.directory().resolve("data"));
             return 0;
-        } finally {
-            try (Stream<Path> paths = Files.walk(directory)) {
-                for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(path);
-                }
-            }
         }
     }
 

@@ -2,6 +2,7 @@ package dev.licet.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,18 +13,15 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.TrustManagerFactory;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /// The API of a running server.
 final class RemoteApi implements Api {
-    private static final JsonMapper MAPPER = new JsonMapper();
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     private final HttpClient client;
     private final String url;
     private final String token;
@@ -59,21 +57,24 @@ final class RemoteApi implements Api {
     }
 
     @Override
-    public Reply call(String verb, String pathAndQuery, String body) {
+    public Got send(String verb, String pathAndQuery, String contentType, byte[] body, Duration patience) {
         try {
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + pathAndQuery))
-                    .timeout(PATIENCE)
+                    .timeout(patience)
                     .header("Authorization", "Bearer " + token)
                     .method(
                             verb,
-                            body.isEmpty()
+                            body.length == 0
                                     ? HttpRequest.BodyPublishers.noBody()
-                                    : HttpRequest.BodyPublishers.ofString(body));
-            if (!body.isEmpty()) {
-                request.header("Content-Type", "application/json");
+                                    : HttpRequest.BodyPublishers.ofByteArray(body));
+            if (body.length > 0) {
+                request.header("Content-Type", contentType);
             }
-            HttpResponse<byte[]> response = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-            return new Reply(response.statusCode(), MAPPER.readTree(response.body()));
+            HttpResponse<InputStream> response =
+                    client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+            response.headers().map().forEach((name, values) -> headers.put(name, values.getFirst()));
+            return new Got(response.statusCode(), headers, out -> copy(response, out));
         } catch (IllegalArgumentException e) {
             throw new CliFailure(Cli.WRONG_USE, "'" + url + "' is not the URL of a server");
         } catch (SSLHandshakeException e) {
@@ -85,11 +86,15 @@ final class RemoteApi implements Api {
             throw new CliFailure(
                     Cli.FAILED,
                     "can't reach " + url + (e.getMessage() == null ? "; does it run there?" : ": " + e.getMessage()));
-        } catch (JacksonException e) {
-            throw new CliFailure(Cli.FAILED, url + " does not answer like a Licet server");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CliFailure(Cli.FAILED, "interrupted");
+        }
+    }
+
+    private static void copy(HttpResponse<InputStream> response, OutputStream out) throws IOException {
+        try (InputStream in = response.body()) {
+            in.transferTo(out);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.licet.cli;
 
-import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.INFO;
 
 import dev.licet.server.FirstCredentials;
@@ -25,6 +24,15 @@ final class ServeCommand {
     private ServeCommand() {}
 
     static Command command() {
+        return Command.of(
+                "serve",
+                "Run the server. An empty data directory is initialised first.",
+                ServeCommand::run,
+                options().toArray(Option[]::new));
+    }
+
+    /// Each setting, and the file of them.
+    static Stream<Option> options() {
         Stream<Option> settings = Arrays.stream(Setting.values())
                 .map(setting -> Command.option(
                         setting.key(),
@@ -32,15 +40,21 @@ final class ServeCommand {
                         setting.meaning() + " Default: "
                                 + (setting.defaultText().isEmpty() ? "none" : setting.defaultText())));
         Option config = Command.option("config", "FILE", "A properties file with settings.");
-        return Command.of(
-                "serve",
-                "Run the server. An empty data directory is initialised first.",
-                ServeCommand::run,
-                Stream.concat(Stream.of(config), settings).toArray(Option[]::new));
+        return Stream.concat(Stream.of(config), settings);
+    }
+
+    /// @param flags over those that were given
+    static Settings settings(Given given, Map<Setting, String> flags) {
+        Map<Setting, String> all = new EnumMap<>(Setting.class);
+        for (Setting setting : Setting.values()) {
+            given.text(setting.key()).ifPresent(value -> all.put(setting, value));
+        }
+        all.putAll(flags);
+        return Settings.of(given.text("config").map(Path::of), System.getenv(), all);
     }
 
     private static int run(Given given) throws InterruptedException {
-        Settings settings = Settings.of(given.text("config").map(Path::of), System.getenv(), flags(given));
+        Settings settings = settings(given, Map.of());
         Logging.start(settings.logLevel());
         Clock clock = Clock.systemUTC();
         boolean isNew = !Wiring.isInitialised(settings.data());
@@ -49,15 +63,20 @@ final class ServeCommand {
         // Shown before anything else can fail: it is stored as hashes only.
         credentials.ifPresent(first -> print(given, Welcome.credentials(first)));
         Wiring server = Wiring.open(settings, clock);
-        CountDownLatch stopped = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> stop(server)));
+        Ending.watch().first(server);
+        Optional<Welcome> welcome = welcome(settings, server, credentials);
+        welcome.ifPresent(text -> print(given, text.firstCalls()));
+        new CountDownLatch(1).await();
+        return 0;
+    }
+
+    /// Says where it serves. @return what to tell who has these credentials
+    static Optional<Welcome> welcome(Settings settings, Wiring server, Optional<FirstCredentials> credentials) {
         String host = reachable(settings.http().host());
         String plain = "http://" + host + ":" + server.port();
         String secure = "https://" + host + ":" + server.tlsPort();
         LOG.log(INFO, "serving " + plain + " and " + secure + " from " + settings.data());
-        credentials.ifPresent(first -> print(given, new Welcome(first, plain, secure, settings).firstCalls()));
-        stopped.await();
-        return 0;
+        return credentials.map(first -> new Welcome(first, plain, secure, settings));
     }
 
     /// The host of a URL that reaches this server from here.
@@ -69,30 +88,8 @@ final class ServeCommand {
         };
     }
 
-    private static void print(Given given, String text) {
+    static void print(Given given, String text) {
         given.out().println(text);
         given.out().flush();
-    }
-
-    private static Map<Setting, String> flags(Given given) {
-        Map<Setting, String> flags = new EnumMap<>(Setting.class);
-        for (Setting setting : Setting.values()) {
-            given.text(setting.key()).ifPresent(value -> flags.put(setting, value));
-        }
-        return flags;
-    }
-
-    /// The process was told to end: what is in flight is answered, and then it ends well.
-    private static void stop(Wiring server) {
-        int exitCode = 0;
-        try {
-            LOG.log(INFO, "stopping");
-            server.close();
-            LOG.log(INFO, "stopped");
-        } catch (RuntimeException e) {
-            LOG.log(ERROR, "stopping failed", e);
-            exitCode = Cli.FAILED;
-        }
-        Runtime.getRuntime().halt(exitCode);
     }
 }

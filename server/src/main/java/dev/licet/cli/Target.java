@@ -3,13 +3,16 @@ package dev.licet.cli;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.commons.cli.Option;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -84,6 +87,35 @@ final class Target {
         });
     }
 
+    /// Makes a thing, and prints it once it is as it should be.
+    int sendAndAwait(
+            String collection, Map<String, Object> members, Predicate<Map<String, Object>> ready, Duration patience) {
+        return with(api -> {
+            Map<String, Object> made = plain(fine(api.call("POST", collection, body(members))));
+            String path = collection + "/" + encoded(String.valueOf(made.get("id")));
+            long end = System.nanoTime() + patience.toNanos();
+            Map<String, Object> now = plain(fine(api.call("GET", path, "")));
+            while (!ready.test(now)) {
+                if (System.nanoTime() > end) {
+                    throw new CliFailure(Cli.FAILED, made.get("id") + " is not done yet; it goes on by itself");
+                }
+                pause();
+                now = plain(fine(api.call("GET", path, "")));
+            }
+            printer.print(now);
+            return 0;
+        });
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(200);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CliFailure(Cli.FAILED, "interrupted");
+        }
+    }
+
     /// Calls for the thing that is named by its id, its number or its name.
     ///
     /// @param after what follows the id in the path
@@ -148,11 +180,12 @@ final class Target {
                 matching.getFirst().getOrDefault("id", matching.getFirst().get("account_number")));
     }
 
-    private static String encoded(String text) {
+    static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
-    private int with(Function<Api, Integer> work) {
+    /// Does something with the API of this data. @return the exit code
+    int with(Function<Api, Integer> work) {
         if (data.isPresent() == url.isPresent()) {
             throw new CliFailure(
                     Cli.WRONG_USE,
@@ -179,7 +212,15 @@ final class Target {
         return members.isEmpty() ? "" : MAPPER.writeValueAsString(members);
     }
 
-    private static JsonNode fine(Api.Reply reply) {
+    boolean isRunning() {
+        return url.isPresent();
+    }
+
+    Printer printer() {
+        return printer;
+    }
+
+    static JsonNode fine(Api.Reply reply) {
         if (!reply.isFine()) {
             JsonNode detail = reply.body().path("detail");
             // What the API calls a bad request is a value that breaks its rule.

@@ -20,13 +20,25 @@ record Welcome(FirstCredentials first, String plain, String secure, Settings set
         return text.toString();
     }
 
-    String firstCalls() {
-        String cacert = "--cacert "
+    private String cacert() {
+        return "--cacert "
                 + quoted(settings.certificateFiles()
                         .map(Settings.CertificateFiles::chain)
                         .orElse(settings.data().resolve("tls").resolve("cert.pem"))
                         .toAbsolutePath()
                         .toString());
+    }
+
+    /// A line to paste that shows the newest events.
+    String someEvents() {
+        return """
+                # its newest events
+                curl %s -H 'Authorization: Bearer %s' '%s/v1/events?limit=3'
+                """.formatted(cacert(), first.accessToken(), secure);
+    }
+
+    String firstCalls() {
+        String cacert = cacert();
         String gateway = plain + "/rest/v1/?apiKey=" + first.apiKey() + "&method=";
         String login = "-d username=" + first.username() + " -d password=" + first.password() + " -d account_number="
                 + first.accountNumber() + " " + secure + "/session/login";

@@ -1,6 +1,5 @@
 package dev.licet.server;
 
-import dev.licet.core.Outcome;
 import dev.licet.core.identity.AccessToken;
 import dev.licet.core.identity.AccessTokens;
 import dev.licet.core.identity.Account;
@@ -39,10 +38,15 @@ public record FirstCredentials(
     static FirstCredentials make(RestDialect.UseCases useCases) {
         Account account = useCases.accounts().addFirst("My company");
         Caller operator = Caller.operator(account.number());
-        Issued<User> user = made(useCases.users().add(operator, account.number(), "admin"));
-        Issued<Application> writing = made(useCases.applications().add(operator, application(account, true)));
-        Issued<Application> reading = made(useCases.applications().add(operator, application(account, false)));
-        Issued<AccessToken> token = made(useCases.tokens()
+        Issued<User> user =
+                useCases.users().add(operator, account.number(), "admin").orElseThrow();
+        Issued<Application> writing = useCases.applications()
+                .add(operator, application(account, true))
+                .orElseThrow();
+        Issued<Application> reading = useCases.applications()
+                .add(operator, application(account, false))
+                .orElseThrow();
+        Issued<AccessToken> token = useCases.tokens()
                 .add(
                         operator,
                         new AccessTokens.NewAccessToken(
@@ -50,9 +54,12 @@ public record FirstCredentials(
                                 "everything",
                                 EnumSet.allOf(Permission.class),
                                 Optional.empty(),
-                                KeyLock.ANY)));
-        Product product = made(useCases.products().add(operator, account.number(), "My product"));
-        LicenseKey key = made(useCases.products().issueKey(operator, product.id()));
+                                KeyLock.ANY))
+                .orElseThrow();
+        Product product = useCases.products()
+                .add(operator, account.number(), "My product")
+                .orElseThrow();
+        LicenseKey key = useCases.products().issueKey(operator, product.id()).orElseThrow();
         return new FirstCredentials(
                 account.number().toString(),
                 user.thing().username(),
@@ -68,14 +75,6 @@ public record FirstCredentials(
     private static ManageApplications.Wanted application(Account account, boolean write) {
         return new ManageApplications.Wanted(
                 account.number(), Optional.empty(), write ? "first" : "first, read only", write, true, CallLimits.NONE);
-    }
-
-    private static <T> T made(Outcome<T> outcome) {
-        return switch (outcome) {
-            case Outcome.Success<T>(T value) -> value;
-            case Outcome.Refused<T> refused ->
-                throw new IllegalStateException("the first set-up was refused: " + refused.refusal());
-        };
     }
 
     @Override

@@ -19,7 +19,7 @@ final class Metrics implements RequestObserver {
     private final Map<Kind, Timer> requests = new ConcurrentHashMap<>();
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-    Metrics(Store store, Clock clock) {
+    Metrics(Store store, DiskWatch disk, Clock clock) {
         new JvmMemoryMetrics().bindTo(registry);
         Gauge.builder("licet.events.acknowledged", store.events(), events -> events.lastAcknowledged())
                 .description("The id of the last event that was acknowledged")
@@ -29,6 +29,12 @@ final class Metrics implements RequestObserver {
                 .register(registry);
         Gauge.builder("licet.sessions", store.sessions(), sessions -> sessions.count(clock.instant()))
                 .description("Sessions that live now")
+                .register(registry);
+        Gauge.builder("licet.disk.free", disk, DiskWatch::free)
+                .description("Bytes of the disk that are free, as of the last hour")
+                .register(registry);
+        Gauge.builder("licet.disk.days.left", disk, DiskWatch::daysLeft)
+                .description("Days until the disk is full, as events came in the last week")
                 .register(registry);
     }
 

@@ -4,6 +4,9 @@ import dev.licet.core.Outcome;
 import dev.licet.core.SteadyClock;
 import dev.licet.core.audit.ReadChanges;
 import dev.licet.core.customer.ManageCustomers;
+import dev.licet.core.disk.ReadDisk;
+import dev.licet.core.event.ExportEvents;
+import dev.licet.core.event.ExportedRows;
 import dev.licet.core.event.ReadEvents;
 import dev.licet.core.event.RecordEvents;
 import dev.licet.core.gate.Gate;
@@ -17,12 +20,15 @@ import dev.licet.core.identity.ManageUsers;
 import dev.licet.core.identity.Passwords;
 import dev.licet.core.identity.Permission;
 import dev.licet.core.identity.SecretSource;
+import dev.licet.core.insight.AskInsights;
+import dev.licet.core.insight.KeepInsights;
 import dev.licet.core.license.ChangeKeys;
 import dev.licet.core.license.CreateLicense;
 import dev.licet.core.license.KeepData;
 import dev.licet.core.license.LockToKey;
 import dev.licet.core.license.LogKeyCalls;
 import dev.licet.core.license.ManageProducts;
+import dev.licet.core.license.ReadKeyUsage;
 import dev.licet.core.license.ReadKeys;
 import dev.licet.core.license.ReadLicenses;
 import dev.licet.core.license.UseKeys;
@@ -30,6 +36,7 @@ import dev.licet.core.message.SendMessages;
 import dev.licet.core.offline.IssueFiles;
 import dev.licet.core.offline.ManageFileKeys;
 import dev.licet.core.offline.MergeUsage;
+import dev.licet.core.removal.RemoveEvents;
 import dev.licet.core.sale.CheckLicense;
 import dev.licet.core.sale.PaymentEvents;
 import dev.licet.core.sale.SellLicenses;
@@ -56,7 +63,9 @@ import dev.licet.server.http.OperatorPages;
 import dev.licet.server.security.Argon2Passwords;
 import dev.licet.server.security.SelfSignedCertificate;
 import dev.licet.store.embedded.EmbeddedStore;
+import dev.licet.store.embedded.InsightSettings;
 import dev.licet.store.embedded.JournalSettings;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -78,12 +87,15 @@ public final class Wiring implements AutoCloseable {
     private final List<Dialect> dialects;
     private final HttpWire wire;
     private final PaymentEvents paymentEvents;
+    private final DiskWatch diskWatch;
 
-    private Wiring(Store store, List<Dialect> dialects, HttpWire wire, PaymentEvents paymentEvents) {
+    private Wiring(
+            Store store, List<Dialect> dialects, HttpWire wire, PaymentEvents paymentEvents, DiskWatch diskWatch) {
         this.store = store;
         this.dialects = dialects;
         this.wire = wire;
         this.paymentEvents = paymentEvents;
+        this.diskWatch = diskWatch;
     }
 
     /// Opens the store and the sockets; the server answers when this returns.
@@ -100,7 +112,12 @@ public final class Wiring implements AutoCloseable {
         Store store;
         try {
             store = EmbeddedStore.open(
-                    settings.data(), eventSettings(settings.events()), settings.auditRetention(), clock, nanos);
+                    settings.data(),
+                    eventSettings(settings.events()),
+                    insightSettings(settings.insights()),
+                    settings.auditRetention(),
+                    clock,
+                    nanos);
         } catch (RuntimeException e) {
             loops.join().close();
             throw e;
@@ -109,7 +126,8 @@ public final class Wiring implements AutoCloseable {
             Parts parts = new Parts(settings, store, clock, nanos);
             parts.holdSeats.resume();
             parts.paymentEvents.start();
-            Metrics metrics = new Metrics(store, parts.steady);
+            DiskWatch diskWatch = new DiskWatch(store::disk, settings.diskWarning());
+            Metrics metrics = new Metrics(store, diskWatch, parts.steady);
             CertificateFiles certificate = settings.certificateFiles()
                     .orElseGet(() -> SelfSignedCertificate.in(
                             settings.data(), settings.http().host(), clock));
@@ -122,7 +140,8 @@ public final class Wiring implements AutoCloseable {
                     parts.secrets,
                     metrics,
                     settings.stopTimeout());
-            return new Wiring(store, dialects, wire, parts.paymentEvents);
+            diskWatch.start();
+            return new Wiring(store, dialects, wire, parts.paymentEvents, diskWatch);
         } catch (RuntimeException e) {
             store.close();
             loops.join().close();
@@ -135,6 +154,10 @@ public final class Wiring implements AutoCloseable {
                 settings.queueRequests(), settings.queueBytes(), settings.diskFloor(), settings.maxUnloaded());
         return new EmbeddedStore.EventSettings(
                 settings.retention(), settings.archive(), settings.queryMemory(), journal);
+    }
+
+    private static InsightSettings insightSettings(Settings.InsightSettings settings) {
+        return new InsightSettings(settings.timeout(), settings.atOnce(), settings.mostWaiting());
     }
 
     /// Whether a data directory has been initialised.
@@ -159,6 +182,11 @@ public final class Wiring implements AutoCloseable {
     /// Checks the events of a server that does not run, and goes on without what can't be read.
     public static RepairReport repair(Path data, boolean dryRun, Consumer<String> progress) {
         return EmbeddedStore.repair(data, dryRun, progress);
+    }
+
+    /// Reads a Parquet file of events, such as an export has.
+    public static ExportedRows readParquet(Path file) throws IOException {
+        return EmbeddedStore.readParquet(file);
     }
 
     /// Checks the record of changes, of a server that runs or not.
@@ -195,6 +223,7 @@ public final class Wiring implements AutoCloseable {
         try {
             wire.close();
         } finally {
+            diskWatch.close();
             paymentEvents.close();
             store.close();
         }
@@ -222,6 +251,7 @@ public final class Wiring implements AutoCloseable {
         private final Idempotency idempotency;
         private final RecordEvents recordEvents;
         private final ReadEvents readEvents;
+        private final ExportEvents exportEvents;
 
         Parts(Settings settings, Store store, Clock clock, LongSupplier nanos) {
             SecureRandom random = new SecureRandom();
@@ -240,6 +270,8 @@ public final class Wiring implements AutoCloseable {
                     random);
             this.recordEvents = new RecordEvents(store.products(), store.licenseKeys(), store.events(), clock);
             this.readEvents = new ReadEvents(store.products(), store.licenseKeys(), store.events());
+            this.exportEvents =
+                    new ExportEvents(store.products(), store.licenseKeys(), store.events(), settings.maxExports());
             this.holdSeats = new HoldSeats(
                     store.seats(),
                     store.products(),
@@ -323,7 +355,8 @@ public final class Wiring implements AutoCloseable {
                                     keepData,
                                     customers,
                                     new SendMessages(store.messages(), clock),
-                                    keyCalls),
+                                    keyCalls,
+                                    new ReadKeyUsage(store.keyUsage())),
                             idempotency,
                             limits,
                             settings.cryptolensErrorStatus(),
@@ -400,7 +433,17 @@ public final class Wiring implements AutoCloseable {
                     customers,
                     holdSeats,
                     recordEvents,
-                    readEvents);
+                    readEvents,
+                    exportEvents,
+                    new RemoveEvents(store.removals(), fileKeys, settings.maxVoid(), clock),
+                    new ReadDisk(store::disk),
+                    new AskInsights(
+                            store.accounts(),
+                            store.products(),
+                            store.licenseKeys(),
+                            store.insights(),
+                            settings.insightLimits()),
+                    new KeepInsights(store.savedInsights(), store.transactions(), settings.maxSavedInsights(), clock));
         }
 
         /// From this machine, or with a token that may manage.

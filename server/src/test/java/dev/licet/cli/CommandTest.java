@@ -160,6 +160,17 @@ class CommandTest {
                 .isFalse();
         assertThat(commands.json("token", "revoke", id).get("revoked").booleanValue())
                 .isTrue();
+        assertThat(commands.json("product", "set", "Editor 2", "--retention", "90d")
+                        .get("retention")
+                        .stringValue())
+                .isEqualTo("P90D");
+        assertThat(commands.json("product", "set", "Editor 2", "--retention", "none")
+                        .has("retention"))
+                .isFalse();
+        JsonNode erasure = commands.json("erase", "--machine", "m", "--reason", "a letter");
+        assertThat(erasure.get("state").stringValue()).isEqualTo("done");
+        assertThat(erasure.get("certificate").stringValue()).startsWith("licet-erasure: 1\n");
+        assertThat(commands.json("disk").get("free").longValue()).isPositive();
         assertThat(commands.json("product", "revoke", "Editor 2").get("revoked").booleanValue())
                 .isTrue();
         assertThat(commands.json("user", "revoke", "ada2").get("revoked").booleanValue())
@@ -212,6 +223,14 @@ class CommandTest {
                 "app add --data DATA --name a --quota 1000",
                 "app add --data DATA --name a --quota 0/1h",
                 "app add --data DATA --name a --quota 10/soon",
+                "product set --data DATA 1",
+                "product set --data DATA 1 --retention 29d",
+                "product set --data DATA 1 --retention soon",
+                "erase --data DATA --reason r",
+                "erase --data DATA --machine m",
+                "erase --data DATA --machine m --key k --reason r",
+                "erase --data DATA --machine m --reason r --wait soon",
+                "disk",
                 "app add --data DATA --name a --gap 5",
                 "app add --data DATA --name a --gap 0ms",
                 "app add --data DATA --name a --permission nonsense",
@@ -224,6 +243,14 @@ class CommandTest {
                 "serve --port x",
                 "serve --nonsense",
                 "serve --data DATA --config /nonexistent/file",
+                "demo --events 999",
+                "demo --events 1000000001",
+                "demo --events many",
+                "demo --seed x",
+                "demo --until yesterday",
+                "demo --until 2999-01-01",
+                "demo --max-body huge",
+                "demo --data DATA",
             })
     void wrongUse_exitsWith2_andSaysWhy(String line) {
         assertThat(run("init", "--data", data()).exitCode()).isZero();

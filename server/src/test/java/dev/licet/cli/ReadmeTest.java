@@ -49,18 +49,26 @@ class ReadmeTest {
     void commandsOfTheGuides_areAllAnswered() throws Exception {
         assumeTrue(isThere("curl") && isThere("bash"), "needs curl and bash");
         StringBuilder commands = new StringBuilder();
-        for (String guide : List.of("sales.md", "offline.md")) {
+        for (String guide : List.of("sales.md", "offline.md", "retention.md", "insights.md", "export.md")) {
             Matcher blocks = COMMANDS.matcher(Files.readString(Path.of("../docs/" + guide)));
             while (blocks.find()) {
-                commands.append(blocks.group(1));
+                if (blocks.group(1).matches("(?s)(licet|insight|curl).*")) {
+                    commands.append(blocks.group(1));
+                }
             }
         }
         try (Processes.Running server = serve()) {
             String exports = lines(server.outText(), "export ");
             String[] answers = bash(server, exports + "\n" + commands).strip().split("\n");
-            assertThat(answers).hasSize(4).noneMatch(answer -> answer.contains("urn:licet:problem"));
+            assertThat(answers).hasSizeGreaterThan(9).noneMatch(answer -> answer.contains("urn:licet:problem"));
             assertThat(answers[2]).contains("\"allowed\":true", "\"seat\"");
             assertThat(answers[3]).contains("licet-license-file: 1");
+            assertThat(answers[4]).contains("\"notFound\"");
+            assertThat(answers[5]).contains("\"state\":\"pending\"");
+            assertThat(answers[6]).contains("\"kind\":\"timeseries\"", "\"before\"");
+            assertThat(answers[7]).contains("\"zone\":\"Europe/Prague\"");
+            assertThat(answers[8]).contains("\"kind\":\"funnel\"");
+            assertThat(answers[answers.length - 1]).contains("\"receipt\"", "\"rejected\":0");
         }
     }
 

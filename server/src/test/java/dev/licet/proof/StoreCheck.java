@@ -1,5 +1,6 @@
 package dev.licet.proof;
 
+import dev.licet.core.event.EventFilter;
 import dev.licet.core.event.EventPage;
 import dev.licet.core.event.EventQuery;
 import dev.licet.core.event.RecordedEvent;
@@ -18,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
@@ -90,20 +90,7 @@ final class StoreCheck {
     private List<RecordedEvent> page(Store store, OptionalLong below) {
         for (int i = 0; i < PATIENCE; i++) {
             EventPage page = store.events()
-                    .find(new EventQuery(
-                            account,
-                            Optional.empty(),
-                            Optional.empty(),
-                            Optional.empty(),
-                            Optional.empty(),
-                            Optional.empty(),
-                            Optional.empty(),
-                            Optional.empty(),
-                            Optional.empty(),
-                            Optional.empty(),
-                            below,
-                            OptionalLong.empty(),
-                            PAGE));
+                    .find(EventQuery.of(account, EventFilter.ALL, PAGE).below(below));
             if (page.complete()) {
                 return page.events();
             }

@@ -26,7 +26,7 @@ class ArchitectureTest {
             .layer("stores")
             .definedBy("dev.licet.store..")
             .layer("server")
-            .definedBy("dev.licet.server..", "dev.licet.cli..")
+            .definedBy("dev.licet.server..", "dev.licet.cli..", "dev.licet.demo..")
             .whereLayer("server")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("stores")
@@ -44,6 +44,24 @@ class ArchitectureTest {
     static final ArchRule dialectsCallUseCasesAndNeverAStore = noClasses()
             .that()
             .resideInAPackage("dev.licet.dialect..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.licet.core.store..");
+
+    @ArchTest
+    static final ArchRule theDemoKnowsCoreAlone = classes()
+            .that()
+            .resideInAPackage("dev.licet.demo..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("dev.licet.demo..", "dev.licet.core..", "java..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule onlyWhatFillsAStoreWithTheDemoKnowsIt = noClasses()
+            .that()
+            .resideInAPackage("dev.licet.demo..")
+            .and()
+            .doNotHaveSimpleName("Filling")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("dev.licet.core.store..");

@@ -75,6 +75,21 @@ final class Licet implements AutoCloseable {
         return new Licet(process, data, port, tlsPort);
     }
 
+    /// What makes a demo in this directory and serves it.
+    static List<String> demo(Kit kit, Path data) {
+        return List.of(
+                launcher(kit),
+                "demo",
+                "--events",
+                Integer.toString(kit.options().backlog()),
+                "--data",
+                data.toString(),
+                "--port",
+                "0",
+                "--tls-port",
+                "0");
+    }
+
     static Licet start(Kit kit, Path data) throws IOException, InterruptedException {
         Licet licet = begin(kit, data);
         licet.process.awaitAnswer(licet.port, "/health/ready", 200, Kit.START);
@@ -86,7 +101,7 @@ final class Licet implements AutoCloseable {
         return kit.home().resolve("licet").toString();
     }
 
-    private static Map<String, String> environment(Kit kit) {
+    static Map<String, String> environment(Kit kit) {
         return Map.of("LICET_JAVA_OPTS", "-Xmx" + kit.options().heap());
     }
 

@@ -13,7 +13,7 @@ import java.util.List;
 /// @param sustain of each measurement of batches
 /// @param quiet from a start until a server counts as idle
 /// @param idle how long an idle server is watched
-/// @param backlog events that wait to be loaded when a server is opened again
+/// @param backlog events that wait to be loaded when a server is opened again, and that a demo has
 /// @param heap each JVM's, as `-Xmx` takes it
 /// @param directory where servers keep their data; on the disk that is to be measured
 /// @param quick whether this only shows that everything runs; nothing goes into the results then

@@ -15,6 +15,8 @@ public final class Run {
             new Activations(),
             new Checks(),
             new Verifying(),
+            new InsightTimes(),
+            new Exporting(),
             new Batches(),
             new ClientIds(),
             new TailLatency(),
@@ -25,7 +27,8 @@ public final class Run {
             new StartUp(),
             new Memory(),
             new Idle(),
-            new Reopen());
+            new Reopen(),
+            new Demos());
 
     private Run() {}
 

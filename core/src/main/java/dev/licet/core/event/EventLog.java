@@ -2,6 +2,7 @@ package dev.licet.core.event;
 
 import dev.licet.core.Outcome;
 import dev.licet.core.Pending;
+import dev.licet.core.id.AccountNumber;
 import java.util.List;
 
 /// Where events are kept. Safe for threads.
@@ -25,6 +26,11 @@ public interface EventLog {
 
     /// What matches, of all that was acknowledged before the call, unless the page says that some is missing.
     EventPage find(EventQuery query);
+
+    /// Begins to take out all that matches, as [#find] would see it now. It waits for no question, and no question and
+    /// no
+    /// append waits for it.
+    EventExport export(AccountNumber account, EventFilter filter);
 
     /// The id of the last acknowledged event, 0 when there is none.
     long lastAcknowledged();

@@ -29,7 +29,8 @@ public final class ReadEvents {
                 .or(() -> caller.account().equals(query.account())
                         ? Optional.empty()
                         : Optional.of(new Refusal.NotFound(Refusal.Kind.ACCOUNT)))
-                .or(() -> namedKey.refusal(caller, query.product(), query.key()));
+                .or(() -> namedKey.refusal(
+                        caller, query.filter().product(), query.filter().key()));
         return refusal.isPresent() ? Outcome.refused(refusal.get()) : Outcome.success(log.find(query));
     }
 }

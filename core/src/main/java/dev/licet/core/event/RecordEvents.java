@@ -109,11 +109,30 @@ public final class RecordEvents {
 
     /// Records those of the events that can be taken; they are one write, so all of them are there or none.
     public Outcome<Receipt> recordEach(Caller caller, Batch batch) {
-        Optional<Refusal> refusal = refusal(caller);
-        if (refusal.isPresent()) {
-            return Outcome.refused(refusal.get());
-        }
-        List<Optional<Refusal>> refusals = refusals(caller, batch.items());
+        return refusal(caller)
+                .<Outcome<Receipt>>map(Outcome::refused)
+                .orElseGet(() -> recordEach(caller, batch, refusals(caller, batch.items())));
+    }
+
+    /// Does the same with events of the past, such as an export has. Their keys need not be there any more, and their
+    /// products may be revoked.
+    public Outcome<Receipt> recordPast(Caller caller, Batch batch) {
+        return pastRefusal(caller)
+                .<Outcome<Receipt>>map(Outcome::refused)
+                .orElseGet(() -> recordEach(
+                        caller,
+                        batch,
+                        batch.items().stream()
+                                .map(item -> namedKey.pastRefusal(caller, item.product()))
+                                .toList()));
+    }
+
+    /// Why the caller may not record events of the past at all.
+    public static Optional<Refusal> pastRefusal(Caller caller) {
+        return caller.lacks(Permission.MANAGE);
+    }
+
+    private Outcome<Receipt> recordEach(Caller caller, Batch batch, List<Optional<Refusal>> refusals) {
         List<Item> good = new ArrayList<>();
         for (int i = 0; i < refusals.size(); i++) {
             if (refusals.get(i).isEmpty()) {

@@ -9,6 +9,8 @@ import java.util.stream.Collectors;
 public enum Permission {
     REGISTER_EVENT("RegisterEvent"),
     GET_EVENTS("GetEvents"),
+    GET_INSIGHTS("UsageAnalytics"),
+    EDIT_INSIGHTS("EditInsights"),
     CREATE_LICENSE("CreateLicense"),
     ACTIVATE("Activate"),
     GET_KEY("GetKey"),
@@ -49,6 +51,7 @@ public enum Permission {
     GET_CHANGES("GetChanges"),
     RECORD_USAGE("Subscription"),
     GET_WEB_API_LOG("GetWebAPILog"),
+    ERASE_EVENTS("EraseEvents"),
     /// Users, applications, tokens and products of the caller's own account.
     MANAGE("Manage"),
     /// The accounts of this installation, and what belongs to them: the operator's.

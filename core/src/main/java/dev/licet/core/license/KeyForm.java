@@ -38,6 +38,11 @@ public enum KeyForm {
         return symbols(text).isPresent();
     }
 
+    /// What all spellings of a checked key have in common; the text itself where it is none.
+    public static String plain(String text) {
+        return symbols(text).orElse(text);
+    }
+
     /// The key that a text spells: in any case, with or without hyphens, O for 0, I and L for 1.
     ///
     /// @return empty when it is no checked key, or a mistyped one

@@ -41,7 +41,20 @@ public interface LicenseKeys {
     /// @param product only its own; empty for those of all products that were not revoked
     /// @param search what the key, its notes, or its customer's name, email or company contain; empty for all
     /// @param after only those with a higher id
-    record Query(Optional<ProductId> product, Optional<CustomerId> customer, String search, long after) {
+    /// @param endsFrom only those whose time ends then or later, and that are not blocked
+    /// @param endsUntil only those whose time ends before, and that are not blocked
+    record Query(
+            Optional<ProductId> product,
+            Optional<CustomerId> customer,
+            String search,
+            Optional<Instant> endsFrom,
+            Optional<Instant> endsUntil,
+            long after) {
+
+        public Query(Optional<ProductId> product, Optional<CustomerId> customer, String search, long after) {
+            this(product, customer, search, Optional.empty(), Optional.empty(), after);
+        }
+
         public static Query of(ProductId product) {
             return new Query(Optional.of(product), Optional.empty(), "", 0);
         }

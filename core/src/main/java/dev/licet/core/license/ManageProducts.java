@@ -12,12 +12,16 @@ import dev.licet.core.identity.Names;
 import dev.licet.core.identity.Permission;
 import dev.licet.core.identity.SecretSource;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /// The products of an account, and the keys issued for them.
 public final class ManageProducts {
+    private static final Duration LEAST_RETENTION = Duration.ofDays(30);
+
     private final Accounts accounts;
     private final Products products;
     private final LicenseKeys keys;
@@ -60,13 +64,34 @@ public final class ManageProducts {
         return managed(caller, id);
     }
 
-    public Outcome<Product> rename(Caller caller, ProductId id, Expected<Product> expected, String name) {
-        Optional<Refusal> refusal = Names.refusal("name", name);
+    /// What can be changed of a product.
+    ///
+    /// @param retention how long events are kept; empty for as long as the server keeps them
+    public record Terms(String name, Optional<Duration> retention, boolean valuesAreWhole) {
+        public Terms named(String other) {
+            return new Terms(other, retention, valuesAreWhole);
+        }
+
+        Optional<Refusal> refusal() {
+            return Names.refusal("name", name).or(() -> retention.flatMap(Terms::refusal));
+        }
+
+        private static Optional<Refusal> refusal(Duration retention) {
+            return retention.compareTo(LEAST_RETENTION) >= 0 && retention.equals(Duration.ofDays(retention.toDays()))
+                    ? Optional.empty()
+                    : Optional.of(new Refusal.InvalidField("retention", "must be whole days, 30 at least"));
+        }
+    }
+
+    /// @param change of what it is now
+    public Outcome<Product> set(Caller caller, ProductId id, Expected<Product> expected, UnaryOperator<Terms> change) {
         return change(caller, id, expected, product -> {
+            Terms terms = change.apply(new Terms(product.name(), product.retention(), product.valuesAreWhole()));
+            Optional<Refusal> refusal = terms.refusal();
             if (refusal.isPresent()) {
                 return Outcome.refused(refusal.get());
             }
-            products.rename(id, name);
+            products.change(product.with(terms.name(), terms.retention(), terms.valuesAreWhole()));
             return Outcome.success(products.find(id).orElseThrow());
         });
     }

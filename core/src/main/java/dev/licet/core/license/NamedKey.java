@@ -35,6 +35,17 @@ public record NamedKey(Products products, LicenseKeys keys) {
                 .orElseGet(() -> Outcome.refused(new Refusal.NotFound(Refusal.Kind.PRODUCT)));
     }
 
+    /// Why the product of something that happened may not be told of: it may be revoked by now.
+    public Optional<Refusal> pastRefusal(Caller caller, Optional<ProductId> product) {
+        return caller.isLockedOutOf(product, Optional.empty())
+                .or(() -> product.isEmpty()
+                                || product.flatMap(products::find)
+                                        .filter(known -> known.account().equals(caller.account()))
+                                        .isPresent()
+                        ? Optional.empty()
+                        : Optional.of(new Refusal.NotFound(Refusal.Kind.PRODUCT)));
+    }
+
     private Optional<LicenseKey> find(Caller caller, Optional<ProductId> product, Optional<String> key) {
         return product.isPresent() && key.isPresent()
                 ? keys.find(product.get(), key.get())

@@ -35,13 +35,14 @@ public record Price(String written, String currency) {
     /// @return empty when it is not a whole number of them that a `long` can hold
     public OptionalLong minorUnits() {
         try {
-            return OptionalLong.of(amount().movePointRight(digits()).longValueExact());
+            return OptionalLong.of(amount().movePointRight(digits(currency)).longValueExact());
         } catch (ArithmeticException notWhole) {
             return OptionalLong.empty();
         }
     }
 
-    private int digits() {
+    /// How many digits of a currency are behind the point; 2 where it is unknown.
+    public static int digits(String currency) {
         try {
             return Math.max(0, Currency.getInstance(currency).getDefaultFractionDigits());
         } catch (IllegalArgumentException unknown) {

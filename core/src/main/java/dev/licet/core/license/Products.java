@@ -19,8 +19,10 @@ public interface Products {
     /// All of the account, revoked ones too, oldest first.
     List<Product> list(AccountNumber account);
 
+    /// Stores what can be changed of a product: its name, how long its events are kept, and how its values are meant.
+    ///
     /// @return false when there is no such product
-    boolean rename(ProductId id, String name);
+    boolean change(Product product);
 
     /// @return false when there is no such product
     boolean revoke(ProductId id);

@@ -4,7 +4,6 @@ import dev.licet.core.identity.Account;
 import dev.licet.core.license.Features;
 import dev.licet.core.license.KeyTerms;
 import dev.licet.core.license.LicenseKey;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
@@ -15,32 +14,25 @@ import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/// The text of license files: lines of a name and a value, and the signature of what is before it (docs/offline.md).
+/// The text of license files (docs/offline.md).
 final class FileText {
     private FileText() {}
 
     static String of(
             Account account, LicenseKey key, KeyTerms terms, Optional<Instant> end, LicenseFile file, FileKey signer) {
-        StringBuilder text = new StringBuilder("licet-license-file: 1");
-        line(text, "file", "fil_" + file.id());
-        line(text, "account", account.number().toString());
-        line(text, "product", "prd_" + key.product());
-        line(text, "key", encoded(key.key()));
-        line(text, "machine", encoded(file.machine()));
-        line(text, "issued-at", file.issuedAt().toString());
-        line(text, "valid-until", file.validUntil().toString());
-        end.ifPresent(at -> line(text, "expires-at", at.toString()));
-        line(text, "features", features(terms.features()));
-        file.seat().ifPresent(seat -> line(text, "seat", "seat_" + seat));
-        line(text, "secret", Base64.getEncoder().encodeToString(secret(account, key, file.machine())));
-        line(text, "signed-with", signer.name());
-        byte[] signature = signer.pair().sign(text.toString().getBytes(StandardCharsets.UTF_8));
-        line(text, "signature", Base64.getEncoder().encodeToString(signature));
-        return text.append('\n').toString();
-    }
-
-    private static void line(StringBuilder text, String name, String value) {
-        text.append('\n').append(name).append(": ").append(value);
+        SignedText text = new SignedText("licet-license-file: 1")
+                .line("file", "fil_" + file.id())
+                .line("account", account.number().toString())
+                .line("product", "prd_" + key.product())
+                .encoded("key", key.key())
+                .encoded("machine", file.machine())
+                .line("issued-at", file.issuedAt().toString())
+                .line("valid-until", file.validUntil().toString());
+        end.ifPresent(at -> text.line("expires-at", at.toString()));
+        text.line("features", features(terms.features()));
+        file.seat().ifPresent(seat -> text.line("seat", "seat_" + seat));
+        return text.line("secret", Base64.getEncoder().encodeToString(secret(account, key, file.machine())))
+                .signed(signer);
     }
 
     private static String features(Features features) {
@@ -50,12 +42,8 @@ final class FileText {
                 names.add("F" + feature);
             }
         }
-        features.named().forEach(name -> names.add(encoded(name)));
+        features.named().forEach(name -> names.add(SignedText.encoded(name)));
         return String.join(",", names);
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     /// What signs the record of use of a key on a machine: always the same, and known to nobody who has no file of

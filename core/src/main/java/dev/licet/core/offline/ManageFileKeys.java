@@ -32,7 +32,7 @@ public final class ManageFileKeys {
     }
 
     /// What signs now.
-    FileKey newest(Caller caller) {
+    public FileKey newest(Caller caller) {
         List<FileKey> keys = files.keys(caller.account());
         return keys.isEmpty() ? add(caller) : keys.getLast();
     }

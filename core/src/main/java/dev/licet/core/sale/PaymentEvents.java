@@ -101,7 +101,8 @@ public final class PaymentEvents implements AutoCloseable {
                 Optional.of(RequestKey.of(List.of("payments"), id.toString(), content))));
     }
 
-    private static UsageEvent event(Purchases.Untold untold) {
+    /// What the events say of a payment.
+    public static UsageEvent event(Purchases.Untold untold) {
         Payment payment = untold.payment();
         Purchase purchase = untold.purchase();
         long value = payment.amount().minorUnits().orElseThrow();

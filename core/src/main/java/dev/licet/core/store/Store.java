@@ -3,6 +3,7 @@ package dev.licet.core.store;
 import dev.licet.core.Transactions;
 import dev.licet.core.audit.Changes;
 import dev.licet.core.customer.Customers;
+import dev.licet.core.disk.DiskUse;
 import dev.licet.core.event.EventLog;
 import dev.licet.core.gate.Quotas;
 import dev.licet.core.identity.AccessTokens;
@@ -10,15 +11,19 @@ import dev.licet.core.identity.Accounts;
 import dev.licet.core.identity.Applications;
 import dev.licet.core.identity.UserTokens;
 import dev.licet.core.identity.Users;
+import dev.licet.core.insight.Insights;
+import dev.licet.core.insight.SavedInsights;
 import dev.licet.core.license.DataObjects;
 import dev.licet.core.license.KeyCalls;
 import dev.licet.core.license.KeyTemplates;
+import dev.licet.core.license.KeyUsage;
 import dev.licet.core.license.LicenseKeys;
 import dev.licet.core.license.Licenses;
 import dev.licet.core.license.Products;
 import dev.licet.core.message.Messages;
 import dev.licet.core.offline.OfflineFiles;
 import dev.licet.core.once.KeptAnswers;
+import dev.licet.core.removal.Removals;
 import dev.licet.core.sale.Purchases;
 import dev.licet.core.session.NumberReserve;
 import dev.licet.core.session.Seats;
@@ -52,6 +57,8 @@ public interface Store extends AutoCloseable {
 
     KeyCalls keyCalls();
 
+    KeyUsage keyUsage();
+
     Customers customers();
 
     Messages messages();
@@ -74,7 +81,16 @@ public interface Store extends AutoCloseable {
 
     EventLog events();
 
+    Insights insights();
+
+    SavedInsights savedInsights();
+
+    Removals removals();
+
     KeptAnswers keptAnswers();
+
+    /// What it takes of the disk, and how much comes. Counts events, so not for each request.
+    DiskUse disk();
 
     /// What is wrong with the store now, in words for the operator; empty when it takes writes and answers.
     Optional<String> check();

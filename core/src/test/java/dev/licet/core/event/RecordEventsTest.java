@@ -304,6 +304,50 @@ class RecordEventsTest {
                 .contains(NO_KEY);
     }
 
+    @Test
+    void past_keyThatIsGone_andRevokedProduct_areTaken_othersNot() {
+        Caller manager = past(Optional.empty());
+
+        assertThat(pastResults(manager, named(PLAYER, "KEY-9"), named(REVOKED, null), named(null, "KEY-9")))
+                .hasOnlyElementsOfType(Result.Accepted.class);
+        assertThat(pastResults(manager, named(OTHERS, null), named(UNKNOWN, null)))
+                .containsOnly(new Result.Rejected(NO_PRODUCT));
+    }
+
+    @Test
+    void past_productLock_letsItsProductThroughAlone() {
+        assertThat(pastResults(
+                        past(Optional.of(PLAYER)), named(PLAYER, "KEY-9"), named(REVOKED, null), named(null, null)))
+                .containsExactly(
+                        new Result.Accepted(1), new Result.Rejected(PRODUCT_LOCK), new Result.Rejected(PRODUCT_LOCK));
+    }
+
+    @Test
+    void past_byWhoMayRecordAlone_isRefused() {
+        assertThat(recordEvents.recordPast(caller(Optional.empty(), KeyLock.ANY), batch(named(null, null))))
+                .isEqualTo(Outcome.refused(new Refusal.NotPermitted(Permission.MANAGE.label())));
+        assertThat(log.events).isEmpty();
+    }
+
+    private List<Result> pastResults(Caller caller, Item... items) {
+        return switch (recordEvents.recordPast(caller, batch(items))) {
+            case Outcome.Success<Receipt>(Receipt receipt) -> receipt.results();
+            case Outcome.Refused<Receipt>(Refusal refusal) -> throw new AssertionError("refused: " + refusal);
+        };
+    }
+
+    private static Caller past(Optional<ProductId> productLock) {
+        return new Caller(
+                ACCOUNT,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Set.of(Permission.MANAGE),
+                false,
+                productLock,
+                KeyLock.ANY);
+    }
+
     private Optional<Refusal> refusal(
             Optional<ProductId> productLock, KeyLock keyLock, Optional<ProductId> product, Optional<String> key) {
         return switch (recordEvents
@@ -368,6 +412,11 @@ class RecordEventsTest {
         }
 
         @Override
+        public EventExport export(AccountNumber account, EventFilter filter) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public long lastAcknowledged() {
             return events.size();
         }
@@ -407,7 +456,7 @@ class RecordEventsTest {
         }
 
         @Override
-        public boolean rename(ProductId id, String name) {
+        public boolean change(Product product) {
             throw new UnsupportedOperationException();
         }
 

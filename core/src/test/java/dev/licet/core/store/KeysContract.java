@@ -395,6 +395,25 @@ public abstract class KeysContract {
     }
 
     @Test
+    void listKeys_byTheirEnd_findsThoseThatRunOut_andAreNotBlocked() {
+        for (int days : List.of(5, 10, 15)) {
+            store.licenseKeys().add(caller.account(), product, List.of("D" + days), KeyTerms.issued(NOW, days), NOW);
+        }
+        of(changeKeys().setBlocked(caller, Optional.of(product), "D10", true));
+        LicenseKeys.Query soon = new LicenseKeys.Query(
+                Optional.of(product),
+                Optional.empty(),
+                "",
+                Optional.of(NOW),
+                Optional.of(NOW.plus(Duration.ofDays(12))),
+                0);
+
+        assertThat(store.licenseKeys().list(caller.account(), soon, false, 0, 10))
+                .extracting(LicenseKey::key)
+                .containsExactly("D5");
+    }
+
+    @Test
     void activate_moreNewMachinesThanTheKeyLetsIn_isRefusedUntilTheWindowHasPassed() {
         LicenseKey key = store.licenseKeys().find(product, KEY).orElseThrow();
         MachineRules rules =

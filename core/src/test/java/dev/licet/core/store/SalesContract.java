@@ -10,6 +10,7 @@ import dev.licet.core.SteadyClock;
 import dev.licet.core.TestClock;
 import dev.licet.core.customer.Customer;
 import dev.licet.core.customer.ManageCustomers;
+import dev.licet.core.event.EventFilter;
 import dev.licet.core.event.EventQuery;
 import dev.licet.core.event.RecordedEvent;
 import dev.licet.core.id.AccountNumber;
@@ -620,8 +621,9 @@ public abstract class SalesContract {
             awaitTold();
         }
 
-        List<RecordedEvent> told =
-                store.events().find(EventQuery.of(caller.account(), 10).build()).events();
+        List<RecordedEvent> told = store.events()
+                .find(EventQuery.of(caller.account(), EventFilter.ALL, 10))
+                .events();
         assertThat(told.reversed())
                 .extracting(event -> event.event().name().orElseThrow() + " "
                         + event.event().value().orElseThrow() + " "

@@ -8,6 +8,7 @@ import dev.licet.core.Outcome;
 import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
 import dev.licet.core.TestClock;
+import dev.licet.core.event.EventFilter;
 import dev.licet.core.event.EventPage;
 import dev.licet.core.event.EventQuery;
 import dev.licet.core.event.Placed;
@@ -640,15 +641,15 @@ public abstract class StoreContract {
     }
 
     @Test
-    void renameProduct_changesTheName() {
+    void changeProduct_changesItsNameAndHowItsValuesAreMeant() {
         Product added = store.products().add(account, "old", NOW);
 
-        assertThat(store.products().rename(added.id(), "new")).isTrue();
-        assertThat(store.products().rename(new ProductId(Integer.MAX_VALUE), "new"))
-                .isFalse();
+        assertThat(store.products().change(added.with("new", Optional.of(Duration.ofDays(90)), true)))
+                .isTrue();
+        Product unknown = new Product(new ProductId(Integer.MAX_VALUE), account, "new", false, NOW);
+        assertThat(store.products().change(unknown)).isFalse();
         assertThat(store.products().find(account, added.id()))
-                .map(Product::name)
-                .contains("new");
+                .contains(added.with("new", Optional.of(Duration.ofDays(90)), true));
     }
 
     @Test
@@ -2107,7 +2108,11 @@ public abstract class StoreContract {
         }
 
         EventQuery done() {
-            return EventQuery.of(account, limit)
+            return EventQuery.of(account, filter(), limit).below(below).above(above);
+        }
+
+        EventFilter filter() {
+            return EventFilter.builder()
                     .product(product)
                     .key(key)
                     .name(name)
@@ -2117,8 +2122,6 @@ public abstract class StoreContract {
                     .from(from)
                     .until(until)
                     .metadataPart(metadata)
-                    .below(below)
-                    .above(above)
                     .build();
         }
     }

@@ -15,6 +15,7 @@ import dev.licet.core.license.ChangeKeys;
 import dev.licet.core.license.KeepData;
 import dev.licet.core.license.LockToKey;
 import dev.licet.core.license.LogKeyCalls;
+import dev.licet.core.license.ReadKeyUsage;
 import dev.licet.core.license.ReadKeys;
 import dev.licet.core.license.UseKeys;
 import dev.licet.core.message.SendMessages;
@@ -75,7 +76,8 @@ public final class CryptolensDialect implements Dialect {
             KeepData keepData,
             ManageCustomers customers,
             SendMessages messages,
-            LogKeyCalls log) {}
+            LogKeyCalls log,
+            ReadKeyUsage keyUsage) {}
 
     /// @param errorStatus whether an error has an HTTP status of its own; 200 when not
     /// @param getWrites whether GET is taken for what stores something
@@ -111,6 +113,11 @@ public final class CryptolensDialect implements Dialect {
         add("AI/GetEvents", READING, replies, done((caller, request, fields) -> events.getEvents(caller, fields)));
         LogMethods log = new LogMethods(useCases.log(), limits, replies);
         add("AI/GetWebAPILog", READING, replies, done(log::getWebApiLog));
+        UsageMethods usage = new UsageMethods(useCases.keyUsage(), limits, replies);
+        add("AI/GetDailyAggregates", READING, replies, done(usage::getDailyAggregates));
+        add("AI/GetKeyUsageSummaries", READING, replies, done(usage::getKeyUsageSummaries));
+        add("AI/GetKeyDevices", READING, replies, done(usage::getKeyDevices));
+        add("AI/GetLicenseActivityBuckets", READING, replies, done(usage::getLicenseActivityBuckets));
         add("Subscription/RecordUsage", writing, replies, events::recordUsage);
     }
 

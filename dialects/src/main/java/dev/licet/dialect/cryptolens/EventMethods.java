@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.DEBUG;
 import dev.licet.core.Outcome;
 import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
+import dev.licet.core.event.EventFilter;
 import dev.licet.core.event.EventPage;
 import dev.licet.core.event.EventQuery;
 import dev.licet.core.event.Item;
@@ -95,15 +96,16 @@ final class EventMethods {
         }
         TimeFilter time = TimeFilter.of(fields.json("Time"));
         long limit = fields.integer("Limit").orElse(DEFAULT_PAGE);
-        EventQuery query = EventQuery.of(caller.account(), (int) Math.clamp(limit, 1, MAX_PAGE))
+        EventFilter filter = EventFilter.builder()
                 .product(fields.product())
                 .key(fields.text("Key", limits.name()))
                 .from(time.from())
                 .until(time.until())
                 .metadataPart(fields.text("Metadata", limits.metadata()))
-                .below(cursor(fields, "StartingAfter"))
-                .above(cursor(fields, "EndingBefore"))
                 .build();
+        EventQuery query = EventQuery.of(caller.account(), filter, (int) Math.clamp(limit, 1, MAX_PAGE))
+                .below(cursor(fields, "StartingAfter"))
+                .above(cursor(fields, "EndingBefore"));
         return switch (readEvents.read(caller, query)) {
             case Outcome.Success<EventPage>(EventPage page) -> page(page);
             case Outcome.Refused<EventPage>(Refusal no) -> replies.refusal(no);

@@ -155,7 +155,10 @@ record Replies(
                     DATA_OBJECT,
                     MESSAGE,
                     TEMPLATE,
-                    PURCHASE -> error(404, INCORRECT);
+                    PURCHASE,
+                    INSIGHT,
+                    DASHBOARD,
+                    ERASURE -> error(404, INCORRECT);
         };
     }
 

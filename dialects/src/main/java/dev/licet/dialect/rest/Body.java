@@ -4,12 +4,15 @@ import dev.licet.dialect.Fault;
 import dev.licet.dialect.MalformedRequest;
 import dev.licet.dialect.Request;
 import dev.licet.dialect.Texts;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -25,6 +28,7 @@ record Body(JsonNode object, String at) {
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
     static final Body NONE = new Body(JsonNodeFactory.instance.objectNode(), "");
@@ -49,6 +53,11 @@ record Body(JsonNode object, String at) {
         } catch (JacksonException e) {
             throw new MalformedRequest(Fault.MALFORMED, "broken JSON");
         }
+    }
+
+    /// An object that is known to be one.
+    static Body of(String json) {
+        return new Body(MAPPER.readTree(json), "");
     }
 
     /// To be thrown for a member that breaks a rule.
@@ -132,6 +141,22 @@ record Body(JsonNode object, String at) {
         });
     }
 
+    /// The positions of events, each as a number or an id such as `evt_17`.
+    List<Long> positions(String name) {
+        JsonNode list = member(name).filter(JsonNode::isArray).orElseThrow(() -> wrong(name, "is required, as a list"));
+        List<Long> positions = new ArrayList<>();
+        for (JsonNode element : list) {
+            OptionalLong position = element.isString()
+                    ? Call.id("evt_", element.stringValue())
+                    : element.isIntegralNumber() ? Call.id("", element.asString()) : OptionalLong.empty();
+            if (position.isEmpty()) {
+                throw wrong(name + "/" + positions.size(), "must be the position of an event, or evt_ and that");
+            }
+            positions.add(position.getAsLong());
+        }
+        return positions;
+    }
+
     Optional<Body> object(String name) {
         return member(name).map(node -> {
             if (!node.isObject()) {
@@ -139,6 +164,61 @@ record Body(JsonNode object, String at) {
             }
             return new Body(node, at + name + "/");
         });
+    }
+
+    /// Refuses members that mean nothing here: they are mistyped.
+    void only(Set<String> known) {
+        object.propertyNames().stream()
+                .filter(name -> !known.contains(name))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw wrong(
+                            name,
+                            "is unknown; there are " + known.stream().sorted().collect(Collectors.joining(", ")));
+                });
+    }
+
+    /// A list of objects; none when it is absent.
+    List<Body> objects(String name) {
+        return member(name)
+                .map(node -> {
+                    List<Body> bodies = new ArrayList<>();
+                    for (JsonNode element : node) {
+                        if (!node.isArray() || !element.isObject()) {
+                            throw wrong(name, "must be a list of objects");
+                        }
+                        bodies.add(new Body(element, at + name + "/" + bodies.size() + "/"));
+                    }
+                    if (!node.isArray()) {
+                        throw wrong(name, "must be a list of objects");
+                    }
+                    return bodies;
+                })
+                .orElse(List.of());
+    }
+
+    /// A text, number or truth value, or a list of them, as text.
+    List<String> scalars(String name) {
+        return member(name)
+                .map(node -> {
+                    List<String> scalars = new ArrayList<>();
+                    for (JsonNode element : node.isArray() ? node : List.of(node)) {
+                        if (!element.isValueNode() || element.isNull()) {
+                            throw wrong(name, "must be a text, a number, true or false, or a list of these");
+                        }
+                        scalars.add(element.isNumber() ? plain(name, element) : Texts.clean(element.asString()));
+                    }
+                    return scalars;
+                })
+                .orElse(List.of());
+    }
+
+    private String plain(String name, JsonNode number) {
+        BigDecimal value = number.decimalValue();
+        if (Math.abs((long) value.precision() - value.scale()) > 40 || Math.abs((long) value.scale()) > 40) {
+            throw wrong(name, "has a number of too many digits");
+        }
+        return value.toPlainString();
     }
 
     private Optional<JsonNode> member(String name) {

@@ -35,11 +35,13 @@ final class ChangeRoutes {
             Map.entry("dataObject", "dat_"),
             Map.entry("customer", "cus_"),
             Map.entry("message", "msg_"),
+            Map.entry("savedInsight", ""),
             Map.entry("license", "lic_"),
             Map.entry("purchase", "pur_"),
             Map.entry("payment", "pay_"),
             Map.entry("fileKey", "fky_"),
             Map.entry("file", "fil_"),
+            Map.entry("erasure", ErasureRoutes.PREFIX),
             Map.entry("seat", ""));
 
     /// What is known by a key and a machine.

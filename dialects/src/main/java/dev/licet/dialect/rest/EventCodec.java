@@ -2,17 +2,20 @@ package dev.licet.dialect.rest;
 
 import dev.licet.core.event.Item;
 import dev.licet.core.id.ProductId;
+import dev.licet.core.once.Fingerprint;
 import dev.licet.dialect.Json;
 import dev.licet.dialect.Limits;
 import dev.licet.dialect.Texts;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -54,21 +57,39 @@ final class EventCodec {
         VALUE,
         CURRENCY,
         TIME,
-        PROPERTIES;
+        PROPERTIES,
+        /// What another API sent in the place of properties.
+        METADATA,
+        POSITION,
+        SOURCE,
+        RECEIVED_AT("receivedAt");
 
         private static final Map<String, Member> BY_NAME = new HashMap<>();
 
         static {
             for (Member member : values()) {
-                BY_NAME.put(member.text(), member);
+                BY_NAME.put(member.text, member);
             }
         }
 
-        /// Those that the `data` of a CloudEvent may have; the others stand outside of it.
-        private static final Set<Member> OF_DATA = EnumSet.complementOf(EnumSet.of(ID, NAME, TIME));
+        /// Those of an event that is sent; one that is shown has all.
+        private static final Set<Member> SENT = EnumSet.range(ID, PROPERTIES);
 
-        String text() {
-            return name().toLowerCase(Locale.ROOT);
+        /// Those that the `data` of a CloudEvent may have; the others stand outside of it.
+        private static final Set<Member> OF_DATA = EnumSet.range(FEATURE, PROPERTIES);
+
+        static {
+            OF_DATA.remove(TIME);
+        }
+
+        private final String text;
+
+        Member() {
+            this.text = name().toLowerCase(Locale.ROOT);
+        }
+
+        Member(String text) {
+            this.text = text;
         }
     }
 
@@ -89,12 +110,38 @@ final class EventCodec {
 
     /// An event while it is read.
     private static final class Draft {
+        /// Whether it was recorded before, and is told of again.
+        private final boolean isPast;
         private final Item.Builder item = Item.builder();
+        private String id = "";
+        private String name = "";
+        private OptionalLong position = OptionalLong.empty();
+        private @Nullable Instant time;
+        private @Nullable Instant receivedAt;
         private final List<FieldError> errors = new ArrayList<>();
+
+        Draft(boolean isPast) {
+            this.isPast = isPast;
+        }
 
         void wrong(FieldError error) {
             if (errors.size() < MAX_ERRORS) {
                 errors.add(error);
+            }
+        }
+
+        /// Names an event that had no id of its client's, as the same event is named whenever it comes again.
+        void nameByOrigin() {
+            if (time == null) {
+                wrong(FieldError.of("time", "is required"));
+            } else if (position.isPresent()
+                    && receivedAt != null
+                    && (id.isEmpty() || id.equals(EventDocument.id(position.getAsLong())))) {
+                Fingerprint origin = Fingerprint.of(
+                        Long.toString(position.getAsLong()), receivedAt.toString(), time.toString(), name);
+                item.clientId("import:" + HexFormat.of().formatHex(origin.toBytes()));
+            } else if (id.isEmpty()) {
+                wrong(new FieldError("", "needs an id, or a position and a receivedAt"));
             }
         }
 
@@ -109,11 +156,23 @@ final class EventCodec {
             json.skipChildren();
             return Bad.of("must be an object");
         }
-        Draft draft = new Draft();
-        Set<Member> seen = members(json, draft, EnumSet.allOf(Member.class), "");
+        Draft draft = new Draft(false);
+        Set<Member> seen = members(json, draft, Member.SENT, "");
         if (!seen.contains(Member.NAME)) {
             draft.wrong(FieldError.of("name", "is required"));
         }
+        return draft.done();
+    }
+
+    /// Reads the value that the parser stands on as an event that this API, or that of another server, has shown.
+    Entry pastEvent(JsonParser json) {
+        if (json.currentToken() != JsonToken.START_OBJECT) {
+            json.skipChildren();
+            return Bad.of("must be an object");
+        }
+        Draft draft = new Draft(true);
+        members(json, draft, EnumSet.allOf(Member.class), "");
+        draft.nameByOrigin();
         return draft.done();
     }
 
@@ -136,7 +195,7 @@ final class EventCodec {
                     seen.remove(member);
                 }
             } else {
-                rule = take(json, draft.item, member);
+                rule = take(json, draft, member);
             }
             if (rule != null) {
                 FieldError error = FieldError.of(name, rule);
@@ -147,20 +206,24 @@ final class EventCodec {
     }
 
     /// Takes the value of a member. @return what is wrong with it
-    private @Nullable String take(JsonParser json, Item.Builder item, Member member) {
+    private @Nullable String take(JsonParser json, Draft draft, Member member) {
         if (member == Member.PROPERTIES) {
             if (json.currentToken() != JsonToken.START_OBJECT) {
                 json.skipChildren();
                 return "must be an object";
             }
-            Properties properties = properties(json);
-            item.metadata(properties.text);
+            Properties properties = properties(json, mostMetadata(draft));
+            draft.item.metadata(properties.text);
             return properties.wrong;
         }
         if (member == Member.VALUE) {
             OptionalLong value = wholeNumber(json);
-            item.value(value);
+            draft.item.value(value);
             return value.isPresent() ? null : "must be a whole number of 64 bits, in the minor units of the currency";
+        }
+        if (member == Member.POSITION) {
+            draft.position = wholeNumber(json);
+            return draft.position.isPresent() ? null : "must be a whole number of 64 bits";
         }
         if (json.currentToken() != JsonToken.VALUE_STRING) {
             json.skipChildren();
@@ -170,19 +233,40 @@ final class EventCodec {
         if (!Texts.isClean(text)) {
             return "has a NUL or half a surrogate pair";
         }
+        if (member == Member.METADATA) {
+            draft.item.metadata(text);
+            return isOver(mostMetadata(draft), text) ? "must have at most " + mostMetadata(draft) + " bytes" : null;
+        }
         if (text.isBlank()) {
-            return member == Member.NAME ? "is required" : null;
+            return member == Member.NAME && !draft.isPast ? "is required" : null;
         }
         if (text.codePointCount(0, text.length()) > limits.name()) {
             return "must have at most " + limits.name() + " characters";
         }
-        return takeText(item, member, text);
+        return takeText(draft, member, text);
     }
 
-    private static @Nullable String takeText(Item.Builder item, Member member, String text) {
+    /// Of an event that another API took there may be more than this one takes.
+    private int mostMetadata(Draft draft) {
+        return draft.isPast ? limits.line() : limits.metadata();
+    }
+
+    private static boolean isOver(int bytes, String text) {
+        return text.length() > bytes
+                || text.length() > bytes / 3 && text.getBytes(StandardCharsets.UTF_8).length > bytes;
+    }
+
+    private @Nullable String takeText(Draft draft, Member member, String text) {
+        Item.Builder item = draft.item;
         switch (member) {
-            case ID -> item.clientId(text);
-            case NAME -> item.name(text);
+            case ID -> {
+                draft.id = text;
+                item.clientId(text);
+            }
+            case NAME -> {
+                draft.name = text;
+                item.name(text);
+            }
             case FEATURE -> item.feature(text);
             case KEY -> item.key(text);
             case MACHINE -> item.machine(text);
@@ -196,19 +280,33 @@ final class EventCodec {
                 item.product(new ProductId(id.getAsLong()));
             }
             case CURRENCY -> {
+                if (draft.isPast) {
+                    item.currency(text);
+                    return text.codePointCount(0, text.length()) > limits.currency()
+                            ? "must have at most " + limits.currency() + " characters"
+                            : null;
+                }
                 if (text.length() != MAX_CURRENCY || !text.chars().allMatch(c -> c >= 'A' && c <= 'Z')) {
                     return "must be an ISO 4217 code, such as USD";
                 }
                 item.currency(text);
             }
-            case TIME -> {
+            case TIME, RECEIVED_AT -> {
                 var time = Times.parse(text);
                 if (time.isEmpty()) {
                     return Times.RULE;
                 }
-                item.at(time.get());
+                if (member == Member.RECEIVED_AT) {
+                    draft.receivedAt = time.get();
+                } else {
+                    draft.time = time.get();
+                    item.at(time.get());
+                }
             }
-            case VALUE, PROPERTIES -> throw new IllegalArgumentException(member + " is no text");
+            case SOURCE -> {
+                // the import is its source
+            }
+            case VALUE, PROPERTIES, METADATA, POSITION -> throw new IllegalArgumentException(member + " is no text");
         }
         return null;
     }
@@ -229,7 +327,7 @@ final class EventCodec {
     private record Properties(String text, @Nullable String wrong, List<String> names) {}
 
     /// Copies the value that the parser stands on.
-    private Properties properties(JsonParser json) {
+    private Properties properties(JsonParser json, int most) {
         String wrong = null;
         List<String> top = new ArrayList<>();
         Deque<Set<String>> names = new ArrayDeque<>();
@@ -270,10 +368,8 @@ final class EventCodec {
             } while (depth > 0 && json.nextToken() != null);
         }
         String copied = text.toString();
-        if (copied.length() > limits.metadata()
-                || copied.length() > limits.metadata() / 3
-                        && copied.getBytes(StandardCharsets.UTF_8).length > limits.metadata()) {
-            wrong = "must have at most " + limits.metadata() + " bytes";
+        if (isOver(most, copied)) {
+            wrong = "must have at most " + most + " bytes";
         }
         return new Properties(copied, wrong, top);
     }
@@ -298,7 +394,7 @@ final class EventCodec {
             json.skipChildren();
             return Bad.of("must be an object");
         }
-        Draft draft = new Draft();
+        Draft draft = new Draft(false);
         Map<String, String> attributes = new HashMap<>();
         Set<Member> ofData = Set.of();
         while (json.nextToken() != JsonToken.END_OBJECT) {
@@ -344,9 +440,9 @@ final class EventCodec {
         }
     }
 
-    private static void attribute(Map<String, String> attributes, Draft draft, String name, Member member) {
+    private void attribute(Map<String, String> attributes, Draft draft, String name, Member member) {
         String text = attributes.getOrDefault(name, "");
-        String rule = text.isBlank() ? null : takeText(draft.item, member, text);
+        String rule = text.isBlank() ? null : takeText(draft, member, text);
         if (rule != null) {
             draft.wrong(FieldError.of(name, rule));
         }
@@ -386,7 +482,7 @@ final class EventCodec {
             return Set.of();
         }
         boolean isObject = json.currentToken() == JsonToken.START_OBJECT;
-        Properties data = properties(json);
+        Properties data = properties(json, limits.metadata());
         if (!isObject || !isOurs(data.names)) {
             draft.item.metadata(isObject ? data.text : "{\"data\":" + data.text + "}");
             if (data.wrong != null) {

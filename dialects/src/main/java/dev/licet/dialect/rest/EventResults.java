@@ -139,7 +139,10 @@ final class EventResults {
                             CUSTOMER,
                             MESSAGE,
                             TEMPLATE,
-                            PURCHASE -> new FieldError("", "names what is not there");
+                            PURCHASE,
+                            INSIGHT,
+                            DASHBOARD,
+                            ERASURE -> new FieldError("", "names what is not there");
                 };
             case Refusal.NotPermitted(String missing) ->
                 FieldError.of(

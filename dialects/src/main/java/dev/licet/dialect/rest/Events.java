@@ -5,14 +5,15 @@ import static java.lang.System.Logger.Level.DEBUG;
 import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
 import dev.licet.core.Unavailable;
+import dev.licet.core.event.EventFilter;
 import dev.licet.core.event.EventPage;
 import dev.licet.core.event.EventQuery;
 import dev.licet.core.event.Item;
 import dev.licet.core.event.ReadEvents;
 import dev.licet.core.event.RecordEvents;
 import dev.licet.core.event.RecordedEvent;
-import dev.licet.core.event.UsageEvent;
 import dev.licet.core.id.ProductId;
+import dev.licet.core.identity.Caller;
 import dev.licet.core.once.Fingerprint;
 import dev.licet.core.once.RequestKey;
 import dev.licet.dialect.Answer;
@@ -36,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -48,6 +50,7 @@ import tools.jackson.core.TokenStreamLocation;
 /// Takes events and shows them.
 final class Events {
     static final String PATH = "/v1/events";
+    private static final String IMPORT = PATH + "/import";
 
     private static final System.Logger LOG = System.getLogger(Events.class.getName());
     private static final String NDJSON = "application/x-ndjson";
@@ -68,6 +71,8 @@ final class Events {
     private final Limits limits;
     private final Clock clock;
     private final EventCodec codec;
+    private final Intake present;
+    private final Intake past;
 
     Events(RecordEvents recordEvents, ReadEvents readEvents, Idempotency idempotency, Limits limits, Clock clock) {
         this.recordEvents = recordEvents;
@@ -76,16 +81,27 @@ final class Events {
         this.limits = limits;
         this.clock = clock;
         this.codec = new EventCodec(limits);
+        this.present = new Intake("rest", codec::event, recordEvents::recordEach);
+        this.past = new Intake("import", codec::pastEvent, recordEvents::recordPast);
     }
 
+    /// How the events of a request are read and recorded.
+    private record Intake(
+            String source,
+            Function<JsonParser, Entry> reader,
+            BiFunction<Caller, RecordEvents.Batch, Outcome<RecordEvents.Receipt>> recording) {}
+
     List<Endpoint> endpoints() {
-        return List.of(Endpoint.readingItself("POST", PATH, this::record), new Endpoint("GET", PATH, this::list));
+        return List.of(
+                Endpoint.readingItself("POST", PATH, this::record),
+                Endpoint.readingItself("POST", IMPORT, this::recordPast),
+                new Endpoint("GET", PATH, this::list));
     }
 
     /// Whether the body of a request is read line by line.
     static boolean streams(Request head) {
         return head.verb().equals("POST")
-                && head.path().equals(PATH)
+                && (head.path().equals(PATH) || head.path().equals(IMPORT))
                 && head.mediaType().filter(NDJSON::equals).isPresent();
     }
 
@@ -101,9 +117,23 @@ final class Events {
             case "application/json" -> whole(call, atomic, Shape.OURS);
             case "application/cloudevents+json" -> whole(call, atomic, Shape.CLOUD_EVENT);
             case "application/cloudevents-batch+json" -> whole(call, atomic, Shape.CLOUD_EVENTS);
-            case NDJSON -> lines(call, atomic);
+            case NDJSON ->
+                lines(call, present, atomic, idempotency.keyOfStream(call.request(), RequestKey.scope(call.caller())));
             default -> Problems.unknownMediaType(call.request(), KNOWN_TYPES);
         };
+    }
+
+    /// Records what an export has, a document a line. Each event has an id or gets one of its own, so that there is no
+    /// need of a key for the request.
+    private Answer recordPast(Call call) {
+        Optional<Refusal> refusal = RecordEvents.pastRefusal(call.caller());
+        if (refusal.isPresent()) {
+            return Problems.answer(call.request(), refusal.get());
+        }
+        String type = call.request().mediaType().orElse("");
+        return type.equals(NDJSON) || type.equals("application/json")
+                ? lines(call, past, false, Optional.empty())
+                : Problems.unknownMediaType(call.request(), "application/x-ndjson, application/json");
     }
 
     private static boolean atomic(Call call) {
@@ -148,7 +178,10 @@ final class Events {
         Request request = call.request();
         Entries read;
         try {
-            read = read(Texts.utf8(request.body(), 0, request.body().length), shape);
+            read = read(
+                    Texts.utf8(request.body(), 0, request.body().length),
+                    shape,
+                    shape.isCloudEvent() ? codec::cloudEvent : codec::event);
         } catch (JacksonException e) {
             return Problems.unreadable(request, "The body " + rule(e) + ".");
         }
@@ -161,7 +194,7 @@ final class Events {
             }
         }
         EventResults results = new EventResults(clock.instant());
-        Optional<Refusal> no = record(call, read.entries, key, results);
+        Optional<Refusal> no = record(call, present, read.entries, key, results);
         return no.map(refusal -> Problems.answer(request, refusal))
                 .orElseGet(() -> Json.written(200, json -> {
                     json.writeArrayPropertyStart("data");
@@ -178,13 +211,12 @@ final class Events {
     }
 
     /// @throws MalformedRequest when it is not of that shape
-    private Entries read(String text, Shape shape) {
+    private Entries read(String text, Shape shape, Function<JsonParser, Entry> reader) {
         try (JsonParser json = Json.FACTORY.createParser(ObjectReadContext.empty(), text)) {
             JsonToken first = json.nextToken();
             if (!shape.mayBe(first)) {
                 throw new MalformedRequest(Fault.MALFORMED, "the body has to be " + shape.rule);
             }
-            Function<JsonParser, Entry> reader = shape.isCloudEvent() ? codec::cloudEvent : codec::event;
             List<Entry> entries = new ArrayList<>();
             if (first == JsonToken.START_OBJECT) {
                 entries.add(reader.apply(json));
@@ -248,9 +280,10 @@ final class Events {
     /// Records the good ones, and adds what became of all.
     ///
     /// @return why nothing of it was recorded, if so
-    private Optional<Refusal> record(Call call, List<Entry> entries, Optional<RequestKey> key, EventResults results) {
-        RecordEvents.Batch batch = new RecordEvents.Batch("rest", key, items(entries));
-        return switch (recordEvents.recordEach(call.caller(), batch)) {
+    private static Optional<Refusal> record(
+            Call call, Intake intake, List<Entry> entries, Optional<RequestKey> key, EventResults results) {
+        RecordEvents.Batch batch = new RecordEvents.Batch(intake.source, key, items(entries));
+        return switch (intake.recording.apply(call.caller(), batch)) {
             case Outcome.Refused<RecordEvents.Receipt>(Refusal refusal) -> Optional.of(refusal);
             case Outcome.Success<RecordEvents.Receipt>(RecordEvents.Receipt receipt) -> {
                 var recorded = receipt.results().iterator();
@@ -268,13 +301,12 @@ final class Events {
 
     // Line by line
 
-    private Answer lines(Call call, boolean atomic) {
+    private Answer lines(Call call, Intake intake, boolean atomic, Optional<RequestKey> key) {
         Request request = call.request();
-        Optional<RequestKey> key = idempotency.keyOfStream(request, RequestKey.scope(call.caller()));
         EventLines lines = new EventLines(request.stream(), limits.line());
         EventResults results = new EventResults(clock.instant());
         try {
-            return atomic ? allLines(call, lines, key, results) : eachLine(call, lines, key, results);
+            return atomic ? allLines(call, lines, key, results) : eachLine(call, intake, lines, key, results);
         } catch (BrokenBody e) {
             LOG.log(DEBUG, "broken body: {0}", e.getMessage());
             return Problems.partly(request, e.fault(), results);
@@ -321,18 +353,18 @@ final class Events {
         }
     }
 
-    private Answer eachLine(Call call, EventLines lines, Optional<RequestKey> key, EventResults results)
+    private Answer eachLine(Call call, Intake intake, EventLines lines, Optional<RequestKey> key, EventResults results)
             throws IOException {
         for (int number = 0; ; number++) {
-            Chunk chunk = chunk(lines, key.isPresent(), CHUNK_EVENTS, CHUNK_BYTES);
+            Chunk chunk = chunk(lines, intake, key.isPresent(), CHUNK_EVENTS, CHUNK_BYTES);
             boolean tooMany = results.count() + chunk.entries.size() > limits.streamEvents();
             if (tooMany) {
                 chunk.cutTo(limits.streamEvents() - results.count());
             }
             if (!chunk.entries.isEmpty()) {
                 int part = number;
-                Optional<Refusal> no =
-                        record(call, chunk.entries, key.map(whole -> whole.part(part, chunk.content())), results);
+                Optional<Refusal> no = record(
+                        call, intake, chunk.entries, key.map(whole -> whole.part(part, chunk.content())), results);
                 if (no.isPresent()) {
                     return Problems.partly(call.request(), no.get(), results);
                 }
@@ -348,7 +380,7 @@ final class Events {
 
     private Answer allLines(Call call, EventLines lines, Optional<RequestKey> key, EventResults results)
             throws IOException {
-        Chunk all = chunk(lines, key.isPresent(), limits.events() + 1, Integer.MAX_VALUE);
+        Chunk all = chunk(lines, present, key.isPresent(), limits.events() + 1, Integer.MAX_VALUE);
         if (all.entries.size() > limits.events()) {
             throw new MalformedRequest(Fault.TOO_LARGE, "more than " + limits.events() + " events");
         }
@@ -356,29 +388,30 @@ final class Events {
         if (!errors.isEmpty()) {
             return Problems.invalid(call.request(), errors);
         }
-        Optional<Refusal> no = record(call, all.entries, key.map(whole -> whole.part(0, all.content())), results);
+        Optional<Refusal> no =
+                record(call, present, all.entries, key.map(whole -> whole.part(0, all.content())), results);
         return no.map(refusal -> Problems.answer(call.request(), refusal)).orElseGet(() -> byLine(results));
     }
 
     /// @param isOnce whether it has to tell what it was made of
-    private Chunk chunk(EventLines lines, boolean isOnce, int events, int bytes) throws IOException {
+    private Chunk chunk(EventLines lines, Intake intake, boolean isOnce, int events, int bytes) throws IOException {
         Chunk chunk = new Chunk(isOnce);
         while (chunk.entries.size() < events && chunk.bytes < bytes) {
             Optional<EventLines.Line> line = lines.next();
             if (line.isEmpty()) {
                 return chunk;
             }
-            chunk.add(line.get(), entry(line.get()));
+            chunk.add(line.get(), entry(line.get(), intake));
         }
         return chunk;
     }
 
-    private Entry entry(EventLines.Line line) {
+    private Entry entry(EventLines.Line line, Intake intake) {
         if (line.tooLong()) {
             return Bad.of("is longer than " + limits.line() + " bytes");
         }
         try {
-            return read(Texts.utf8(line.bytes(), 0, line.bytes().length), Shape.LINE)
+            return read(Texts.utf8(line.bytes(), 0, line.bytes().length), Shape.LINE, intake.reader)
                     .entries
                     .getFirst();
         } catch (JacksonException e) {
@@ -410,7 +443,18 @@ final class Events {
             return Problems.answer(call.request(), refusal.get());
         }
         int limit = call.limit();
-        EventQuery query = EventQuery.of(call.caller().account(), limit + 1)
+        EventQuery query = EventQuery.of(call.caller().account(), filter(call), limit + 1)
+                .below(call.query("cursor").map(Events::cursor).orElseGet(OptionalLong::empty));
+        Instant now = clock.instant();
+        return switch (readEvents.read(call.caller(), query)) {
+            case Outcome.Refused<EventPage>(Refusal no) -> Problems.answer(call.request(), no);
+            case Outcome.Success<EventPage>(EventPage page) -> page(page, limit, now);
+        };
+    }
+
+    /// The filter that the query has.
+    static EventFilter filter(Call call) {
+        return EventFilter.builder()
                 .product(call.query("product").map(Events::product))
                 .key(call.query("key"))
                 .name(call.query("name"))
@@ -419,13 +463,7 @@ final class Events {
                 .endUser(call.query("user"))
                 .from(time(call, "from"))
                 .until(time(call, "until"))
-                .below(call.query("cursor").map(Events::cursor).orElseGet(OptionalLong::empty))
                 .build();
-        Instant now = clock.instant();
-        return switch (readEvents.read(call.caller(), query)) {
-            case Outcome.Refused<EventPage>(Refusal no) -> Problems.answer(call.request(), no);
-            case Outcome.Success<EventPage>(EventPage page) -> page(page, limit, now);
-        };
     }
 
     private static ProductId product(String text) {
@@ -454,7 +492,7 @@ final class Events {
         boolean more = page.events().size() > limit;
         return Json.written(200, json -> {
             json.writeArrayPropertyStart("data");
-            events.forEach(event -> write(json, event));
+            events.forEach(event -> EventDocument.write(json, event));
             json.writeEndArray();
             if (more) {
                 json.writeStringProperty("next", Long.toString(events.getLast().id()));
@@ -467,45 +505,5 @@ final class Events {
             json.writeBooleanProperty("complete", page.complete());
             json.writeEndObject();
         });
-    }
-
-    private static void write(JsonGenerator json, RecordedEvent recorded) {
-        UsageEvent event = recorded.event();
-        json.writeStartObject();
-        json.writeStringProperty("id", event.clientId().orElse("evt_" + recorded.id()));
-        json.writeNumberProperty("position", recorded.id());
-        write(json, "name", event.name());
-        write(json, "feature", event.feature());
-        write(json, "product", event.product().map(product -> "prd_" + product.value()));
-        write(json, "key", event.key());
-        write(json, "machine", event.machine());
-        write(json, "user", event.endUser());
-        write(json, "session", event.session());
-        if (event.value().isPresent()) {
-            json.writeNumberProperty("value", event.value().getAsLong());
-        } else {
-            json.writeNullProperty("value");
-        }
-        write(json, "currency", event.currency());
-        json.writeStringProperty("time", event.at().toString());
-        Optional<String> properties = event.metadata().flatMap(EventCodec::object);
-        json.writeName("properties");
-        if (properties.isPresent()) {
-            json.writeRawValue(properties.get());
-        } else {
-            json.writeNull();
-            event.metadata().ifPresent(text -> json.writeStringProperty("metadata", text));
-        }
-        json.writeStringProperty("source", event.source());
-        json.writeStringProperty("receivedAt", recorded.receivedAt().toString());
-        json.writeEndObject();
-    }
-
-    private static void write(JsonGenerator json, String name, Optional<String> text) {
-        if (text.isPresent()) {
-            json.writeStringProperty(name, text.get());
-        } else {
-            json.writeNullProperty(name);
-        }
     }
 }

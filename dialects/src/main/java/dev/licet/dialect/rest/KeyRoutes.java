@@ -20,6 +20,7 @@ import dev.licet.core.license.UseKeys;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Json;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
@@ -119,12 +120,18 @@ final class KeyRoutes {
                 product(call.query("product")),
                 call.query("customer").map(text -> Call.id("cus_", "customer", text, CustomerId::new)),
                 call.query("search").orElse(""),
+                time(call, "endsFrom"),
+                time(call, "endsUntil"),
                 call.after());
         return Reply.cut(
                 call,
                 readKeys.list(call.caller(), query, call.limit() + 1),
                 key -> key.id().value(),
                 (json, key) -> write(json, useKeys.report(key)));
+    }
+
+    private static Optional<Instant> time(Call call, String name) {
+        return call.query(name).map(text -> Times.parse(text).orElseThrow(() -> new WrongField(name, Times.RULE)));
     }
 
     private static void write(JsonGenerator json, UseKeys.Report report) {

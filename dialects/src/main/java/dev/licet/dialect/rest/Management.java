@@ -19,6 +19,7 @@ import dev.licet.core.identity.ManageTokens;
 import dev.licet.core.identity.Permission;
 import dev.licet.core.identity.User;
 import dev.licet.core.license.LicenseKey;
+import dev.licet.core.license.ManageProducts;
 import dev.licet.core.license.Product;
 import dev.licet.dialect.Answer;
 import java.time.ZoneId;
@@ -31,6 +32,8 @@ import tools.jackson.core.JsonGenerator;
 
 /// Accounts, users, applications, tokens and products: add, list, change, revoke.
 final class Management {
+    private static final String VALUES_ARE_WHOLE = "valuesAreWhole";
+
     private static final Set<Permission> USUAL = EnumSet.of(Permission.REGISTER_EVENT, Permission.GET_EVENTS);
 
     private final RestDialect.UseCases useCases;
@@ -405,12 +408,21 @@ final class Management {
                 200,
                 call.inPath("prd_", ProductId::new, Refusal.Kind.PRODUCT)
                         .then(id -> useCases.products()
-                                .rename(
+                                .set(
                                         call.caller(),
                                         id,
                                         Etags.expected(call, Management::write),
-                                        call.body().requiredText("name"))),
+                                        now -> terms(call.body(), now))),
                 Management::write);
+    }
+
+    /// What is not said stays as it is.
+    private static ManageProducts.Terms terms(Body body, ManageProducts.Terms now) {
+        boolean renames = !body.has("retention") && !body.has(VALUES_ARE_WHOLE);
+        return new ManageProducts.Terms(
+                renames ? body.requiredText("name") : body.text("name").orElse(now.name()),
+                body.has("retention") ? body.duration("retention") : now.retention(),
+                body.flag(VALUES_ARE_WHOLE).orElse(now.valuesAreWhole()));
     }
 
     private Answer revokeProduct(Call call) {
@@ -437,6 +449,8 @@ final class Management {
         json.writeNumberProperty("productId", product.id().value());
         json.writeStringProperty("accountNumber", product.account().toString());
         json.writeStringProperty("name", product.name());
+        json.writeBooleanProperty(VALUES_ARE_WHOLE, product.valuesAreWhole());
+        product.retention().ifPresent(kept -> json.writeStringProperty("retention", "P" + kept.toDays() + "D"));
         json.writeBooleanProperty("revoked", product.revoked());
         json.writeStringProperty("createdAt", product.createdAt().toString());
     }

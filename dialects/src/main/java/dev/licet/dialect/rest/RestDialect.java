@@ -7,6 +7,8 @@ import dev.licet.core.Pending;
 import dev.licet.core.Refusal;
 import dev.licet.core.audit.ReadChanges;
 import dev.licet.core.customer.ManageCustomers;
+import dev.licet.core.disk.ReadDisk;
+import dev.licet.core.event.ExportEvents;
 import dev.licet.core.event.ReadEvents;
 import dev.licet.core.event.RecordEvents;
 import dev.licet.core.gate.Gate;
@@ -16,6 +18,8 @@ import dev.licet.core.identity.ManageApplications;
 import dev.licet.core.identity.ManageTokens;
 import dev.licet.core.identity.ManageUsers;
 import dev.licet.core.identity.Secret;
+import dev.licet.core.insight.AskInsights;
+import dev.licet.core.insight.KeepInsights;
 import dev.licet.core.license.ChangeKeys;
 import dev.licet.core.license.CreateLicense;
 import dev.licet.core.license.KeepData;
@@ -27,6 +31,7 @@ import dev.licet.core.license.UseKeys;
 import dev.licet.core.offline.IssueFiles;
 import dev.licet.core.offline.ManageFileKeys;
 import dev.licet.core.offline.MergeUsage;
+import dev.licet.core.removal.RemoveEvents;
 import dev.licet.core.sale.CheckLicense;
 import dev.licet.core.sale.SellLicenses;
 import dev.licet.core.session.HoldSeats;
@@ -87,7 +92,12 @@ public final class RestDialect implements Dialect {
             ManageCustomers customers,
             HoldSeats seats,
             RecordEvents recordEvents,
-            ReadEvents readEvents) {}
+            ReadEvents readEvents,
+            ExportEvents exportEvents,
+            RemoveEvents removeEvents,
+            ReadDisk readDisk,
+            AskInsights insights,
+            KeepInsights keepInsights) {}
 
     public RestDialect(Gate gate, UseCases useCases, Idempotency idempotency, Limits limits, Clock clock) {
         this.gate = gate;
@@ -95,18 +105,24 @@ public final class RestDialect implements Dialect {
         this.limits = limits;
         this.seats = new SeatRoutes(useCases.seats());
         this.purchases = new PurchaseRoutes(useCases.sellLicenses(), useCases.checkLicense(), limits);
+        InsightRoutes insights = new InsightRoutes(useCases.insights(), clock);
         this.endpoints = Stream.of(
                         new Events(useCases.recordEvents(), useCases.readEvents(), idempotency, limits, clock)
                                 .endpoints(),
+                        new ExportRoutes(useCases.exportEvents()).endpoints(),
                         new Management(useCases).endpoints(),
                         new KeyRoutes(useCases).endpoints(),
                         new LicenseRoutes(useCases.createLicense(), useCases.readLicenses()).endpoints(),
                         purchases.endpoints(),
                         new ChangeRoutes(useCases.readChanges()).endpoints(),
                         new FileRoutes(useCases.issueFiles(), useCases.fileKeys(), useCases.mergeUsage()).endpoints(),
+                        new ErasureRoutes(useCases.removeEvents()).endpoints(),
+                        new SystemRoutes(useCases.readDisk()).endpoints(),
                         seats.endpoints(),
                         new DataRoutes(useCases.data()).endpoints(),
-                        new CustomerRoutes(useCases.customers()).endpoints())
+                        new CustomerRoutes(useCases.customers()).endpoints(),
+                        insights.endpoints(),
+                        new SavedInsightRoutes(useCases.keepInsights(), insights).endpoints())
                 .flatMap(List::stream)
                 .toList();
     }

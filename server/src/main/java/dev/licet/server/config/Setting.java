@@ -30,8 +30,20 @@ public enum Setting {
     ARCHIVE(
             "archive",
             "true",
-            "Whether events go from the journal into Parquet files of archive/; else the journal keeps them all."),
+            "Whether events go from the journal into Parquet files of archive/; else the journal keeps them all, until an erasure."),
     QUERY_MEMORY("query-memory", "1GiB", "The most memory that questions about events take; 128MiB at least."),
+    INSIGHT_TIMEOUT(
+            "insight-timeout",
+            "30s",
+            "How long an insight may take, with its wait for others; then it is answered 503."),
+    MAX_INSIGHTS(
+            "max-insights", "1", "How many insights are worked on at once; the others wait, and accounts take turns."),
+    MAX_INSIGHTS_WAITING(
+            "max-insights-waiting", "8", "How many insights of one account may wait; more are answered 503."),
+    MAX_INSIGHT_ROWS("max-insight-rows", "10000", "The most rows of an insight."),
+    MAX_INSIGHT_FILTERS("max-insight-filters", "20", "The most filters of an insight, and of each step of a funnel."),
+    MAX_INSIGHT_STEPS("max-insight-steps", "10", "The most steps of a funnel, and the depth of paths; 2 at least."),
+    MAX_SAVED_INSIGHTS("max-saved-insights", "1000", "The most saved insights and dashboards of an account."),
     CURRENCY("currency", "USD", "The currency of prices that come without one."),
     CRYPTOLENS_ERROR_STATUS(
             "cryptolens-error-status",
@@ -107,8 +119,14 @@ public enum Setting {
             "max-unloaded",
             "1000000",
             "How many events may be acknowledged that can't be queried yet. Beyond that events are taken as fast as they are loaded: each group of them waits for up to 50 ms."),
+    DISK_WARNING(
+            "disk-warning",
+            "14d",
+            "When the disk has room for fewer days of events than that, as they come, the log warns of it once a day."),
+    MAX_VOID("max-void", "1000", "The most events that one call may void."),
     MAX_LINE("max-line", "256KiB", "The longest line of a body of events that is read line by line."),
     MAX_STREAM_EVENTS("max-stream-events", "1000000", "The most events of one call whose body is read line by line."),
+    MAX_EXPORTS("max-exports", "2", "How many exports of events may run at once; more are answered 503."),
     STOP_TIMEOUT("stop-timeout", "25s", "How long a stop waits for requests in flight.");
 
     private final String key;

@@ -2,6 +2,7 @@ package dev.licet.server.config;
 
 import dev.licet.core.gate.LoginThrottle;
 import dev.licet.core.gate.PasswordCheck;
+import dev.licet.core.insight.InsightLimits;
 import dev.licet.core.session.HoldSeats;
 import dev.licet.core.session.KeepSessions;
 import dev.licet.dialect.Limits;
@@ -129,9 +130,12 @@ public final class Settings {
         sessions();
         seats();
         maxDataObjects();
+        maxExports();
         callLogRetention();
         auditRetention();
         maxFileValidity();
+        maxVoid();
+        diskWarning();
         loginThrottle();
         passwordCheck();
         limits();
@@ -141,6 +145,9 @@ public final class Settings {
         cryptolensGetWrites();
         stopTimeout();
         events();
+        insights();
+        insightLimits();
+        maxSavedInsights();
         logLevel();
         data();
         videntityContentType();
@@ -282,6 +289,21 @@ public final class Settings {
         return count(Setting.MAX_DATA_OBJECTS);
     }
 
+    /// How long the disk should last.
+    public Duration diskWarning() {
+        return duration(Setting.DISK_WARNING);
+    }
+
+    /// How many events one call may void.
+    public int maxVoid() {
+        return count(Setting.MAX_VOID);
+    }
+
+    /// How many exports of events may run at once.
+    public int maxExports() {
+        return count(Setting.MAX_EXPORTS);
+    }
+
     public Duration callLogRetention() {
         return duration(Setting.CALL_LOG_RETENTION);
     }
@@ -307,6 +329,29 @@ public final class Settings {
             throw wrong(Setting.MAX_SEAT_INTERVAL, "as long as min-seat-interval, or longer");
         }
         return new HoldSeats.Settings(shortest, longest, count(Setting.MAX_SEATS), count(Setting.MAX_SEAT_QUEUE));
+    }
+
+    /// What insights may take.
+    public InsightSettings insights() {
+        return new InsightSettings(
+                duration(Setting.INSIGHT_TIMEOUT), count(Setting.MAX_INSIGHTS), count(Setting.MAX_INSIGHTS_WAITING));
+    }
+
+    /// @param timeout with the wait for others @param mostWaiting of one account
+    public record InsightSettings(Duration timeout, int atOnce, int mostWaiting) {}
+
+    /// How large insights may be.
+    public InsightLimits insightLimits() {
+        int steps = count(Setting.MAX_INSIGHT_STEPS);
+        if (steps < 2) {
+            throw wrong(Setting.MAX_INSIGHT_STEPS, "2 at least");
+        }
+        return new InsightLimits(count(Setting.MAX_INSIGHT_ROWS), count(Setting.MAX_INSIGHT_FILTERS), steps);
+    }
+
+    /// How many insights and dashboards an account may keep.
+    public int maxSavedInsights() {
+        return count(Setting.MAX_SAVED_INSIGHTS);
     }
 
     /// How events are kept.

@@ -549,7 +549,7 @@ final class Exchange {
             prepare(answer);
             if (wire.version() == HttpVersion.HTTP_1_0) {
                 response.putHeader("Connection", "close"); // which is how it ends
-            } else {
+            } else if (!answer.headers().containsKey("Content-Length")) {
                 response.setChunked(true);
             }
         }

@@ -61,6 +61,7 @@ class SettingsTest {
         assertThat(settings.limits().events()).isEqualTo(10_000);
         assertThat(settings.limits().line()).isEqualTo(256 << 10);
         assertThat(settings.limits().streamEvents()).isEqualTo(1_000_000);
+        assertThat(settings.maxExports()).isEqualTo(2);
         assertThat(settings.userTokenLifetime()).isEqualTo(Duration.ofHours(24));
         assertThat(settings.cryptolensErrorStatus()).isFalse();
         assertThat(settings.cryptolensGetWrites()).isTrue();
@@ -110,6 +111,8 @@ class SettingsTest {
                 "MAX_SEATS | 0",
                 "MAX_SEAT_QUEUE | -1",
                 "MAX_UNLOADED | 0",
+                "MAX_EXPORTS | 0",
+                "MAX_EXPORTS | many",
                 "DISK_FLOOR | much",
                 "PORT | -1",
                 "PORT | http",

@@ -204,6 +204,54 @@ class CryptolensGroupsTest {
         assertThat(states("")).isEqualTo("2010");
     }
 
+    @Test
+    void usageOfKeys_isSummedFromTheLog() {
+        ok(call("key/MachineLockLimit", ofKey() + "&NumberOfMachines=1"));
+        ok(call("key/Activate", ofKey() + "&MachineCode=a"));
+        message(call("key/Activate", ofKey() + "&MachineCode=b"));
+        ok(call("key/Activate", ofKey() + "&MachineCode=c&FloatingTimeInterval=60"));
+        ok(call("key/Deactivate", ofKey() + "&MachineCode=c&Floating=true"));
+        server.clock().advance(Duration.ofMinutes(45));
+        ok(call("key/Activate", ofKey() + "&MachineCode=a"));
+
+        JsonNode key =
+                ok(call("ai/GetKeyUsageSummaries", ofKey())).get("summaries").get(0);
+        assertThat(key.get("totalRequests").intValue()).isEqualTo(6);
+        assertThat(key.get("totalFailed").intValue()).isEqualTo(1);
+        assertThat(key.get("activationSuccess").intValue()).isEqualTo(3);
+        assertThat(key.get("activationFloating").intValue()).isEqualTo(1);
+        assertThat(key.get("deactivationFloating").intValue()).isEqualTo(1);
+        assertThat(key.get("keyId").longValue()).isPositive();
+        JsonNode days = ok(call("ai/GetDailyAggregates", "&Start=2000-01-01")).get("aggregates");
+        assertThat(days.valueStream()
+                        .mapToInt(day -> day.get("successful").intValue())
+                        .sum())
+                .isEqualTo(5);
+        assertThat(days.get(0).get("activeKeys").intValue()).isEqualTo(1);
+        assertThat(ok(call("ai/GetDailyAggregates", "&End=2000-01-01"))
+                        .get("aggregates")
+                        .isEmpty())
+                .isTrue();
+        JsonNode devices =
+                ok(call("ai/GetKeyDevices", ofKey() + "&MachineCode=%20A")).get("devices");
+        assertThat(devices.size()).isEqualTo(1);
+        assertThat(devices.get(0).get("machineCode").stringValue()).isEqualTo("A");
+        assertThat(devices.get(0).get("totalRequests").intValue()).isEqualTo(2);
+        JsonNode slots = ok(call("ai/GetLicenseActivityBuckets", ofKey())).get("buckets");
+        assertThat(slots.size()).isEqualTo(3);
+        assertThat(slots.get(0).get("gapFromPreviousEventSeconds").isNull()).isTrue();
+        assertThat(slots.get(1).get("lastEventState").intValue()).isEqualTo(6011);
+        assertThat(slots.get(2).get("gapFromPreviousEventSeconds").intValue()).isEqualTo(45 * 60);
+        long last = slots.get(2).get("id").longValue();
+        assertThat(ok(call("ai/GetLicenseActivityBuckets", ofKey() + "&EndingBefore=" + last + "&Limit=1"))
+                        .get("buckets")
+                        .get(0)
+                        .get("machineCode")
+                        .stringValue())
+                .isEqualTo("C");
+        assertThat(message(call("ai/GetKeyDevices", "&Start=yesterday"))).isNotEmpty();
+    }
+
     private String states(String filter) {
         StringBuilder states = new StringBuilder();
         ok(call("ai/GetWebAPILog", "&Limit=100" + filter))

@@ -54,6 +54,7 @@ final class AppendQueue {
     private int requests;
     private long bytes;
     private boolean closed;
+    private boolean woken;
 
     AppendQueue(int mostRequests, long mostBytes) {
         this.mostRequests = mostRequests;
@@ -106,9 +107,10 @@ final class AppendQueue {
         lock.lockInterruptibly();
         try {
             long left = nanos;
-            while (requests == 0 && !closed && left > 0) {
+            while (requests == 0 && !closed && !woken && left > 0) {
                 left = arrived.awaitNanos(left);
             }
+            woken = false;
             long events = 0;
             long taken = 0;
             while (requests > 0 && events < mostEvents && taken < mostBytes) {
@@ -135,6 +137,17 @@ final class AppendQueue {
             turns.add(lane);
         }
         return next;
+    }
+
+    /// Ends a [#take] that waits.
+    void wake() {
+        lock.lock();
+        try {
+            woken = true;
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Takes no more requests; those that wait are still given out.

@@ -99,30 +99,64 @@ final class Archive {
     /// Writes these events of the table, which has to have loaded them all. When it returns the file is on disk, and
     /// has been read back and found to be the same.
     void write(EventTable table, IdRange ids) throws SQLException, IOException {
-        Path target = path(ids);
-        Path temporary = target.resolveSibling(target.getFileName() + TEMPORARY);
-        Files.deleteIfExists(temporary);
         String rows = "SELECT * FROM event WHERE id BETWEEN " + ids.first() + " AND " + ids.last();
         table.work(connection -> {
+            run(connection, "BEGIN TRANSACTION"); // what is read back is compared with what there was
             if (EventTable.applied(connection) < ids.last()) {
                 throw new IOException(ids + " are not all in the event table"); // it was put in place anew meanwhile
             }
-            run(connection, "COPY (" + rows + ") TO " + quoted(temporary) + " (FORMAT parquet, COMPRESSION zstd)");
-            LOG.log(DEBUG, "archive: written {0}", ids);
-            force(temporary);
-            Contents written = contents(connection, "SELECT * FROM " + rows(temporary));
-            Contents meant = contents(connection, rows);
-            if (!written.equals(meant)) {
-                throw new IOException(temporary + " has " + written + ", but should have " + meant);
-            }
-            return meant;
+            write(connection, rows, path(ids));
+            run(connection, "COMMIT");
+            return ids;
         });
-        LOG.log(DEBUG, "archive: verified {0}", ids);
-        write(checksum(target), checksumOf(temporary));
-        LOG.log(DEBUG, "archive: summed {0}", ids);
+    }
+
+    /// Writes a file anew without what is removed, if it has any of that.
+    ///
+    /// @return whether it had
+    boolean rewrite(EventTable table, Part part, Removed removed) throws SQLException, IOException {
+        return table.work(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                removed.mark(statement, "(" + all(part) + ")");
+            }
+            String found = "SELECT count(*) FROM (" + all(part) + ") WHERE id IN (SELECT id FROM removed)";
+            if (EventTable.number(connection, found) == 0) {
+                return false;
+            }
+            write(connection, all(part) + " WHERE id NOT IN (SELECT id FROM removed) ORDER BY id", part.path());
+            return true;
+        });
+    }
+
+    /// Its rows, with all columns that events have now.
+    private static String all(Part part) {
+        return "SELECT * FROM (SELECT * FROM event WHERE false UNION ALL BY NAME SELECT * FROM " + rows(part.path())
+                + ")";
+    }
+
+    /// Puts a file on disk, in place of one that is there. Meanwhile the checksum is that of either.
+    private void write(Connection connection, String rows, Path target) throws SQLException, IOException {
+        Path temporary = target.resolveSibling(target.getFileName() + TEMPORARY);
+        Files.deleteIfExists(temporary);
+        run(connection, "COPY (" + rows + ") TO " + quoted(temporary) + " (FORMAT parquet, COMPRESSION zstd)");
+        LOG.log(DEBUG, "archive: written {0}", target.getFileName());
+        force(temporary);
+        Contents written = contents(connection, "SELECT * FROM " + rows(temporary));
+        Contents meant = contents(connection, rows);
+        if (!written.equals(meant)) {
+            throw new IOException(temporary + " has " + written + ", but should have " + meant);
+        }
+        LOG.log(DEBUG, "archive: verified {0}", target.getFileName());
+        String sum = checksumOf(temporary);
+        boolean replaces = Files.exists(target);
+        write(checksum(target), replaces ? sum + checksumOf(target) : sum);
+        LOG.log(DEBUG, "archive: summed {0}", target.getFileName());
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         Journal.syncDirectory(directory);
-        LOG.log(DEBUG, "archive: named {0}", ids);
+        if (replaces) {
+            write(checksum(target), sum);
+        }
+        LOG.log(DEBUG, "archive: named {0}", target.getFileName());
     }
 
     private static void force(Path path) throws IOException {
@@ -156,7 +190,8 @@ final class Archive {
     boolean isBroken(EventTable table, Part part) throws IOException {
         Path checksum = checksum(part.path());
         if (Files.exists(checksum)) {
-            return !Files.readString(checksum).equals(checksumOf(part.path()));
+            String sum = checksumOf(part.path()).strip();
+            return Files.readString(checksum).lines().noneMatch(sum::equals);
         }
         try {
             table.work(connection -> contents(connection, "SELECT * FROM " + rows(part.path())));
@@ -192,16 +227,17 @@ final class Archive {
         LOG.log(ERROR, "the archive file " + part.path() + " is broken; it is now " + aside.getFileName());
     }
 
-    /// When the newest event in it was received; empty when it has none.
-    Optional<Instant> lastReceipt(EventTable table, Part part) throws SQLException, IOException {
-        return table.work(connection -> {
-            try (Statement statement = connection.createStatement();
-                    ResultSet row =
-                            statement.executeQuery("SELECT epoch_us(max(received_at)) FROM " + rows(part.path()))) {
-                row.next();
-                long micros = row.getLong(1);
-                return row.wasNull() ? Optional.empty() : Optional.of(Micros.instant(micros));
-            }
+    /// How many of its events are these. @param condition as SQL
+    long count(EventTable table, Part part, String condition) throws SQLException, IOException {
+        return table.work(connection ->
+                EventTable.number(connection, "SELECT count(*) FROM (" + all(part) + ") WHERE " + condition));
+    }
+
+    /// Writes a file anew without what was kept long enough.
+    void rewrite(EventTable table, Part part, List<Old> without) throws SQLException, IOException {
+        table.work(connection -> {
+            write(connection, all(part) + " WHERE NOT " + Old.any(without) + " ORDER BY id", part.path());
+            return part;
         });
     }
 
@@ -274,11 +310,11 @@ final class Archive {
     }
 
     /// The rows of a file, as SQL. In its name DuckDB would look for patterns.
-    private static String rows(Path path) {
+    static String rows(Path path) {
         return "read_parquet(" + quoted(path).replaceAll("[\\[*?]", "[$0]") + ")";
     }
 
-    private static String quoted(Path path) {
+    static String quoted(Path path) {
         return "'" + path.toAbsolutePath().toString().replace("'", "''") + "'";
     }
 }

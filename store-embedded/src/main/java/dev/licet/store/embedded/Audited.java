@@ -86,7 +86,7 @@ final class Audited {
                     "gap",
                     "?revoked"),
             new Table("access_token", "token", "name", "permissions", "product", "key_lock", "parent", "?revoked"),
-            new Table("product", "product", "name", "?revoked"),
+            new Table("product", "product", "name", "?whole_values", "?revoked", "retention"),
             new Table(
                     "license_key",
                     "key",
@@ -117,6 +117,7 @@ final class Audited {
                     ""),
             new Table("customer", "customer", "name", "email", "company_name", "notes", "!secret"),
             new Table("data_object", "dataObject", "kind", "owner", "machine", "name", "text", "number"),
+            new Table("saved_insight", "savedInsight", "type", "name", "content"),
             new Table("message", "message", "channel", "content", "at"),
             new Table(
                     "key_template",
@@ -167,6 +168,13 @@ final class Audited {
                     "ROW.id",
                     List.of("purchase", "kind", "amount", "currency", "paid_at"),
                     ""),
+            new Table(
+                    "removal",
+                    "erasure",
+                    "ROW.account",
+                    "ROW.id",
+                    List.of("kind", "reason", "asked_by", "asked_at", "up_to", "events", "done_at"),
+                    "OLD.done_at IS NOT NEW.done_at"),
             new Table("file_key", "fileKey", "endorsed_by", "created_at"),
             new Table("license_file", "file", "key", "machine", "file_key", "issued_at", "valid_until"),
             // Not by its id: who knows that may ping it, and give it back. Nor a ping.

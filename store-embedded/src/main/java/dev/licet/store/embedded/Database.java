@@ -41,7 +41,7 @@ import org.sqlite.SQLiteException;
 final class Database implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Database.class.getName());
     /// Of the newest migration.
-    static final String SCHEMA_VERSION = "11";
+    static final String SCHEMA_VERSION = "13";
 
     private static final int VERSIONS = 4096;
     private static final int GROUP = 1000;
@@ -292,6 +292,17 @@ final class Database implements AutoCloseable {
     private static boolean isFatal(Throwable e) {
         return e instanceof SQLException && translated(e) instanceof Unavailable
                 || e instanceof Unavailable && e.getCause() instanceof SQLException;
+    }
+
+    /// Empties the log that is beside the file, which may have what was deleted since.
+    void forgetLog() throws SQLException {
+        try (Connection connection = config().createConnection(url);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)")) {
+            if (!row.next() || row.getInt(1) != 0) {
+                throw new SQLException("the entities' log is in use");
+            }
+        }
     }
 
     /// What is wrong; empty when the last group was committed.

@@ -4,9 +4,13 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import dev.licet.core.Unavailable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// Whether enough of the disk is free. Below the floor no events are taken, since some of what stands on the disk
 /// can't bear to find it full: after that DuckDB has to be opened again. Entities take little, and who holds a session
@@ -41,6 +45,30 @@ final class DiskSpace {
 
     static DiskSpace unwatched() {
         return new DiskSpace(Disk.REAL, Path.of(""), 0);
+    }
+
+    /// How much of the disk can be written.
+    long usable() {
+        try {
+            return disk.usableSpace(directory);
+        } catch (IOException e) {
+            throw new Unavailable("can't see how much of the disk is free", RETRY_AFTER, e);
+        }
+    }
+
+    long floor() {
+        return floor;
+    }
+
+    /// What some files of a directory take, itself and below.
+    static long bytes(Path directory, Predicate<Path> counts) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.filter(counts)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
+        } catch (IOException | UncheckedIOException e) {
+            throw new Unavailable("the files change while they are counted", RETRY_AFTER, e);
+        }
     }
 
     boolean isLow() {

@@ -4,22 +4,28 @@ import dev.licet.core.SteadyClock;
 import dev.licet.core.Transactions;
 import dev.licet.core.audit.Changes;
 import dev.licet.core.customer.Customers;
+import dev.licet.core.disk.DiskUse;
 import dev.licet.core.event.EventLog;
+import dev.licet.core.event.ExportedRows;
 import dev.licet.core.gate.Quotas;
 import dev.licet.core.identity.AccessTokens;
 import dev.licet.core.identity.Accounts;
 import dev.licet.core.identity.Applications;
 import dev.licet.core.identity.UserTokens;
 import dev.licet.core.identity.Users;
+import dev.licet.core.insight.Insights;
+import dev.licet.core.insight.SavedInsights;
 import dev.licet.core.license.DataObjects;
 import dev.licet.core.license.KeyCalls;
 import dev.licet.core.license.KeyTemplates;
+import dev.licet.core.license.KeyUsage;
 import dev.licet.core.license.LicenseKeys;
 import dev.licet.core.license.Licenses;
 import dev.licet.core.license.Products;
 import dev.licet.core.message.Messages;
 import dev.licet.core.offline.OfflineFiles;
 import dev.licet.core.once.KeptAnswers;
+import dev.licet.core.removal.Removals;
 import dev.licet.core.sale.Purchases;
 import dev.licet.core.session.NumberReserve;
 import dev.licet.core.session.Seats;
@@ -57,9 +63,11 @@ public final class EmbeddedStore implements Store {
     private static final String ENTITIES = "entities.db";
     private static final long DEFAULT_QUERY_MEMORY = 1L << 30;
 
+    private final Path directory;
     private final DirectoryLock lock;
     private final Database database;
     private final EmbeddedEventLog events;
+    private final EmbeddedInsights insights;
     private final Accounts accounts;
     private final Users users;
     private final Applications applications;
@@ -71,6 +79,7 @@ public final class EmbeddedStore implements Store {
     private final KeyTemplates keyTemplates;
     private final DataObjects dataObjects;
     private final KeyCalls keyCalls;
+    private final KeyUsage keyUsage;
     private final Customers customers;
     private final Messages messages;
     private final Licenses licenses;
@@ -79,13 +88,17 @@ public final class EmbeddedStore implements Store {
     private final OfflineFiles offlineFiles;
     private final Transactions transactions;
     private final KeptAnswers keptAnswers;
+    private final SavedInsights savedInsights;
     private final SqliteSessions sessions;
     private final Seats seats;
 
-    private EmbeddedStore(DirectoryLock lock, Database database, EmbeddedEventLog events) {
+    private EmbeddedStore(
+            Path directory, DirectoryLock lock, Database database, EmbeddedEventLog events, EmbeddedInsights insights) {
+        this.directory = directory;
         this.lock = lock;
         this.database = database;
         this.events = events;
+        this.insights = insights;
         this.accounts = new SqliteIdentities.SqliteAccounts(database);
         this.users = new SqliteIdentities.SqliteUsers(database);
         this.applications = new SqliteIdentities.SqliteApplications(database);
@@ -97,6 +110,7 @@ public final class EmbeddedStore implements Store {
         this.keyTemplates = new SqliteKeyTemplates(database);
         this.dataObjects = new SqliteDataObjects(database);
         this.keyCalls = new SqliteKeyCalls(database);
+        this.keyUsage = new SqliteKeyUsage(database);
         this.customers = new SqliteCustomers(database);
         this.messages = new SqliteMessages(database);
         this.licenses = new SqliteLicensing.SqliteLicenses(database);
@@ -105,6 +119,7 @@ public final class EmbeddedStore implements Store {
         this.offlineFiles = new SqliteOfflineFiles(database);
         this.transactions = new SqliteTransactions(database);
         this.keptAnswers = new SqliteKeptAnswers(database);
+        this.savedInsights = new SqliteSavedInsights(database);
         this.sessions = new SqliteSessions(database);
         this.seats = new SqliteSeats(database);
     }
@@ -129,35 +144,53 @@ public final class EmbeddedStore implements Store {
     public static EmbeddedStore open(Path directory) {
         return open(
                 directory,
-                Retention.forEver(),
+                database -> Retention.forEver(),
                 false,
                 DEFAULT_QUERY_MEMORY,
                 JournalSettings.OFFLINE,
-                ChangeLog.keepingAll());
+                InsightSettings.DEFAULT,
+                ChangeLog.keepingAll(),
+                Clock.systemUTC());
     }
 
     /// Opens the store in this directory, and makes one if there is none.
     ///
     /// @param nanos how time passes, as [System#nanoTime]
     public static EmbeddedStore open(Path directory, EventSettings settings, Clock clock, LongSupplier nanos) {
-        return open(directory, settings, CHANGES_KEPT, clock, nanos);
+        return open(directory, settings, InsightSettings.DEFAULT, CHANGES_KEPT, clock, nanos);
     }
 
     /// Does the same. @param changesKept how long the record of changes is kept
     public static EmbeddedStore open(
-            Path directory, EventSettings settings, Duration changesKept, Clock clock, LongSupplier nanos) {
-        Retention retention = new Retention(settings.retention(), clock, nanos);
+            Path directory,
+            EventSettings settings,
+            InsightSettings insights,
+            Duration changesKept,
+            Clock clock,
+            LongSupplier nanos) {
+        Function<Database, Retention> retention = database -> new Retention(
+                settings.retention(), () -> SqliteLicensing.SqliteProducts.retentions(database), clock, nanos);
         ChangeLog changes = new ChangeLog(clock, new SteadyClock(clock, nanos), changesKept);
-        return open(directory, retention, settings.archive(), settings.queryMemory(), settings.journal(), changes);
+        return open(
+                directory,
+                retention,
+                settings.archive(),
+                settings.queryMemory(),
+                settings.journal(),
+                insights,
+                changes,
+                clock);
     }
 
     private static EmbeddedStore open(
             Path directory,
-            Retention retention,
+            Function<Database, Retention> retention,
             boolean archives,
             long queryMemory,
             JournalSettings journal,
-            ChangeLog changes) {
+            InsightSettings insights,
+            ChangeLog changes,
+            Clock clock) {
         DirectoryLock lock = DirectoryLock.take(directory);
         Database database = null;
         // By a thread of its own: it takes as long as all else.
@@ -168,8 +201,10 @@ public final class EmbeddedStore implements Store {
             DiskSpace space = new DiskSpace(Disk.REAL, directory, journal.diskFloor());
             database = Database.open(directory.resolve(ENTITIES), space, changes);
             Journal.syncDirectory(directory);
+            EmbeddedEventLog events = new EmbeddedEventLog(
+                    directory, table.join(), retention.apply(database), archives, journal, space, database, clock);
             return new EmbeddedStore(
-                    lock, database, new EmbeddedEventLog(directory, table.join(), retention, archives, journal, space));
+                    directory, lock, database, events, new EmbeddedInsights(table.join(), events::catchUp, insights));
         } catch (SQLException e) {
             closeQuietly(lock, database, table);
             throw new IllegalStateException("can't open the events in " + directory + ": " + e.getMessage(), e);
@@ -190,6 +225,11 @@ public final class EmbeddedStore implements Store {
     /// @param knownId of a change whose hash somebody kept; 0 for none @param knownHash that hash
     public static VerifyReport verify(Path directory, long knownId, String knownHash) {
         return Database.look(directory.resolve(ENTITIES), sql -> SqliteChanges.verify(sql, knownId, knownHash));
+    }
+
+    /// Reads a Parquet file of events, such as an export has.
+    public static ExportedRows readParquet(Path file) throws IOException {
+        return ParquetRows.open(file);
     }
 
     /// Checks the events on disk of a store that is not open, and goes on without what can't be read.
@@ -345,6 +385,11 @@ public final class EmbeddedStore implements Store {
     }
 
     @Override
+    public KeyUsage keyUsage() {
+        return keyUsage;
+    }
+
+    @Override
     public Customers customers() {
         return customers;
     }
@@ -400,8 +445,29 @@ public final class EmbeddedStore implements Store {
     }
 
     @Override
+    public Insights insights() {
+        return insights;
+    }
+
+    @Override
+    public SavedInsights savedInsights() {
+        return savedInsights;
+    }
+
+    @Override
+    public Removals removals() {
+        return events;
+    }
+
+    @Override
     public KeptAnswers keptAnswers() {
         return keptAnswers;
+    }
+
+    @Override
+    public DiskUse disk() {
+        return events.disk(
+                DiskSpace.bytes(directory, file -> file.getFileName().toString().startsWith(ENTITIES)));
     }
 
     @Override
@@ -411,6 +477,7 @@ public final class EmbeddedStore implements Store {
 
     @Override
     public void close() {
+        insights.close();
         events.close();
         database.close();
         lock.close();

@@ -24,12 +24,17 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
@@ -40,6 +45,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// One thread loads; any thread asks, on a connection of its own. DuckDB itself makes no checkpoint while it
 /// runs, since it would do so within a load's commit: [Keeper] does.
+///
+/// What is [Removed] is taken out of each load before that is committed, so that it is seen by nobody.
 final class EventTable implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(EventTable.class.getName());
     private static final String SCHEMA = """
@@ -76,6 +83,9 @@ final class EventTable implements AutoCloseable {
             ALTER TABLE event ADD COLUMN IF NOT EXISTS request_key BLOB;
             """;
 
+    private static final String DELETE_REMOVED = "DELETE FROM event WHERE id IN (SELECT id FROM removed)";
+    private static final String ROWS =
+            "SELECT *, epoch_us(received_at) AS received_us, epoch_us(happened_at) AS happened_us FROM event WHERE ";
     private static final String APPLIED = "SELECT coalesce(max(id), 0) FROM applied";
     /// A day's questions and sorts need far less; what does not end must not fill the disk.
     private static final String MAX_TEMPORARY = "4GiB";
@@ -84,6 +94,12 @@ final class EventTable implements AutoCloseable {
     private final long memory;
     /// Who asks has its read lock, who puts another instance in place its write lock.
     private final ReentrantReadWriteLock instance = new ReentrantReadWriteLock();
+    /// Held by what adds events, and by what removes some: who removes sees all that was added by who did
+    /// not know.
+    private final ReentrantLock writing = new ReentrantLock();
+    /// Held by a checkpoint, and by what deletes: DuckDB refuses the one while the other is under way.
+    /// Taken last.
+    private final ReentrantLock deleting = new ReentrantLock();
     private DuckDBConnection root;
 
     private EventTable(Path file, long memory, DuckDBConnection root) {
@@ -97,6 +113,9 @@ final class EventTable implements AutoCloseable {
     ///
     /// @param memory the most that DuckDB takes, in bytes
     static EventTable open(Path file, long memory) {
+        for (Path left : List.of(copyOf(file), copyOf(file).resolveSibling("events.renewed.wal"))) {
+            deleteIfPossible(left); // of a process that ended before it was whole
+        }
         return new EventTable(file, memory, connect(file, memory));
     }
 
@@ -200,11 +219,14 @@ final class EventTable implements AutoCloseable {
 
     /// Whether the database has given up, as it does after a full disk: then no statement works any more.
     boolean isDead() {
+        instance.readLock().lock();
         try (Statement statement = root.createStatement()) {
             statement.execute("SELECT 1");
             return false;
         } catch (SQLException e) {
             return true;
+        } finally {
+            instance.readLock().unlock();
         }
     }
 
@@ -219,9 +241,14 @@ final class EventTable implements AutoCloseable {
         }
     }
 
-    /// The id of the last event loaded; 0 for none. For the loading thread alone.
+    /// The id of the last event loaded; 0 for none.
     long applied() throws SQLException {
-        return applied(root);
+        instance.readLock().lock();
+        try {
+            return applied(root);
+        } finally {
+            instance.readLock().unlock();
+        }
     }
 
     /// What [#applied] is of a table that is not open, without changing it; 0 if it can't be read.
@@ -250,21 +277,148 @@ final class EventTable implements AutoCloseable {
 
     /// Adds the records and the position after them in one transaction. Only one record at a time is in memory. For
     /// the loading thread alone.
-    void load(Records records) throws SQLException, IOException {
+    void load(Records records, Removed.Source removals) throws SQLException, IOException {
         inTransaction(statement -> {
+            long first = 0;
             long last = 0;
             try (DuckDBAppender appender = root.createAppender("event")) {
                 Rows rows = new Rows(appender);
                 for (JournalRecord record = records.next(); record != null; record = records.next()) {
                     rows.add(record);
+                    first = first == 0 ? record.firstId() : first;
                     last = record.nextId() - 1;
                 }
                 appender.flush();
             }
             if (last > 0) {
+                takeOut(statement, new IdRange(first, last), removals);
                 applied(statement, last);
             }
         });
+    }
+
+    /// Takes out of what a transaction has added whatever of it is removed.
+    void takeOut(Statement change, IdRange ids, Removed.Source removals) throws SQLException {
+        Removed removed = removals.of(ids);
+        if (!removed.isEmpty()) {
+            deleting.lock(); // until the transaction ends
+            removed.mark(change, "(SELECT * FROM event WHERE id BETWEEN " + ids.first() + " AND " + ids.last() + ")");
+            change.execute(DELETE_REMOVED);
+        }
+    }
+
+    /// Takes out whatever is removed of all that is there.
+    ///
+    /// @param before is told how much that is of each erasure, and done with it before any is gone
+    void remove(Removed removed, Consumer<Map<Long, SqliteRemovals.Found>> before) throws SQLException, IOException {
+        delete(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                removed.mark(statement, "event");
+                before.accept(found(statement));
+                return statement.executeUpdate(DELETE_REMOVED);
+            }
+        });
+    }
+
+    private static Map<Long, SqliteRemovals.Found> found(Statement statement) throws SQLException {
+        Map<Long, SqliteRemovals.Found> found = new HashMap<>();
+        try (ResultSet rows = statement.executeQuery(
+                "SELECT removal, count(*), epoch_us(min(received_at)), epoch_us(max(received_at))"
+                        + " FROM removed JOIN event USING (id) GROUP BY removal HAVING removal IS NOT NULL")) {
+            while (rows.next()) {
+                Optional<Instant> first = Optional.of(Micros.instant(rows.getLong(3)));
+                Optional<Instant> last = Optional.of(Micros.instant(rows.getLong(4)));
+                found.put(rows.getLong(1), new SqliteRemovals.Found(rows.getLong(2), first, last));
+            }
+        }
+        return found;
+    }
+
+    /// Does work that deletes, with nobody else who writes.
+    private <T> T delete(Work<T> work) throws SQLException, IOException {
+        writing.lock();
+        deleting.lock();
+        try {
+            return work(work);
+        } finally {
+            deleting.unlock();
+            writing.unlock();
+        }
+    }
+
+    /// Which of these events are there and of this account, the lowest id first.
+    List<Long> ofAccount(AccountNumber account, Collection<Long> ids) throws SQLException, IOException {
+        String wanted = ids.stream().map(String::valueOf).collect(Collectors.joining(", "));
+        return work(connection -> {
+            List<Long> there = new ArrayList<>();
+            try (Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery("SELECT id FROM event WHERE account = " + account.value()
+                            + " AND id IN (" + wanted + ") ORDER BY id")) {
+                while (rows.next()) {
+                    there.add(rows.getLong(1));
+                }
+            }
+            return there;
+        });
+    }
+
+    /// Puts a copy in the place of the file, which has nothing of what was deleted: rows that are deleted
+    /// stay in a file of DuckDB until something else is written there. Nothing is loaded meanwhile;
+    /// questions wait for the change of the files alone.
+    void renew() throws SQLException, IOException {
+        Path copy = copyOf(file);
+        writing.lock();
+        try {
+            Files.deleteIfExists(copy);
+            work(connection -> {
+                try (Statement statement = connection.createStatement()) {
+                    String path = copy.toAbsolutePath().toString().replace("'", "''");
+                    String name = name(connection).replace("\"", "\"\"");
+                    statement.execute("ATTACH '" + path + "' AS renewed");
+                    statement.execute("COPY FROM DATABASE \"" + name + "\" TO renewed");
+                    statement.execute("CHECKPOINT renewed");
+                    return statement.execute("DETACH renewed");
+                }
+            });
+            exchangeFor(copy);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private static String name(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT current_database()")) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    private void exchangeFor(Path copy) throws IOException {
+        instance.writeLock().lock();
+        try {
+            close(); // which leaves no log, or the next instance would read it into the copy
+            if (!logs(file).isEmpty()) {
+                throw new IOException(file + " could not be closed");
+            }
+            Files.move(copy, file, StandardCopyOption.ATOMIC_MOVE);
+            Journal.syncDirectory(file.resolveSibling("."));
+        } finally {
+            root = connect(file, memory);
+            instance.writeLock().unlock();
+        }
+    }
+
+    private static Path copyOf(Path file) {
+        return file.resolveSibling("events.renewed");
+    }
+
+    private static void deleteIfPossible(Path path) {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            LOG.log(WARNING, path + " is not needed, and can't be deleted", e);
+        }
     }
 
     /// Notes in a transaction that it brings all events up to this one.
@@ -279,6 +433,7 @@ final class EventTable implements AutoCloseable {
 
     /// All of it or nothing. For the loading thread alone.
     void inTransaction(Change change) throws SQLException, IOException {
+        writing.lock();
         try (Statement statement = root.createStatement()) {
             // Not by setAutoCommit: the appender's flush would commit then.
             statement.execute("BEGIN TRANSACTION");
@@ -289,6 +444,11 @@ final class EventTable implements AutoCloseable {
                 rollBack();
                 throw e;
             }
+        } finally {
+            if (deleting.isHeldByCurrentThread()) {
+                deleting.unlock();
+            }
+            writing.unlock();
         }
     }
 
@@ -371,14 +531,24 @@ final class EventTable implements AutoCloseable {
 
     /// Brings what was committed from the log into the file. @return the id of the last event that is in the file now
     long checkpoint() throws SQLException, IOException {
-        return work(connection -> {
-            long applied = applied(connection);
-            // A new one each time: a statement that failed once fails for ever.
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("CHECKPOINT");
-            }
-            return applied;
-        });
+        deleting.lock();
+        try {
+            return work(connection -> {
+                long applied = applied(connection);
+                // A new one each time: a statement that failed once fails for ever.
+                try (Statement statement = connection.createStatement()) {
+                    statement.execute("CHECKPOINT");
+                }
+                return applied;
+            });
+        } finally {
+            deleting.unlock();
+        }
+    }
+
+    /// How large its file is.
+    long bytes() {
+        return file.toFile().length();
     }
 
     /// How much waits for a checkpoint.
@@ -405,35 +575,33 @@ final class EventTable implements AutoCloseable {
         });
     }
 
-    /// Deletes what was received before then. By a clock that was set back some events look older than they are: what
-    /// came after an event that stays does so too. But not after one of the future.
-    ///
-    /// @return how many
-    long deleteReceivedBefore(Instant then, Instant now) throws SQLException, IOException {
-        return work(connection -> {
-            try (PreparedStatement statement = connection.prepareStatement("""
-                    DELETE FROM event WHERE received_at < make_timestamp(?) AND id < (
-                      SELECT coalesce(min(id), 9223372036854775807) FROM event
-                      WHERE received_at BETWEEN make_timestamp(?) AND make_timestamp(?))""")) {
-                statement.setLong(1, Micros.of(then));
-                statement.setLong(2, Micros.of(then));
-                statement.setLong(3, Micros.of(now));
-                return (long) statement.executeUpdate();
+    /// Deletes what was kept long enough. @return how many
+    long delete(List<Old> old) throws SQLException, IOException {
+        return delete(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                return (long) statement.executeUpdate("DELETE FROM event WHERE " + Old.any(old));
             }
         });
     }
 
-    /// The lowest id of what was received then or later; empty when nothing was.
-    OptionalLong firstReceivedSince(Instant then) throws SQLException, IOException {
+    /// The lowest id of what was received between these two; empty when nothing was.
+    OptionalLong firstReceivedBetween(Instant then, Instant now) throws SQLException, IOException {
+        return first("received_at BETWEEN make_timestamp(" + Micros.of(then) + ") AND make_timestamp(" + Micros.of(now)
+                + ")");
+    }
+
+    /// The lowest id of what is not old; empty when there is none.
+    OptionalLong firstKept(List<Old> old) throws SQLException, IOException {
+        return first(old.isEmpty() ? "true" : "NOT " + Old.any(old));
+    }
+
+    private OptionalLong first(String condition) throws SQLException, IOException {
         return work(connection -> {
-            try (PreparedStatement statement =
-                    connection.prepareStatement("SELECT min(id) FROM event WHERE received_at >= make_timestamp(?)")) {
-                statement.setLong(1, Micros.of(then));
-                try (ResultSet row = statement.executeQuery()) {
-                    row.next();
-                    long id = row.getLong(1);
-                    return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(id);
-                }
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT min(id) FROM event WHERE " + condition)) {
+                row.next();
+                long id = row.getLong(1);
+                return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(id);
             }
         });
     }
@@ -450,9 +618,26 @@ final class EventTable implements AutoCloseable {
         });
     }
 
+    /// How many events there are, how many were received since, and when the first of all was. @param first
+    /// empty for none
+    record Counted(long events, long since, Optional<Instant> first) {}
+
+    Counted count(Instant since) throws SQLException, IOException {
+        return work(connection -> {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT count(*), count(*) FILTER (received_at >="
+                            + " make_timestamp(" + Micros.of(since) + ")), epoch_us(min(received_at)) FROM event")) {
+                row.next();
+                long first = row.getLong(3);
+                Optional<Instant> at = row.wasNull() ? Optional.empty() : Optional.of(Micros.instant(first));
+                return new Counted(row.getLong(1), row.getLong(2), at);
+            }
+        });
+    }
+
     /// Each load leaves a position; only the last one is needed. Not while a checkpoint runs.
     void forgetOldPositions() throws SQLException, IOException {
-        work(connection -> {
+        delete(connection -> {
             try (Statement statement = connection.createStatement()) {
                 return statement.execute("DELETE FROM applied WHERE id < (SELECT max(id) FROM applied)");
             }
@@ -498,63 +683,31 @@ final class EventTable implements AutoCloseable {
     }
 
     /// What matches of what is loaded, the highest id first.
-    List<RecordedEvent> find(EventQuery query) throws SQLException {
-        StringBuilder where = new StringBuilder("account = ?");
-        List<Object> arguments = new ArrayList<>(List.of(query.account().value()));
-        filter(where, arguments, "product = ?", query.product().map(ProductId::value));
-        filter(where, arguments, "key = ?", query.key());
-        filter(where, arguments, "name = ?", query.name());
-        filter(where, arguments, "feature = ?", query.feature());
-        filter(where, arguments, "machine = ?", query.machine());
-        filter(where, arguments, "end_user = ?", query.endUser());
-        filter(
-                where,
-                arguments,
-                "happened_at >= make_timestamp(?)",
-                query.from().map(Micros::of));
-        filter(
-                where,
-                arguments,
-                "happened_at < make_timestamp(?)",
-                query.until().map(Micros::of));
-        filter(where, arguments, "contains(metadata, ?)", query.metadataPart());
+    List<RecordedEvent> find(EventQuery query) throws SQLException, IOException {
         boolean upwards = query.above().isPresent();
-        filter(where, arguments, "id > ?", boxed(query.above()));
-        filter(where, arguments, "id < ?", upwards ? Optional.empty() : boxed(query.below()));
-        arguments.add(query.limit());
-        String sql =
-                "SELECT *, epoch_us(received_at) AS received_us, epoch_us(happened_at) AS happened_us FROM event WHERE "
-                        + where + " ORDER BY id " + (upwards ? "ASC" : "DESC") + " LIMIT ?";
-        instance.readLock().lock();
-        try (Connection connection = root.duplicate();
-                PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < arguments.size(); i++) {
-                statement.setObject(i + 1, arguments.get(i));
-            }
-            List<RecordedEvent> found = new ArrayList<>();
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    found.add(row(rows));
-                }
-            }
-            if (upwards) {
-                Collections.reverse(found);
-            }
-            return found;
-        } finally {
-            instance.readLock().unlock();
-        }
+        Selection selection = Selection.of(query.account(), query.filter())
+                .above(query.above())
+                .below(upwards ? OptionalLong.empty() : query.below());
+        List<RecordedEvent> found = work(
+                connection -> rows(connection, selection, upwards ? "ASC" : "DESC", query.limit(), Long.MAX_VALUE));
+        return upwards ? found.reversed() : found;
     }
 
-    private static Optional<Long> boxed(OptionalLong number) {
-        return number.isPresent() ? Optional.of(number.getAsLong()) : Optional.empty();
-    }
-
-    private static void filter(StringBuilder where, List<Object> arguments, String condition, Optional<?> argument) {
-        if (argument.isPresent()) {
-            where.append(" AND ").append(condition);
-            arguments.add(argument.get());
+    /// Rows in the order of their ids; ends early once their texts have so many characters.
+    static List<RecordedEvent> rows(Connection connection, Selection selection, String order, int limit, long enough)
+            throws SQLException {
+        List<RecordedEvent> found = new ArrayList<>();
+        long characters = 0;
+        try (PreparedStatement statement =
+                        selection.prepare(connection, ROWS, " ORDER BY id " + order + " LIMIT " + limit);
+                ResultSet rows = statement.executeQuery()) {
+            while (characters < enough && rows.next()) {
+                RecordedEvent row = row(rows);
+                found.add(row);
+                characters += row.event().metadata().map(String::length).orElse(0);
+            }
         }
+        return found;
     }
 
     private static RecordedEvent row(ResultSet row) throws SQLException {

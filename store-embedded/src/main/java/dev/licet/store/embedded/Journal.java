@@ -8,6 +8,7 @@ import dev.licet.core.Unavailable;
 import dev.licet.core.event.Submission;
 import dev.licet.store.embedded.AppendQueue.Request;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -17,9 +18,14 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// What an event is on when its sender is told so: queue, group, segment, disk.
 ///
@@ -49,6 +55,7 @@ final class Journal implements AutoCloseable {
     private final SegmentedLog log;
     private final Fault fault = new Fault();
     private volatile LongConsumer pace = lastId -> {};
+    private final AtomicReference<@Nullable CompletableFuture<Boolean>> renewal = new AtomicReference<>();
     private final Thread writer = Thread.ofPlatform().name("journal-writer").unstarted(this::write);
 
     private Journal(
@@ -175,7 +182,48 @@ final class Journal implements AutoCloseable {
     ///
     /// @param from the first id that it answers for
     void release(long from) throws IOException {
-        log.release(from);
+        release(from, true);
+    }
+
+    /// Does the same. @param reuse whether its file may be used again
+    void release(long from, boolean reuse) throws IOException {
+        log.release(from, reuse);
+    }
+
+    /// Has the writer go on in a new segment, whose file had nothing of another one before; waits for that.
+    /// For one thread at a time.
+    void renew() throws IOException {
+        CompletableFuture<Boolean> asked = new CompletableFuture<>();
+        renewal.set(asked);
+        queue.wake();
+        while (writer.isAlive()) {
+            try {
+                asked.get(1, TimeUnit.SECONDS);
+                return;
+            } catch (TimeoutException e) {
+                LOG.log(DEBUG, "the writer is at something else");
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted");
+            } catch (ExecutionException e) {
+                throw new IOException("the journal could not go on in a new segment: " + e.getMessage(), e);
+            }
+        }
+        throw new IOException("the journal is closed");
+    }
+
+    private void renewIfAsked() {
+        CompletableFuture<Boolean> asked = renewal.getAndSet(null);
+        if (asked == null) {
+            return;
+        }
+        try {
+            log.renew();
+            asked.complete(true);
+        } catch (Throwable e) {
+            // As with a group: a dead writer would leave everybody waiting.
+            asked.completeExceptionally(e);
+        }
     }
 
     /// Makes the names of new files last.
@@ -194,6 +242,7 @@ final class Journal implements AutoCloseable {
             } catch (InterruptedException e) {
                 continue; // nobody does that
             }
+            renewIfAsked();
             try {
                 write(group);
             } catch (Throwable e) {

@@ -6,13 +6,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -39,8 +40,9 @@ final class Keeper implements AutoCloseable {
     private final Archive archive;
     private final Retention retention;
     private final boolean archives;
-    private final BooleanSupplier hasRoom;
+    private final Room room;
     private final LongConsumer forgetIds;
+    private final Optional<Eraser> eraser;
     private final Trouble trouble = new Trouble("keeping the event table");
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread = Thread.ofPlatform().name("event-keeper").unstarted(this::run);
@@ -49,10 +51,7 @@ final class Keeper implements AutoCloseable {
     private long inFile;
     private long checkpointAt = System.nanoTime();
 
-    /// @param segments the journal's directory
-    /// @param archives whether full segments become archive files; else they stay until all of it may go
-    /// @param hasRoom whether the disk has room for more than what has to be written
-    /// @param forgetIds is told below which event all were let go
+    /// Of a log of which nothing is removed.
     Keeper(
             Path segments,
             Journal journal,
@@ -63,6 +62,37 @@ final class Keeper implements AutoCloseable {
             boolean archives,
             BooleanSupplier hasRoom,
             LongConsumer forgetIds) {
+        this(
+                segments,
+                journal,
+                loader,
+                table,
+                archive,
+                retention,
+                archives,
+                new Room(hasRoom, bytes -> true),
+                forgetIds,
+                Optional.empty());
+    }
+
+    /// What there is of the disk. @param hasAny for more than what has to be written @param hasFor so many
+    /// bytes
+    record Room(BooleanSupplier hasAny, LongPredicate hasFor) {}
+
+    /// @param segments the journal's directory
+    /// @param archives whether full segments become archive files; else they stay until all of it may go
+    /// @param forgetIds is told below which event all were let go
+    Keeper(
+            Path segments,
+            Journal journal,
+            Loader loader,
+            EventTable table,
+            Archive archive,
+            Retention retention,
+            boolean archives,
+            Room room,
+            LongConsumer forgetIds,
+            Optional<Eraser> eraser) {
         this.segments = segments;
         this.journal = journal;
         this.loader = loader;
@@ -70,8 +100,9 @@ final class Keeper implements AutoCloseable {
         this.archive = archive;
         this.retention = retention;
         this.archives = archives;
-        this.hasRoom = hasRoom;
+        this.room = room;
         this.forgetIds = forgetIds;
+        this.eraser = eraser;
     }
 
     void start() {
@@ -109,15 +140,18 @@ final class Keeper implements AutoCloseable {
 
     /// One round. On a disk without room nothing is written that can be written later, but files that may go do.
     void keep() throws SQLException, IOException {
-        boolean room = hasRoom.getAsBoolean();
-        if (room) {
+        boolean hasRoom = room.hasAny.getAsBoolean();
+        if (hasRoom) {
             checkpointIfItIsTime();
             if (archives) {
-                archiveFullSegments();
+                archiveSegments(firstKeptSegment(), !isErasing());
+            }
+            if (isErasing()) {
+                eraser.orElseThrow().erase(this::archiveBefore, room.hasFor, () -> closing.getCount() == 0);
             }
         }
         // A table that is still being made again does not know what has to be kept.
-        if (loader.isPastArchive() && retention.keepTo(table, archive, segments(), this::release, room) && room) {
+        if (loader.isPastArchive() && retention.keepTo(table, archive, segments(), this::release, hasRoom) && hasRoom) {
             forgetIds.accept(firstKept());
         }
     }
@@ -137,7 +171,7 @@ final class Keeper implements AutoCloseable {
         LongStream missing = table.missing().stream()
                 .filter(gap -> gap.last() > expired)
                 .mapToLong(gap -> Math.max(gap.first(), expired + 1));
-        LongStream inTable = table.firstReceivedSince(Instant.EPOCH).stream();
+        LongStream inTable = table.firstKept(List.of()).stream();
         LongStream inArchive = archive.parts().keySet().stream().mapToLong(Long::longValue);
         return Stream.of(LongStream.of(segments().firstKey()), missing, inTable, inArchive)
                 .flatMapToLong(ids -> ids)
@@ -151,9 +185,27 @@ final class Keeper implements AutoCloseable {
         LOG.log(DEBUG, "checkpoint: {0}", inFile);
     }
 
-    private void archiveFullSegments() throws SQLException, IOException {
+    private long firstKeptSegment() throws IOException {
+        return segments().descendingKeySet().stream()
+                .limit(SEGMENTS_KEPT)
+                .reduce((later, earlier) -> earlier)
+                .orElseThrow();
+    }
+
+    private boolean isErasing() {
+        return eraser.isPresent() && eraser.get().isAsked();
+    }
+
+    private int archiveBefore(long segment) throws SQLException, IOException {
+        int before = segments().headMap(segment).size();
+        archiveSegments(segment, false);
+        return segments().firstKey() < segment ? -1 : before;
+    }
+
+    /// @param end the first that stays @param reuse whether the files of the others may be used again
+    private void archiveSegments(long end, boolean reuse) throws SQLException, IOException {
         NavigableMap<Long, Path> left = segments();
-        while (left.size() > SEGMENTS_KEPT) {
+        while (left.firstKey() < end) {
             IdRange ids = new IdRange(left.firstKey(), left.higherKey(left.firstKey()) - 1);
             if (loader.applied() < ids.last() || closing.getCount() == 0) {
                 return;
@@ -167,7 +219,7 @@ final class Keeper implements AutoCloseable {
             if (!archive.has(ids)) {
                 archive.write(table, ids);
             }
-            release(ids.first());
+            release(ids.first(), reuse);
             left = left.tailMap(ids.last(), false);
         }
     }
@@ -177,7 +229,11 @@ final class Keeper implements AutoCloseable {
     }
 
     private void release(long firstId) throws IOException {
-        journal.release(firstId);
+        release(firstId, !isErasing());
+    }
+
+    private void release(long firstId, boolean reuse) throws IOException {
+        journal.release(firstId, reuse);
         LOG.log(DEBUG, "archive: released {0}", firstId);
     }
 

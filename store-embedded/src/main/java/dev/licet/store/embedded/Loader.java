@@ -8,6 +8,7 @@ import static java.lang.System.Logger.Level.WARNING;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
@@ -37,6 +38,7 @@ final class Loader implements AutoCloseable {
     private final Journal journal;
     private final EventTable table;
     private final Archive archive;
+    private final Removed.Source removals;
     private final BooleanSupplier hasRoom;
     private final int mostBehind;
     private final Trouble trouble = new Trouble("loading events");
@@ -56,15 +58,29 @@ final class Loader implements AutoCloseable {
     private long toldAt;
     private boolean telling;
 
+    /// Of a log of which nothing is removed.
+    Loader(Path segments, Journal journal, EventTable table, Archive archive, BooleanSupplier hasRoom, int mostBehind)
+            throws SQLException, IOException {
+        this(segments, journal, table, archive, Removed.Source.NONE, hasRoom, mostBehind);
+    }
+
     /// @param segments the journal's directory
     /// @param hasRoom whether the disk has room for more than what has to be written
     /// @param mostBehind how many events the table may lack before [#hold] waits
-    Loader(Path segments, Journal journal, EventTable table, Archive archive, BooleanSupplier hasRoom, int mostBehind)
+    Loader(
+            Path segments,
+            Journal journal,
+            EventTable table,
+            Archive archive,
+            Removed.Source removals,
+            BooleanSupplier hasRoom,
+            int mostBehind)
             throws SQLException, IOException {
         this.segments = segments;
         this.journal = journal;
         this.table = table;
         this.archive = archive;
+        this.removals = removals;
         this.hasRoom = hasRoom;
         this.mostBehind = mostBehind;
         this.reader = new JournalReader(segments);
@@ -293,7 +309,7 @@ final class Loader implements AutoCloseable {
     private long loadJournal(long next, long end) throws IOException, SQLException {
         int most = end - next > LOAD_EVENTS_BEHIND ? LOAD_EVENTS_BEHIND : LOAD_EVENTS;
         Load load = new Load(next, end, most);
-        table.load(load);
+        table.load(load, removals);
         return load.next - 1;
     }
 
@@ -358,10 +374,15 @@ final class Loader implements AutoCloseable {
         }
         IdRange ids = new IdRange(next, part.ids().last());
         table.inTransaction(change -> {
-            archive.load(change, part, ids);
+            load(change, part, ids);
             EventTable.applied(change, ids.last());
         });
         return ids.last();
+    }
+
+    private void load(Statement change, Archive.Part part, IdRange ids) throws SQLException {
+        archive.load(change, part, ids);
+        table.takeOut(change, ids, removals);
     }
 
     /// What was missing may have been put back into the archive since.
@@ -381,7 +402,7 @@ final class Loader implements AutoCloseable {
             }
             IdRange found = back.get().ids().within(gap);
             table.inTransaction(change -> {
-                archive.load(change, back.get(), found);
+                load(change, back.get(), found);
                 change.execute("DELETE FROM missing WHERE first_id = " + gap.first());
                 change.execute("INSERT INTO missing SELECT * FROM (VALUES (" + gap.first() + ", " + (found.first() - 1)
                         + "), (" + (found.last() + 1) + ", " + gap.last() + ")) AS rest(f, l) WHERE f <= l");

@@ -155,6 +155,20 @@ final class SegmentedLog implements Closeable {
         end = new Journal.End(end.segment(), end.offset() + bytes, id - 1);
     }
 
+    /// Goes on in a new segment, whose file had nothing of another one before.
+    void renew() throws IOException {
+        if (trouble.isPresent() && !probe()) {
+            throw new IOException(trouble.orElse("the journal waits for its disk"));
+        }
+        try {
+            spares.drop();
+            roll();
+        } catch (Throwable e) {
+            leave(e);
+            throw e;
+        }
+    }
+
     private long nextLimit() {
         return Math.min(segmentBytes, limit * GROWTH);
     }
@@ -333,13 +347,15 @@ final class SegmentedLog implements Closeable {
     }
 
     /// Takes the first segment back; nobody reads it any more.
-    void release(long from) throws IOException {
+    ///
+    /// @param reuse whether its file may become another segment
+    void release(long from, boolean reuse) throws IOException {
         NavigableMap<Long, Path> segments = Segment.list(disk, directory);
         if (segments.isEmpty() || segments.firstKey() != from || segments.lastKey() == from) {
             throw new IllegalArgumentException("only the first segment can be released, and not the last: " + from);
         }
         Path path = segments.firstEntry().getValue();
-        spares.recycle(path, !unfit.remove(from) && isFit(path));
+        spares.recycle(path, !unfit.remove(from) && reuse && isFit(path));
     }
 
     private boolean isFit(Path path) throws IOException {

@@ -63,6 +63,15 @@ final class Spares implements Closeable {
         return Optional.ofNullable(ready.pollLast());
     }
 
+    /// Gives all that are ready back to the file system: nobody knows what they had in them.
+    synchronized void drop() throws IOException {
+        while (!ready.isEmpty()) {
+            disk.delete(ready.getFirst());
+            ready.removeFirst();
+        }
+        disk.syncDirectory(directory);
+    }
+
     /// Has one made in the background if none is ready.
     synchronized void prepare(long size) {
         if (making || closed || !ready.isEmpty() || fault.lately().isPresent()) {

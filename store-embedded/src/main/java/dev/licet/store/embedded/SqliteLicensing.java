@@ -23,12 +23,15 @@ import dev.licet.core.license.Products;
 import dev.licet.core.license.Term;
 import dev.licet.core.license.TermRules;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The tables of what is sold: products, keys, licenses.
@@ -74,8 +77,14 @@ final class SqliteLicensing {
         }
 
         @Override
-        public boolean rename(ProductId id, String name) {
-            return database.write(sql -> sql.update("UPDATE product SET name = ? WHERE id = ?", name, id.value()) == 1);
+        public boolean change(Product product) {
+            return database.write(sql -> sql.update(
+                            "UPDATE product SET name = ?, retention = ?, whole_values = ? WHERE id = ?",
+                            product.name(),
+                            product.retention().map(Duration::toDays).orElse(null),
+                            product.valuesAreWhole(),
+                            product.id().value())
+                    == 1);
         }
 
         @Override
@@ -83,11 +92,23 @@ final class SqliteLicensing {
             return database.write(sql -> sql.update("UPDATE product SET revoked = 1 WHERE id = ?", id.value()) == 1);
         }
 
+        /// How long the events of products are kept, where it is said.
+        static Map<ProductId, Duration> retentions(Database database) {
+            return database
+                    .read(sql -> sql.all("SELECT * FROM product WHERE retention IS NOT NULL", SqliteProducts::row))
+                    .stream()
+                    .collect(Collectors.toMap(
+                            Product::id, product -> product.retention().orElseThrow()));
+        }
+
         private static Product row(Row row) throws SQLException {
+            long retention = row.getLong("retention");
             return new Product(
                     new ProductId(row.getLong("id")),
                     new AccountNumber(row.getLong("account")),
                     row.getString("name"),
+                    retention == 0 ? Optional.empty() : Optional.of(Duration.ofDays(retention)),
+                    row.getBoolean("whole_values"),
                     row.getBoolean("revoked"),
                     Micros.instant(row, "created_at"));
         }
@@ -223,6 +244,17 @@ final class SqliteLicensing {
                 query.customer().ifPresent(customer -> {
                     text.append(" AND customer = ?");
                     arguments.add(customer.value());
+                });
+                if (query.endsFrom().isPresent() || query.endsUntil().isPresent()) {
+                    text.append(" AND NOT blocked AND period > 0 AND NOT (terms > 0 AND begun_at IS NULL)");
+                }
+                query.endsFrom().ifPresent(from -> {
+                    text.append(" AND expires_at >= ?");
+                    arguments.add(Micros.of(from));
+                });
+                query.endsUntil().ifPresent(until -> {
+                    text.append(" AND expires_at < ?");
+                    arguments.add(Micros.of(until));
                 });
                 if (!query.search().isEmpty()) {
                     text.append("""

@@ -111,9 +111,9 @@ class ChangeLogTest {
                 .extracting(change ->
                         change.before().orElse("-") + " " + change.after().orElse("-"))
                 .containsExactly(
-                        "- {\"name\":\"old\",\"revoked\":false}",
-                        "{\"name\":\"old\",\"revoked\":false} {\"name\":\"new\",\"revoked\":true}",
-                        "{\"name\":\"new\",\"revoked\":true} -");
+                        "- {\"name\":\"old\",\"wholeValues\":false,\"revoked\":false,\"retention\":null}",
+                        "{\"name\":\"old\",\"wholeValues\":false,\"revoked\":false,\"retention\":null} {\"name\":\"new\",\"wholeValues\":false,\"revoked\":true,\"retention\":null}",
+                        "{\"name\":\"new\",\"wholeValues\":false,\"revoked\":true,\"retention\":null} -");
         assertThat(all.getFirst().by()).isEqualTo(Acting.By.NOBODY);
         assertThat(all.get(1).by().call()).isEqualTo("PATCH /v1/products/prd_1");
         assertThat(all.get(1).by().address()).isEqualTo("192.0.2.1");

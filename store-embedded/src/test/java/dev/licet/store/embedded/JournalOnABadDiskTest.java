@@ -83,7 +83,7 @@ class JournalOnABadDiskTest {
             NavigableMap<Long, Path> segments = Segment.list(disk, DIRECTORY);
             if (segments.size() > 3) {
                 try {
-                    log.release(segments.firstKey());
+                    log.release(segments.firstKey(), true);
                 } catch (IOException notNow) {
                     return;
                 } finally {

@@ -4,8 +4,12 @@ import static dev.licet.store.embedded.TestEvents.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.licet.core.TestClock;
+import dev.licet.core.event.EventFilter;
+import dev.licet.core.event.EventQuery;
 import dev.licet.core.event.RecordedEvent;
 import dev.licet.core.event.Submission;
+import dev.licet.core.event.UsageEvent;
+import dev.licet.core.id.ProductId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +17,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -350,6 +356,124 @@ class RetentionTest {
             keeper.keep();
             assertThat(ids(table)).containsExactly(5L, 4L);
             assertThat(forgetBelow).as("nothing is missing of what was let go").hasValue(4);
+        }
+    }
+
+    private static UsageEvent eventOf(long product) {
+        UsageEvent event = event("of a product");
+        return new UsageEvent(
+                event.account(),
+                event.source(),
+                event.clientId(),
+                event.at(),
+                event.name(),
+                event.feature(),
+                Optional.of(new ProductId(product)),
+                event.key(),
+                event.machine(),
+                event.endUser(),
+                event.session(),
+                event.user(),
+                event.application(),
+                event.value(),
+                event.currency(),
+                event.metadata());
+    }
+
+    private Retention byProduct(Map<ProductId, Duration> products) {
+        return new Retention(KEPT.multipliedBy(2), () -> products, clock, clock::nanos);
+    }
+
+    /// One event a day of each of the products 1, 2 and 3, for some days, in this order.
+    private void fillProducts(Journal journal, int days) {
+        for (int day = 0; day < days; day++) {
+            Instant at = TestClock.START.plus(Duration.ofDays(day));
+            journal.append(new Submission(List.of(eventOf(1), eventOf(2), eventOf(3)), at));
+        }
+    }
+
+    private static List<Long> idsOf(EventTable table, long product) throws Exception {
+        return table
+                .find(EventQuery.of(
+                        TestEvents.ACCOUNT,
+                        EventFilter.builder()
+                                .product(Optional.of(new ProductId(product)))
+                                .build(),
+                        1000))
+                .stream()
+                .map(RecordedEvent::id)
+                .sorted()
+                .toList();
+    }
+
+    @Test
+    void eachProduct_keepsItsEventsAsLongAsItSays_andTheOthersAsLongAsTheServer() throws Exception {
+        try (EventTable table = table();
+                Journal journal = Journal.open(segments(), 1, 0)) {
+            fillProducts(journal, 3);
+            load(table, journal);
+            archive().write(table, new IdRange(1, 3));
+            journal.release(1);
+            Map<ProductId, Duration> products = Map.of(new ProductId(1), KEPT, new ProductId(3), KEPT.multipliedBy(3));
+
+            keepAfter(KEPT.plusHours(12), products, table, journal);
+            assertThat(idsOf(table, 1)).containsExactly(4L, 7L);
+            assertThat(idsOf(table, 2)).containsExactly(1L + 1, 4L + 1, 7L + 1);
+
+            journal.append(new Submission(
+                    List.of(event("so that not all is old")), TestClock.START.plus(KEPT.multipliedBy(2))));
+            load(table, journal);
+            keepAfter(KEPT.multipliedBy(2).plusHours(12), products, table, journal);
+            assertThat(idsOf(table, 1)).isEmpty();
+            assertThat(idsOf(table, 2)).containsExactly(5L, 8L);
+            assertThat(idsOf(table, 3)).containsExactly(3L, 6L, 9L);
+            Archive.Part part = archive().parts().get(1L);
+            assertThat(archive().count(table, part, "true")).as("written anew").isEqualTo(1);
+            assertThat(archive().isBroken(table, part)).isFalse();
+
+            journal.append(new Submission(List.of(event("again")), TestClock.START.plus(KEPT.multipliedBy(3))));
+            load(table, journal);
+            keepAfter(KEPT.multipliedBy(3).plusHours(12), products, table, journal);
+            assertThat(idsOf(table, 3)).containsExactly(6L, 9L);
+            assertThat(archive().parts()).isEmpty();
+        }
+        Files.delete(directory.resolve("events.duckdb"));
+        try (EventTable table = table();
+                Journal journal = Journal.open(segments(), 1, 0)) {
+            load(table, journal);
+            assertThat(idsOf(table, 3)).containsExactly(6L, 9L);
+            assertThat(table.missing()).isEmpty();
+        }
+    }
+
+    private void keepAfter(Duration passed, Map<ProductId, Duration> products, EventTable table, Journal journal)
+            throws Exception {
+        clock.set(TestClock.START.plus(passed));
+        archive().noteTime(clock.instant());
+        keep(byProduct(products), table, journal);
+    }
+
+    @Test
+    void productWithNothingNew_losesItsOldEvents_butNoneByAClockThatLeaps() throws Exception {
+        try (EventTable table = table();
+                Journal journal = Journal.open(segments(), 1, 0)) {
+            fillProducts(journal, 1);
+            load(table, journal);
+            Map<ProductId, Duration> products = Map.of(new ProductId(1), KEPT);
+            Retention retention = byProduct(products);
+            clock.set(TestClock.START.plus(Duration.ofDays(3650)));
+            keep(retention, table, journal);
+            assertThat(idsOf(table, 1)).as("a leap").hasSize(1);
+            clock.set(TestClock.START);
+            clock.advance(KEPT.plusDays(1));
+            keep(retention, table, journal);
+            assertThat(idsOf(table, 1)).as("nothing came since, of any product").hasSize(1);
+            journal.append(new Submission(List.of(eventOf(2)), clock.instant()));
+            load(table, journal);
+            clock.advance(Duration.ofHours(2));
+            keep(retention, table, journal);
+            assertThat(idsOf(table, 1)).isEmpty();
+            assertThat(idsOf(table, 2)).hasSize(2);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.licet.store.embedded;
 import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
 import dev.licet.core.TestClock;
+import dev.licet.core.event.EventFilter;
 import dev.licet.core.event.EventLog;
 import dev.licet.core.event.EventPage;
 import dev.licet.core.event.EventQuery;
@@ -20,7 +21,7 @@ import java.util.OptionalLong;
 final class TestEvents {
     static final AccountNumber ACCOUNT = new AccountNumber(AccountNumber.FIRST);
 
-    static final EventQuery EVERYTHING = EventQuery.of(ACCOUNT, 10_000_000).build();
+    static final EventQuery EVERYTHING = EventQuery.of(ACCOUNT, EventFilter.ALL, 10_000_000);
 
     static final long QUERY_MEMORY = 256L << 20;
 

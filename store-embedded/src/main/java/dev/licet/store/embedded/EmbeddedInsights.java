@@ -1,0 +1,117 @@
+package dev.licet.store.embedded;
+
+import static java.lang.System.Logger.Level.ERROR;
+
+import dev.licet.core.Unavailable;
+import dev.licet.core.insight.Insights;
+import dev.licet.core.insight.Question;
+import dev.licet.core.insight.Table;
+import dev.licet.store.sql.Engine;
+import dev.licet.store.sql.InsightQuery;
+import dev.licet.store.sql.InsightSql;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// Asks the event table.
+final class EmbeddedInsights implements Insights, AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(EmbeddedInsights.class.getName());
+
+    /// Made for the first question: to load the library takes longer than to answer one.
+    private static final class Sql {
+        private static final InsightSql DUCKDB = new InsightSql(Engine.DUCKDB);
+
+        private Sql() {}
+    }
+
+    private final EventTable table;
+    private final CatchUp catchUp;
+    private final Duration patience;
+    private final Turns turns;
+
+    /// Waits until what was acknowledged is in the table.
+    interface CatchUp {
+        /// @return whether it is
+        boolean isDone();
+    }
+
+    EmbeddedInsights(EventTable table, CatchUp catchUp, InsightSettings settings) {
+        this.table = table;
+        this.catchUp = catchUp;
+        this.patience = settings.timeout();
+        this.turns = new Turns("insight", settings.atOnce(), settings.mostWaiting());
+    }
+
+    @Override
+    public Found find(List<Question> questions) {
+        boolean complete = catchUp.isDone();
+        List<InsightQuery> queries =
+                questions.stream().map(question -> Sql.DUCKDB.of(question)).toList();
+        AtomicReference<@Nullable Statement> running = new AtomicReference<>();
+        try {
+            return turns.run(
+                    questions.getFirst().scope().account(),
+                    () -> table.work(connection -> found(connection, queries, running::set, complete)),
+                    patience,
+                    () -> cancel(running.get()));
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof SQLException) {
+                LOG.log(ERROR, "an insight failed", e.getCause());
+                throw new Unavailable("the event table can't answer now", Duration.ofSeconds(2), e);
+            }
+            throw new IllegalStateException("an insight failed", e.getCause());
+        }
+    }
+
+    private static Found found(
+            Connection connection, List<InsightQuery> queries, InsightQuery.Watch watch, boolean complete)
+            throws SQLException, IOException {
+        connection.setAutoCommit(false); // all of it looks at one state
+        long asOf = EventTable.applied(connection);
+        List<Table> tables = new ArrayList<>();
+        long events = 0;
+        for (InsightQuery query : queries) {
+            InsightQuery.Counted counted = query.run(connection, watch);
+            events = tables.isEmpty() ? counted.events() : events;
+            tables.add(counted.table());
+        }
+        return new Found(tables, events, asOf, received(connection, asOf), complete);
+    }
+
+    private static Optional<Instant> received(Connection connection, long id) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT epoch_us(received_at) FROM event WHERE id = ?")) {
+            statement.setLong(1, id);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? Optional.of(Micros.instant(row.getLong(1))) : Optional.empty();
+            }
+        }
+    }
+
+    private static void cancel(@Nullable Statement running) {
+        if (running == null) {
+            return; // its turn had not come
+        }
+        try {
+            running.cancel();
+        } catch (SQLException hasEnded) {
+            LOG.log(System.Logger.Level.DEBUG, "nothing to cancel", hasEnded);
+        }
+    }
+
+    @Override
+    public void close() {
+        turns.close();
+    }
+}

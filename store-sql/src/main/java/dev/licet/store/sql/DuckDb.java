@@ -1,0 +1,81 @@
+package dev.licet.store.sql;
+
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
+
+import dev.licet.core.insight.Unit;
+import java.math.BigDecimal;
+import java.time.LocalDateTime;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jooq.Field;
+import org.jooq.SQLDialect;
+import org.jooq.impl.SQLDataType;
+
+final class DuckDb implements Engine {
+
+    @Override
+    public SQLDialect dialect() {
+        return SQLDialect.DUCKDB;
+    }
+
+    @Override
+    public Field<LocalDateTime> plusSeconds(Field<LocalDateTime> time, Field<Long> seconds) {
+        return field("({0} + to_seconds({1}))", SQLDataType.LOCALDATETIME, time, seconds);
+    }
+
+    @Override
+    public Field<LocalDateTime> start(Unit unit, Field<LocalDateTime> time) {
+        return field("date_trunc({0}, {1})", SQLDataType.LOCALDATETIME, inline(name(unit)), time);
+    }
+
+    @Override
+    public Field<LocalDateTime> plus(Field<LocalDateTime> start, Unit unit, int units) {
+        return field(
+                "({0} + cast({1} as interval))", SQLDataType.LOCALDATETIME, start, inline(units + " " + name(unit)));
+    }
+
+    private static String name(Unit unit) {
+        return unit.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public Field<Long> epochSeconds(Field<LocalDateTime> time) {
+        return field("cast(epoch({0}) as bigint)", SQLDataType.BIGINT, time);
+    }
+
+    @Override
+    public Field<Long> epochMicros(Field<LocalDateTime> time) {
+        return field("epoch_us({0})", SQLDataType.BIGINT, time);
+    }
+
+    @Override
+    public Field<String> property(Field<String> json, List<String> names) {
+        String pointer = names.stream()
+                .map(name -> "/" + name.replace("~", "~0").replace("/", "~1"))
+                .collect(Collectors.joining());
+        return field("try(json_extract_string({0}, {1}))", SQLDataType.VARCHAR, json, inline(pointer));
+    }
+
+    @Override
+    public Field<BigDecimal> number(Field<String> text) {
+        return field("try_cast({0} as decimal(38, 9))", SQLDataType.DECIMAL(38, 9), text);
+    }
+
+    @Override
+    public Field<String> first(Field<String> value, Field<Boolean> condition, Field<Long> micros, Field<Long> id) {
+        return field(
+                "arg_min_null({0}, ({1}, {2})) filter (where {3})", SQLDataType.VARCHAR, value, micros, id, condition);
+    }
+
+    @Override
+    public Field<String> last(Field<String> value, Field<Long> micros, Field<Long> id) {
+        return field("arg_max({0}, ({1}, {2}))", SQLDataType.VARCHAR, value, micros, id);
+    }
+
+    @Override
+    public Field<Long> percentile(double share, Field<Long> value) {
+        return field("quantile_disc({0}, {1})", SQLDataType.BIGINT, value, inline(BigDecimal.valueOf(share)));
+    }
+}

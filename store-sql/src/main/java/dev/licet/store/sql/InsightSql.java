@@ -1,0 +1,565 @@
+package dev.licet.store.sql;
+
+import static dev.licet.store.sql.EventColumns.EVENT;
+import static org.jooq.impl.DSL.coalesce;
+import static org.jooq.impl.DSL.count;
+import static org.jooq.impl.DSL.denseRank;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.lag;
+import static org.jooq.impl.DSL.lead;
+import static org.jooq.impl.DSL.max;
+import static org.jooq.impl.DSL.min;
+import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.rowNumber;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.sum;
+import static org.jooq.impl.DSL.upper;
+import static org.jooq.impl.DSL.when;
+
+import dev.licet.core.id.ProductId;
+import dev.licet.core.insight.Question;
+import dev.licet.core.insight.Scope;
+import dev.licet.core.insight.Start;
+import dev.licet.core.insight.Table.Column;
+import dev.licet.core.insight.Table.Type;
+import dev.licet.core.insight.Unit;
+import dev.licet.core.insight.Who;
+import java.math.BigDecimal;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.jooq.CaseConditionStep;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.OrderField;
+import org.jooq.Row1;
+import org.jooq.Select;
+import org.jooq.SelectField;
+import org.jooq.Table;
+import org.jooq.WindowSpecification;
+import org.jooq.conf.Settings;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
+
+/// Questions as SQL. Each is one statement, so that it looks at one state of the events. Safe for threads.
+///
+/// Every statement has the same shape: `e`, what it sees of each event; one or two steps that count, by
+/// whom where different ones are counted (to group by them first is faster than a distinct count); and the
+/// rows of the answer.
+public final class InsightSql {
+    // What a step calls what it has, for the next one.
+    private static final Field<LocalDateTime> START = field(name("start"), SQLDataType.LOCALDATETIME);
+    private static final Field<LocalDateTime> COHORT = field(name("cohort"), SQLDataType.LOCALDATETIME);
+    private static final Field<LocalDateTime> PREVIOUS = field(name("previous"), SQLDataType.LOCALDATETIME);
+    private static final Field<String> GROUP = field(name("group"), SQLDataType.VARCHAR);
+    private static final Field<String> WHO = field(name("who"), SQLDataType.VARCHAR);
+    private static final Field<String> STEP = field(name("step"), SQLDataType.VARCHAR);
+    private static final Field<String> NEXT = field(name("next"), SQLDataType.VARCHAR);
+    private static final Field<String> PRIOR = field(name("prior"), SQLDataType.VARCHAR);
+    private static final Field<Long> AT = field(name("at"), SQLDataType.BIGINT);
+    private static final Field<Long> ID = field(name("id"), SQLDataType.BIGINT);
+    private static final Field<Long> VALUE = field(name("value"), SQLDataType.BIGINT);
+    private static final Field<String> CURRENCY = field(name("currency"), SQLDataType.VARCHAR);
+    private static final Field<BigDecimal> EVENTS = field(name("events"), SQLDataType.NUMERIC);
+    private static final Field<BigDecimal> SUM = field(name("sum"), SQLDataType.NUMERIC);
+    private static final Field<Integer> RANK = field(name("rank"), SQLDataType.INTEGER);
+    private static final Field<Integer> BEGUN = field(name("begun"), SQLDataType.INTEGER);
+    private static final Field<Integer> WHOLE = field(name("whole"), SQLDataType.INTEGER);
+    private static final Field<BigDecimal> TOTAL = field(name("total"), SQLDataType.NUMERIC);
+
+    static {
+        // The library would greet the operator.
+        System.setProperty("org.jooq.no-logo", "true");
+        System.setProperty("org.jooq.no-tips", "true");
+    }
+
+    private final Engine engine;
+    private final DSLContext dsl;
+
+    public InsightSql(Engine engine) {
+        this.engine = engine;
+        this.dsl = DSL.using(engine.dialect(), new Settings().withRenderFormatted(true));
+    }
+
+    public InsightQuery of(Question question) {
+        return switch (question) {
+            case Question.Timeseries q -> timeseries(q);
+            case Question.Actives q -> actives(q);
+            case Question.Breakdown q -> breakdown(q);
+            case Question.Revenue q -> revenue(q);
+            case Question.Funnel q -> funnel(q);
+            case Question.Retention q -> retention(q);
+            case Question.Churn q -> churn(q);
+            case Question.Paths q -> paths(q);
+            case Question.Percentiles q -> percentiles(q);
+            case Question.Versions q -> versions(q);
+        };
+    }
+
+    private InsightQuery query(Select<?> select, Unit unit, List<Column> columns) {
+        return new InsightQuery(dsl.render(select), dsl.extractBindValues(select), columns, unit);
+    }
+
+    private static Column column(String name, Type type) {
+        return new Column(name, type);
+    }
+
+    private Rows rows(Scope scope) {
+        return new Rows(engine, scope, false);
+    }
+
+    private Rows rowsSinceEver(Scope scope) {
+        return new Rows(engine, scope, true);
+    }
+
+    private static Field<String> who(Who who) {
+        return EventColumns.text(who.column());
+    }
+
+    private static Table<?> events(List<? extends SelectField<?>> seen, Condition condition) {
+        return select(seen).from(EVENT).where(condition).asTable("e");
+    }
+
+    /// Numbers the events of somebody from the first one on.
+    private static WindowSpecification inOrder() {
+        return DSL.partitionBy(WHO).orderBy(AT, ID);
+    }
+
+    private static Field<BigDecimal> total(Field<? extends Number> events) {
+        return sum(sum(events)).over();
+    }
+
+    private static LocalDateTime first(Scope scope, Unit unit) {
+        return scope.span().start(unit, scope.span().from()).at();
+    }
+
+    private InsightQuery timeseries(Question.Timeseries q) {
+        Rows rows = rows(q.scope());
+        List<Field<?>> seen = new ArrayList<>(
+                List.of(rows.start(q.unit()).as(START), plainValue().as(VALUE)));
+        q.by().ifPresent(by -> seen.add(rows.text(by).as(GROUP)));
+        List<Field<?>> keys = q.by().isPresent() ? List.of(START, GROUP) : List.of(START);
+        Table<?> counted = grouped(
+                events(seen, rows.condition()),
+                keys,
+                count().as(EVENTS),
+                sum(VALUE).as(SUM));
+        List<Field<?>> cells = List.of(EVENTS, coalesce(SUM, inline(BigDecimal.ZERO)));
+        List<Column> columns = List.of(column("events", Type.COUNT), column("value", Type.NUMBER));
+        return series(counted, Optional.of(q.unit()), q.by().isPresent(), q.top(), cells, columns);
+    }
+
+    /// What has a currency is no quantity.
+    private static Field<Long> plainValue() {
+        return when(EventColumns.CURRENCY.isNull(), EventColumns.VALUE);
+    }
+
+    private static Table<?> grouped(Table<?> from, List<Field<?>> keys, Field<?>... counted) {
+        List<Field<?>> fields = new ArrayList<>(keys);
+        fields.addAll(List.of(counted));
+        return select(fields).from(from).groupBy(keys).asTable("c");
+    }
+
+    /// Rows by unit and group, of the groups with most events.
+    private InsightQuery series(
+            Table<?> counted,
+            Optional<Unit> unit,
+            boolean isGrouped,
+            int top,
+            List<Field<?>> cells,
+            List<Column> columns) {
+        List<Field<?>> fields = new ArrayList<>();
+        List<Field<?>> order = new ArrayList<>();
+        List<Column> all = new ArrayList<>();
+        if (unit.isPresent()) {
+            fields.add(engine.epochSeconds(START));
+            order.add(START);
+            all.add(column("start", Type.START));
+        }
+        Table<?> from = counted;
+        Condition isOfTop = EVENTS.gt(inline(BigDecimal.ZERO)); // without groups, of nothing there is a row, too
+        Field<?> total = sum(EVENTS).over();
+        if (isGrouped) {
+            fields.add(GROUP);
+            order.add(GROUP);
+            all.add(column("group", Type.TEXT));
+            Field<BigDecimal> ofGroup = field(name("of_group"), SQLDataType.NUMERIC);
+            Table<?> summed = select(
+                            DSL.asterisk(),
+                            sum(EVENTS).over(DSL.partitionBy(GROUP)).as(ofGroup),
+                            sum(EVENTS).over().as(TOTAL))
+                    .from(counted)
+                    .asTable("s");
+            from = select(
+                            DSL.asterisk(),
+                            denseRank()
+                                    .over(DSL.orderBy(
+                                            ofGroup.desc(), GROUP.asc().nullsLast()))
+                                    .as(RANK))
+                    .from(summed)
+                    .asTable("r");
+            isOfTop = isOfTop.and(RANK.le(inline(top)));
+            total = TOTAL;
+        }
+        fields.addAll(cells);
+        fields.add(total);
+        all.addAll(columns);
+        Select<?> select = select(fields)
+                .from(from)
+                .where(isOfTop)
+                .orderBy(order.stream().map(by -> by.asc().nullsLast()).toList());
+        return query(select, unit.orElse(Unit.DAY), all);
+    }
+
+    /// How many events each one had in each unit.
+    private Table<?> byUnitAndWho(Rows rows, Unit unit, Who who) {
+        Table<?> e = events(
+                List.of(rows.start(unit).as(START), who(who).as(WHO)),
+                rows.condition().and(who(who).isNotNull()));
+        return grouped(e, List.of(START, WHO), count().as(EVENTS));
+    }
+
+    private InsightQuery actives(Question.Actives q) {
+        Select<?> select = select(engine.epochSeconds(START), count(), sum(EVENTS), total(EVENTS))
+                .from(byUnitAndWho(rows(q.scope()), q.unit(), q.of()))
+                .groupBy(START)
+                .orderBy(START);
+        return query(
+                select,
+                q.unit(),
+                List.of(column("start", Type.START), column("active", Type.COUNT), column("events", Type.COUNT)));
+    }
+
+    private InsightQuery breakdown(Question.Breakdown q) {
+        Rows rows = rows(q.scope());
+        Table<?> e = events(
+                List.of(
+                        rows.text(q.by()).as(GROUP),
+                        who(q.of()).as(WHO),
+                        plainValue().as(VALUE)),
+                rows.condition());
+        Table<?> c =
+                grouped(e, List.of(GROUP, WHO), count().as(EVENTS), sum(VALUE).as(SUM));
+        Select<?> select = select(
+                        GROUP, sum(EVENTS), count(WHO), coalesce(sum(SUM), inline(BigDecimal.ZERO)), total(EVENTS))
+                .from(c)
+                .groupBy(GROUP)
+                .orderBy(sum(EVENTS).desc(), GROUP.asc().nullsLast())
+                .limit(inline(q.top()));
+        return query(
+                select,
+                Unit.DAY,
+                List.of(
+                        column("group", Type.TEXT),
+                        column("events", Type.COUNT),
+                        column("active", Type.COUNT),
+                        column("value", Type.NUMBER)));
+    }
+
+    private InsightQuery revenue(Question.Revenue q) {
+        Rows rows = rows(q.scope());
+        List<Field<?>> seen = new ArrayList<>();
+        List<Field<?>> keys = new ArrayList<>();
+        List<Field<?>> fields = new ArrayList<>();
+        List<Column> columns = new ArrayList<>();
+        q.unit().ifPresent(unit -> {
+            seen.add(rows.start(unit).as(START));
+            keys.add(START);
+            fields.add(engine.epochSeconds(START));
+            columns.add(column("start", Type.START));
+        });
+        q.by().ifPresent(by -> {
+            seen.add(rows.text(by).as(GROUP));
+            keys.add(GROUP);
+            fields.add(GROUP);
+            columns.add(column("group", Type.TEXT));
+        });
+        List<Long> whole =
+                q.inWholeUnits().stream().map(ProductId::value).sorted().toList();
+        Field<Integer> isWhole = whole.isEmpty()
+                ? inline(0)
+                : when(EventColumns.PRODUCT.in(whole.stream().map(DSL::inline).toList()), inline(1))
+                        .otherwise(inline(0));
+        seen.addAll(
+                List.of(upper(EventColumns.CURRENCY).as(CURRENCY), isWhole.as(WHOLE), EventColumns.VALUE.as(VALUE)));
+        Table<?> e = events(
+                seen, rows.condition().and(EventColumns.CURRENCY.isNotNull()).and(EventColumns.VALUE.isNotNull()));
+        keys.addAll(List.of(CURRENCY, WHOLE));
+        fields.addAll(List.of(CURRENCY, sum(VALUE), count(), WHOLE, sum(count()).over()));
+        columns.addAll(List.of(
+                column("currency", Type.TEXT),
+                column("amount", Type.NUMBER),
+                column("events", Type.COUNT),
+                column("whole", Type.COUNT)));
+        Select<?> select = select(fields).from(e).groupBy(keys).orderBy(keys);
+        return query(select, q.unit().orElse(Unit.DAY), columns);
+    }
+
+    private InsightQuery percentiles(Question.Percentiles q) {
+        Rows rows = rows(q.scope());
+        List<Field<?>> seen = new ArrayList<>(List.of(EventColumns.VALUE.as(VALUE)));
+        List<Field<?>> keys = new ArrayList<>();
+        q.unit().ifPresent(unit -> {
+            seen.add(rows.start(unit).as(START));
+            keys.add(START);
+        });
+        q.by().ifPresent(by -> {
+            seen.add(rows.text(by).as(GROUP));
+            keys.add(GROUP);
+        });
+        List<Field<?>> spread =
+                new ArrayList<>(List.of(count().as(EVENTS), min(VALUE).as("min")));
+        List<Field<?>> cells = new ArrayList<>(List.of(EVENTS, field(name("min"))));
+        List<Column> columns = new ArrayList<>(List.of(column("events", Type.COUNT), column("min", Type.NUMBER)));
+        for (int share : List.of(50, 75, 90, 95, 99)) {
+            spread.add(engine.percentile(share / 100.0, VALUE).as("p" + share));
+            cells.add(field(name("p" + share)));
+            columns.add(column("p" + share, Type.NUMBER));
+        }
+        spread.add(max(VALUE).as("max"));
+        cells.add(field(name("max")));
+        columns.add(column("max", Type.NUMBER));
+        Table<?> e = events(seen, rows.condition().and(EventColumns.VALUE.isNotNull()));
+        Table<?> c = grouped(e, keys, spread.toArray(Field<?>[]::new));
+        return series(c, q.unit(), q.by().isPresent(), q.top(), cells, columns);
+    }
+
+    private InsightQuery versions(Question.Versions q) {
+        Rows rows = rows(q.scope());
+        Field<String> version = rows.text(q.version());
+        Table<?> e = events(
+                List.of(
+                        rows.start(q.unit()).as(START),
+                        who(q.of()).as(WHO),
+                        version.as(GROUP),
+                        engine.epochMicros(EventColumns.HAPPENED_AT).as(AT),
+                        EventColumns.ID.as(ID)),
+                rows.condition().and(who(q.of()).isNotNull()));
+        Table<?> known = select(DSL.asterisk()).from(e).where(GROUP.isNotNull()).asTable("k");
+        Table<?> c = select(START, WHO, engine.last(GROUP, AT, ID).as(GROUP), count().as(EVENTS))
+                .from(known)
+                .groupBy(START, WHO)
+                .asTable("c");
+        Select<?> select = select(engine.epochSeconds(START), GROUP, count(), sum(EVENTS), total(EVENTS))
+                .from(c)
+                .groupBy(START, GROUP)
+                .orderBy(START, GROUP);
+        return query(
+                select,
+                q.unit(),
+                List.of(
+                        column("start", Type.START),
+                        column("version", Type.TEXT),
+                        column("active", Type.COUNT),
+                        column("events", Type.COUNT)));
+    }
+
+    private InsightQuery retention(Question.Retention q) {
+        Table<?> c = byUnitAndWho(rowsSinceEver(q.scope()), q.unit(), q.of());
+        Table<?> known = select(
+                        START, EVENTS, min(START).over(DSL.partitionBy(WHO)).as(COHORT))
+                .from(c)
+                .asTable("k");
+        Select<?> select = select(
+                        engine.epochSeconds(COHORT), engine.epochSeconds(START), count(), sum(EVENTS), total(EVENTS))
+                .from(known)
+                .where(COHORT.ge(inline(first(q.scope(), q.unit()))))
+                .groupBy(COHORT, START)
+                .orderBy(COHORT, START);
+        return query(
+                select,
+                q.unit(),
+                List.of(
+                        column("cohort", Type.START),
+                        column("start", Type.START),
+                        column("active", Type.COUNT),
+                        column("events", Type.COUNT)));
+    }
+
+    private InsightQuery churn(Question.Churn q) {
+        Start first = q.scope().span().start(q.unit(), q.scope().span().from());
+        Table<?> c = byUnitAndWho(rowsSinceEver(q.scope()), q.unit(), q.of());
+        Table<?> known = select(
+                        START,
+                        EVENTS,
+                        lag(START).over(DSL.partitionBy(WHO).orderBy(START)).as(PREVIOUS))
+                .from(c)
+                .asTable("k");
+        Field<BigDecimal> inSpan = when(START.ge(inline(first.at())), EVENTS).otherwise(inline(BigDecimal.ZERO));
+        Select<?> select = select(
+                        engine.epochSeconds(START),
+                        count(),
+                        count(when(PREVIOUS.isNull(), inline(1))),
+                        count(when(PREVIOUS.eq(engine.plus(START, q.unit(), -1)), inline(1))),
+                        sum(EVENTS),
+                        coalesce(total(inSpan), inline(BigDecimal.ZERO)))
+                .from(known)
+                .where(START.ge(inline(q.scope().span().previous(first).at())))
+                .groupBy(START)
+                .orderBy(START);
+        return query(
+                select,
+                q.unit(),
+                List.of(
+                        column("start", Type.START),
+                        column("active", Type.COUNT),
+                        column("new", Type.COUNT),
+                        column("retained", Type.COUNT),
+                        column("events", Type.COUNT)));
+    }
+
+    private InsightQuery paths(Question.Paths q) {
+        Rows rows = rows(q.scope());
+        Table<?> e = events(
+                List.of(
+                        who(q.of()).as(WHO),
+                        engine.epochMicros(EventColumns.HAPPENED_AT).as(AT),
+                        EventColumns.ID.as(ID),
+                        rows.text(q.along()).as(STEP)),
+                rows.condition().and(who(q.of()).isNotNull()));
+        Field<Integer> isStart = q.start()
+                .<Field<Integer>>map(
+                        start -> when(STEP.eq(inline(start)), inline(1)).otherwise(inline(0)))
+                .orElse(inline(1));
+        Table<?> known = select(
+                        WHO,
+                        AT,
+                        ID,
+                        STEP,
+                        lag(STEP).over(inOrder()).as(PRIOR),
+                        max(isStart)
+                                .over(DSL.partitionBy(WHO).orderBy(AT, ID).rowsUnboundedPreceding())
+                                .as(BEGUN))
+                .from(e)
+                .where(STEP.isNotNull())
+                .asTable("k");
+        Table<?> steps = select(
+                        STEP,
+                        lead(STEP).over(inOrder()).as(NEXT),
+                        rowNumber().over(inOrder()).as(RANK))
+                .from(known)
+                .where(STEP.isDistinctFrom(PRIOR).and(BEGUN.eq(inline(1))))
+                .asTable("s");
+        Select<?> select = select(RANK, STEP, NEXT, count(), sum(count()).over())
+                .from(steps)
+                .where(RANK.le(inline(q.depth())))
+                .groupBy(RANK, STEP, NEXT)
+                .orderBy(count().desc(), RANK.asc(), STEP.asc(), NEXT.asc().nullsLast())
+                .limit(inline(q.top()));
+        return query(
+                select,
+                Unit.DAY,
+                List.of(
+                        column("step", Type.COUNT),
+                        column("from", Type.TEXT),
+                        column("to", Type.TEXT),
+                        column("count", Type.COUNT)));
+    }
+
+    /// For each step the rows have the latest instant at which somebody who came there can have begun: who
+    /// began later has more time left, so no other beginning has to be looked at.
+    private InsightQuery funnel(Question.Funnel q) {
+        Rows rows = rows(q.scope());
+        int steps = q.steps().size();
+        List<Field<?>> seen = new ArrayList<>(List.of(
+                who(q.of()).as(WHO),
+                engine.epochMicros(EventColumns.HAPPENED_AT).as(AT),
+                EventColumns.ID.as(ID)));
+        Condition any = DSL.noCondition();
+        for (int i = 0; i < steps; i++) {
+            Condition passes = rows.all(q.steps().get(i));
+            seen.add(field(passes).as(passes(i)));
+            any = i == 0 ? passes : any.or(passes);
+        }
+        q.by().ifPresent(by -> seen.add(rows.text(by).as(GROUP)));
+        Table<?> from =
+                events(seen, rows.condition().and(who(q.of()).isNotNull()).and(any));
+        long window = q.window().toNanos() / 1000;
+        for (int i = 0; i < steps; i++) {
+            Condition comes = passes(i).isTrue();
+            Field<Long> begun = i == 0
+                    ? when(comes, AT)
+                    : when(comes.and(AT.minus(before(i)).le(inline(window))), before(i));
+            Table<?> reached =
+                    select(DSL.asterisk(), begun.as(begun(i))).from(from).asTable("b" + i);
+            from = i == steps - 1
+                    ? reached
+                    : select(
+                                    DSL.asterisk(),
+                                    max(begun(i))
+                                            .over(DSL.partitionBy(WHO)
+                                                    .orderBy(AT, ID)
+                                                    .rowsBetweenUnboundedPreceding()
+                                                    .andPreceding(1))
+                                            .as(before(i + 1)))
+                            .from(reached)
+                            .asTable("a" + i);
+        }
+        List<Field<?>> ofEach = new ArrayList<>(List.of(count().as(EVENTS)));
+        for (int i = 0; i < steps; i++) {
+            ofEach.add(max(begun(i)).as(begun(i)));
+        }
+        boolean isGrouped = q.by().isPresent();
+        if (isGrouped) {
+            ofEach.add(engine.first(GROUP, passes(0), AT, ID).as(GROUP));
+        }
+        Table<?> each = select(ofEach).from(from).groupBy(WHO).asTable("w");
+        List<Field<?>> ofGroup = new ArrayList<>(List.of(sum(EVENTS).as(EVENTS)));
+        CaseConditionStep<Integer> reached = null;
+        for (int i = 0; i < steps; i++) {
+            Field<Integer> come = field(name("come" + i), SQLDataType.INTEGER);
+            ofGroup.add(count(begun(i)).as(come));
+            Condition isStep = RANK.eq(inline(i + 1));
+            reached = reached == null ? when(isStep, come) : reached.when(isStep, come);
+        }
+        if (isGrouped) {
+            ofGroup.add(GROUP);
+        }
+        var counted = select(ofGroup).from(each);
+        Table<?> groups = (isGrouped ? counted.groupBy(GROUP) : counted).asTable("g");
+        Table<?> numbers = DSL.values(IntStream.rangeClosed(1, steps)
+                        .mapToObj(step -> DSL.row(step))
+                        .toArray(Row1[]::new))
+                .as("n", "rank");
+        List<Field<?>> fields = new ArrayList<>();
+        List<Column> columns = new ArrayList<>();
+        if (isGrouped) {
+            fields.add(GROUP);
+            columns.add(column("group", Type.TEXT));
+        }
+        fields.addAll(List.of(
+                RANK,
+                Objects.requireNonNull(reached),
+                coalesce(EVENTS, inline(BigDecimal.ZERO)),
+                coalesce(sum(EVENTS).over(DSL.partitionBy(RANK)), inline(BigDecimal.ZERO))));
+        columns.addAll(
+                List.of(column("step", Type.COUNT), column("reached", Type.COUNT), column("events", Type.COUNT)));
+        List<OrderField<?>> order = new ArrayList<>();
+        if (isGrouped) {
+            order.add(field(name("come0")).desc());
+            order.add(GROUP.asc().nullsLast());
+        }
+        order.add(RANK);
+        Select<?> select = select(fields).from(groups).crossJoin(numbers).orderBy(order);
+        return query(select, Unit.DAY, columns);
+    }
+
+    private static Field<Boolean> passes(int step) {
+        return field(name("passes" + step), SQLDataType.BOOLEAN);
+    }
+
+    /// When who comes to the step by this row began.
+    private static Field<Long> begun(int step) {
+        return field(name("begun" + step), SQLDataType.BIGINT);
+    }
+
+    /// When who came to the step before by an earlier row began, at the latest.
+    private static Field<Long> before(int step) {
+        return field(name("before" + step), SQLDataType.BIGINT);
+    }
+}
