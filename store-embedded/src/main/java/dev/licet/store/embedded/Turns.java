@@ -114,6 +114,16 @@ final class Turns implements AutoCloseable {
         }
     }
 
+    /// How many pieces wait.
+    int waiting() {
+        lock.lock();
+        try {
+            return waiting.values().stream().mapToInt(Queue::size).sum();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// What waits is not done.
     @Override
     public void close() {
