@@ -46,8 +46,9 @@ import java.util.function.BooleanSupplier;
 /// removed is known to the entities before it goes.
 final class EmbeddedEventLog implements EventLog, Removals, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(EmbeddedEventLog.class.getName());
-    /// So long what works in the background leaves the cores to a start, unless somebody asks for it.
-    static final Duration START = Duration.ofMillis(600);
+    /// So long what works in the background leaves the cores to a start, unless somebody asks for it or the first
+    /// event comes.
+    static final Duration START = Duration.ofSeconds(1);
 
     private static final Duration READ_YOUR_WRITES = Duration.ofSeconds(2);
     private static final int QUESTIONS_WAITING = 1000;

@@ -47,6 +47,8 @@ final class Loader implements AutoCloseable {
     private final Condition wanted = lock.newCondition();
     private final Condition loaded = lock.newCondition();
     private boolean asked;
+    /// Whether the server takes events: its start is over.
+    private boolean takes;
     private boolean closing;
     /// Whether it loads what comes in. Not while it fails, waits for room on the disk, or makes a lost table again from
     /// the archive, which may take long: then nobody waits for it.
@@ -131,6 +133,11 @@ final class Loader implements AutoCloseable {
     void hold(long lastId) {
         lock.lock();
         try {
+            if (!takes) {
+                takes = true;
+                asked = true;
+                wanted.signal();
+            }
             long left = HOLD.toNanos();
             while (lastId - applied > mostBehind && isLoading && !closing && left > 0) {
                 asked = true;
