@@ -102,7 +102,9 @@ final class Licet implements AutoCloseable {
     }
 
     static Map<String, String> environment(Kit kit) {
-        return Map.of("LICET_JAVA_OPTS", "-Xmx" + kit.options().heap());
+        return Map.of(
+                "LICET_JAVA_OPTS",
+                "-Xmx" + kit.options().heap() + " " + kit.options().licetOptions());
     }
 
     Server process() {

@@ -14,6 +14,7 @@ import java.util.List;
 /// @param quiet from a start until a server counts as idle
 /// @param idle how long an idle server is watched
 /// @param backlog events that wait to be loaded when a server is opened again, and that a demo has
+/// @param licetOptions more for Licet's own JVM, to see where time goes; nothing goes into the results then
 /// @param heap each JVM's, as `-Xmx` takes it
 /// @param directory where servers keep their data; on the disk that is to be measured
 /// @param quick whether this only shows that everything runs; nothing goes into the results then
@@ -28,11 +29,13 @@ record Options(
         Duration idle,
         int backlog,
         String heap,
+        String licetOptions,
         Path directory,
         boolean quick) {
     static final String USAGE = """
             bench/run MEASURE...|all [--rounds 5] [--seconds 5] [--warm-up 6] [--lead-in 3] [--sustain 60]
-                      [--quiet 30] [--idle 60] [--backlog 1000000] [--heap 1g] [--dir DIR] [--quick]""";
+                      [--quiet 30] [--idle 60] [--backlog 1000000] [--heap 1g] [--dir DIR]
+                      [--licet-options ''] [--quick]""";
 
     static Options parse(String[] arguments, Path home) {
         List<String> words = new ArrayList<>(List.of(arguments));
@@ -47,6 +50,7 @@ record Options(
         int idle = quick ? 4 : 60;
         int backlog = quick ? 100_000 : 1_000_000;
         String heap = "1g";
+        String licetOptions = "";
         Path directory = home.resolve("bench/target/run");
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
@@ -68,6 +72,7 @@ record Options(
                 case "--idle" -> idle = positive(word, value);
                 case "--backlog" -> backlog = positive(word, value);
                 case "--heap" -> heap = value;
+                case "--licet-options" -> licetOptions = value;
                 case "--dir" -> directory = Path.of(value).toAbsolutePath();
                 default -> throw new IllegalArgumentException("no such option: " + word);
             }
@@ -86,8 +91,9 @@ record Options(
                 Duration.ofSeconds(idle),
                 backlog,
                 heap,
+                licetOptions,
                 directory,
-                quick);
+                quick || !licetOptions.isEmpty());
     }
 
     private static int positive(String option, String value) {

@@ -261,11 +261,11 @@ public final class CheckLicense {
         };
     }
 
-    private List<Entitlement> entitlements(List<Purchase> bought, ZoneId zone, Instant now) {
+    private List<Entitlement> entitlements(List<Purchases.Bought> bought, ZoneId zone, Instant now) {
         List<Entitlement> all = new ArrayList<>(bought.size());
-        for (Purchase purchase : bought) {
-            LicenseKey key = keys.find(purchase.key()).orElseThrow();
-            all.add(entitlement(key, Optional.of(purchase), zone, now));
+        for (Purchases.Bought one : bought) {
+            Optional<Sold> sold = sold(one.key(), one.terms(), zone);
+            all.add(entitlement(one.key(), one.terms(), Optional.of(one.purchase()), sold, now));
         }
         all.sort(BY_USE.reversed());
         return all;

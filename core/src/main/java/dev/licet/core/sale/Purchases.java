@@ -7,6 +7,8 @@ import dev.licet.core.id.LicenseId;
 import dev.licet.core.id.PaymentId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.id.PurchaseId;
+import dev.licet.core.license.KeyTerms;
+import dev.licet.core.license.LicenseKey;
 import dev.licet.core.license.Price;
 import java.time.Instant;
 import java.util.List;
@@ -35,9 +37,11 @@ public interface Purchases {
             Optional<LicenseId> license) {}
 
     /// What somebody bought of a product, for that title or for the whole of it: of very many those that end last. In
-    /// no
-    /// particular order.
-    List<Purchase> bought(AccountNumber account, Buyer buyer, ProductId product, Optional<String> title);
+    /// no particular order.
+    List<Bought> bought(AccountNumber account, Buyer buyer, ProductId product, Optional<String> title);
+
+    /// A purchase, and the key that was issued for it, as it is now.
+    record Bought(Purchase purchase, LicenseKey key, KeyTerms terms) {}
 
     /// Stores the buyer, and when it was cancelled and refunded.
     void put(Purchase purchase);

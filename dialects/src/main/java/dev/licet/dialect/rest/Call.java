@@ -10,10 +10,12 @@ import dev.licet.dialect.Request;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongFunction;
+import java.util.regex.Pattern;
 
 /// One request to an endpoint. @param argument what the path has for the `{…}` part
 record Call(Caller caller, String argument, Body body, Request request, Limits limits) {
     static final int MAX_PAGE = 1000;
+    private static final Pattern ID = Pattern.compile("[1-9][0-9]{0,17}");
 
     /// The number behind a prefix, as in `usr_17`; empty for anything else.
     OptionalLong id(String prefix) {
@@ -21,9 +23,11 @@ record Call(Caller caller, String argument, Body body, Request request, Limits l
     }
 
     static OptionalLong id(String prefix, String text) {
-        return text.startsWith(prefix) && text.substring(prefix.length()).matches("[1-9][0-9]{0,17}")
-                ? OptionalLong.of(Long.parseLong(text.substring(prefix.length())))
-                : OptionalLong.empty();
+        if (!text.startsWith(prefix)) {
+            return OptionalLong.empty();
+        }
+        String number = text.substring(prefix.length());
+        return ID.matcher(number).matches() ? OptionalLong.of(Long.parseLong(number)) : OptionalLong.empty();
     }
 
     /// The account that the request is about: the caller's own unless it names one.

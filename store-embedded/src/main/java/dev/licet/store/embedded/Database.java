@@ -43,7 +43,8 @@ final class Database implements AutoCloseable {
     /// Of the newest migration.
     static final String SCHEMA_VERSION = "13";
 
-    private static final int VERSIONS = 4096;
+    /// So many that things seldom share one: who does is read again without need.
+    private static final int VERSIONS = 1 << 16;
     private static final int GROUP = 1000;
     private static final int QUEUE = 16_384;
     /// More than threads that can be at it at once, event loops (two a core) and carriers of virtual threads (one):

@@ -8,14 +8,21 @@ import java.util.function.ToLongFunction;
 
 /// Entities that were read lately, such as the token that every request shows. Exact: what was read before the last
 /// change of any entity is read again, so a revoked token is good for nobody once its revocation was acknowledged. What
-/// [changes often][Database#touch] is read again after a change of itself, too. Only what was found is remembered. Safe
-/// for threads.
+/// [changes often][Database#touch] is read again after a change of itself, too. Only what was found is remembered, and
+/// what is not asked for is forgotten first. Safe for threads.
 final class Remembered<K, V> {
     private static final int MAX = 20_000;
 
     private record Entry<V>(V value, long version) {}
 
-    private final ConcurrentHashMap<K, Entry<V>> entries = new ConcurrentHashMap<>();
+    /// What was found or asked for since a half of all was, and what was before.
+    private record Generations<K, V>(ConcurrentHashMap<K, Entry<V>> young, ConcurrentHashMap<K, Entry<V>> old) {
+        Generations() {
+            this(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+        }
+    }
+
+    private volatile Generations<K, V> generations = new Generations<>();
     private final Database database;
     private final ToLongFunction<K> versions;
 
@@ -38,17 +45,28 @@ final class Remembered<K, V> {
         }
         // Before the reading: a change that comes in between makes the entry old.
         long version = versions.applyAsLong(key);
-        Entry<V> entry = entries.get(key);
+        Generations<K, V> now = generations;
+        Entry<V> entry = now.young.get(key);
+        if (entry == null) {
+            entry = now.old.get(key);
+            if (entry != null && entry.version() == version) {
+                put(key, entry);
+            }
+        }
         if (entry != null && entry.version() == version) {
             return Optional.of(entry.value());
         }
         Optional<V> found = read.get();
-        if (found.isPresent()) {
-            if (entries.size() >= MAX) {
-                entries.clear();
-            }
-            entries.put(key, new Entry<>(found.get(), version));
-        }
+        found.ifPresent(value -> put(key, new Entry<>(value, version)));
         return found;
+    }
+
+    private void put(K key, Entry<V> entry) {
+        Generations<K, V> now = generations;
+        if (now.young.size() >= MAX / 2) {
+            now = new Generations<>(new ConcurrentHashMap<>(), now.young);
+            generations = now; // should two threads do this at once, a few are read again
+        }
+        now.young.put(key, entry);
     }
 }

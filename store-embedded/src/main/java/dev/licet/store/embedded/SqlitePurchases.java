@@ -24,7 +24,7 @@ final class SqlitePurchases implements Purchases {
     private static final int MOST_BOUGHT = 50;
 
     private final Database database;
-    private final Remembered<Wanted, List<Purchase>> remembered;
+    private final Remembered<Wanted, List<Bought>> remembered;
     private final Remembered<KeyId, Optional<Purchase>> rememberedByKey;
 
     /// Whose purchases change.
@@ -122,30 +122,37 @@ final class SqlitePurchases implements Purchases {
     }
 
     @Override
-    public List<Purchase> bought(AccountNumber account, Buyer buyer, ProductId product, Optional<String> title) {
+    public List<Bought> bought(AccountNumber account, Buyer buyer, ProductId product, Optional<String> title) {
         Wanted wanted = new Wanted(new Theirs(account, buyer), product, title.orElse(""));
         return remembered
                 .find(wanted, () -> Optional.of(read(wanted)).filter(found -> !found.isEmpty()))
                 .orElseGet(List::of);
     }
 
-    private List<Purchase> read(Wanted wanted) {
+    private List<Bought> read(Wanted wanted) {
         Buyer buyer = wanted.theirs.buyer;
         String theirs = buyer.viewer().isPresent() ? "viewer = ?" : "customer = ?";
         Object who = buyer.viewer().isPresent()
                 ? buyer.viewer().get()
                 : buyer.customer().map(CustomerId::value).orElse(0L);
-        return database.read(sql -> sql.all(
-                "SELECT purchase.* FROM purchase JOIN license_key ON license_key.id = purchase.key"
-                        + " WHERE purchase.account = ? AND purchase." + theirs
-                        + " AND purchase.product = ? AND title IN ('', ?)"
-                        + " ORDER BY refunded_at IS NOT NULL, period > 0, expires_at DESC, purchase.id LIMIT "
-                        + MOST_BOUGHT,
-                SqlitePurchases::row,
-                wanted.theirs.account.value(),
-                who,
-                wanted.product.value(),
-                wanted.title));
+        return database.read(sql -> {
+            List<Bought> bought = new ArrayList<>();
+            for (Purchase purchase : sql.all(
+                    "SELECT purchase.* FROM purchase JOIN license_key ON license_key.id = purchase.key"
+                            + " WHERE purchase.account = ? AND purchase." + theirs
+                            + " AND purchase.product = ? AND title IN ('', ?)"
+                            + " ORDER BY refunded_at IS NOT NULL, period > 0, expires_at DESC, purchase.id LIMIT "
+                            + MOST_BOUGHT,
+                    SqlitePurchases::row,
+                    wanted.theirs.account.value(),
+                    who,
+                    wanted.product.value(),
+                    wanted.title)) {
+                bought.add(SqliteLicensing.SqliteLicenseKeys.with(
+                        sql, purchase.key(), (key, terms) -> new Bought(purchase, key, terms)));
+            }
+            return bought;
+        });
     }
 
     @Override
