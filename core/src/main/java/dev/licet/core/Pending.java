@@ -50,6 +50,11 @@ public final class Pending<T> {
         }
     }
 
+    /// Whether it is there, or has failed: [#await] does not wait.
+    public boolean isThere() {
+        return written.isDone();
+    }
+
     /// Runs this once it is there, or has failed: on the thread that brings it, which it must not hold up. From then
     /// on [#await] does not wait.
     public void whenThere(Runnable there) {

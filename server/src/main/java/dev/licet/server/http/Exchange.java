@@ -407,16 +407,22 @@ final class Exchange {
     /// Without a thread of its own.
     private void workAtOnce(Request.Whole whole) {
         working = true;
+        Pending<Answer> pending;
         try {
-            Pending<Answer> pending = ScopedValue.where(RequestId.CURRENT, head.id())
+            pending = ScopedValue.where(RequestId.CURRENT, head.id())
                     .where(Acting.CURRENT, acting())
                     .call(() -> {
                         LOG.log(DEBUG, () -> shared.router.loggable(dialect, head));
                         return dialect.begin(head.with(whole));
                     });
-            pending.whenThere(() -> onLoop(() -> sendWritten(pending)));
         } catch (Throwable e) {
             sayFailure(e);
+            return;
+        }
+        if (pending.isThere()) {
+            guarded(wire, () -> sendWritten(pending));
+        } else {
+            pending.whenThere(() -> onLoop(() -> sendWritten(pending)));
         }
     }
 

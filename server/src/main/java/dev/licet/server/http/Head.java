@@ -10,9 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// The head of a request: from the wire's form to ours.
 final class Head {
+    private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
+
     private static final byte[] NOTHING = {};
 
     private Head() {}
@@ -52,7 +55,7 @@ final class Head {
         }
         long announced = head.headers()
                 .first("content-length")
-                .filter(length -> length.matches("[0-9]{1,18}"))
+                .filter(length -> LENGTH.matcher(length).matches())
                 .map(Long::parseLong)
                 .orElse(0L);
         if (announced > most) {
