@@ -17,6 +17,7 @@ import dev.licet.core.event.RecordedEvent;
 import dev.licet.core.event.Submission;
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.RemovalId;
+import dev.licet.core.identity.Account;
 import dev.licet.core.removal.Removal;
 import dev.licet.core.removal.Removals;
 import java.io.IOException;
@@ -25,6 +26,8 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -41,6 +44,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /// Events in the journal when they are acknowledged, in the event table when they are asked for. What is
 /// removed is known to the entities before it goes.
@@ -61,6 +65,7 @@ final class EmbeddedEventLog implements EventLog, Removals, AutoCloseable {
     private final Keeper keeper;
     private final SqliteRemovals removals;
     private final Clock clock;
+    private final Function<AccountNumber, ZoneId> zones;
     private final Path directory;
     private final Retention retention;
     private final boolean archives;
@@ -102,6 +107,10 @@ final class EmbeddedEventLog implements EventLog, Removals, AutoCloseable {
         this.space = space;
         this.clock = clock;
         removals = new SqliteRemovals(entities);
+        zones = account -> new SqliteIdentities.SqliteAccounts(entities)
+                .find(account)
+                .map(Account::zone)
+                .orElse(ZoneOffset.UTC);
         try {
             Archive archive = Archive.open(directory.resolve("archive"));
             exports = opened(Exports.open(directory.resolve("exports"), table, space));
@@ -126,7 +135,8 @@ final class EmbeddedEventLog implements EventLog, Removals, AutoCloseable {
                     archives,
                     new Keeper.Room(hasRoom, space::hasRoomFor),
                     ids::forgetBelow,
-                    Optional.of(new Eraser(directory, journal, loader, table, archive, removals, entities, clock)));
+                    Optional.of(new Eraser(directory, journal, loader, table, archive, removals, entities, clock)),
+                    new Roller(table, zones));
         } catch (Throwable e) {
             closeOpened();
             throw e;
@@ -175,6 +185,15 @@ final class EmbeddedEventLog implements EventLog, Removals, AutoCloseable {
         long asOf = loader.applied();
         List<RecordedEvent> events = ask(() -> table.find(query));
         return new EventPage(events, asOf, complete);
+    }
+
+    /// For tests of what is done now and then.
+    EventTable table() {
+        return table;
+    }
+
+    Function<AccountNumber, ZoneId> zones() {
+        return zones;
     }
 
     /// Waits a moment for what was acknowledged. @return whether all of it is in the table

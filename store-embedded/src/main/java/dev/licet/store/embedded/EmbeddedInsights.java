@@ -9,6 +9,7 @@ import dev.licet.core.insight.Table;
 import dev.licet.store.sql.Engine;
 import dev.licet.store.sql.InsightQuery;
 import dev.licet.store.sql.InsightSql;
+import dev.licet.store.sql.Rolled;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -56,13 +57,11 @@ final class EmbeddedInsights implements Insights, AutoCloseable {
     @Override
     public Found find(List<Question> questions) {
         boolean complete = catchUp.isDone();
-        List<InsightQuery> queries =
-                questions.stream().map(question -> Sql.DUCKDB.of(question)).toList();
         AtomicReference<@Nullable Statement> running = new AtomicReference<>();
         try {
             return turns.run(
                     questions.getFirst().scope().account(),
-                    () -> table.work(connection -> found(connection, queries, running::set, complete)),
+                    () -> table.work(connection -> found(connection, questions, running::set, complete)),
                     patience,
                     () -> cancel(running.get()));
         } catch (ExecutionException e) {
@@ -75,14 +74,16 @@ final class EmbeddedInsights implements Insights, AutoCloseable {
     }
 
     private static Found found(
-            Connection connection, List<InsightQuery> queries, InsightQuery.Watch watch, boolean complete)
+            Connection connection, List<Question> questions, InsightQuery.Watch watch, boolean complete)
             throws SQLException, IOException {
         connection.setAutoCommit(false); // all of it looks at one state
         long asOf = EventTable.applied(connection);
         List<Table> tables = new ArrayList<>();
         long events = 0;
-        for (InsightQuery query : queries) {
-            InsightQuery.Counted counted = query.run(connection, watch);
+        Optional<Rolled> rolled =
+                Rollups.of(connection, questions.getFirst().scope().account());
+        for (Question question : questions) {
+            InsightQuery.Counted counted = Sql.DUCKDB.of(question, rolled).run(connection, watch);
             events = tables.isEmpty() ? counted.events() : events;
             tables.add(counted.table());
         }

@@ -454,6 +454,11 @@ public final class EmbeddedStore implements Store {
         return savedInsights;
     }
 
+    /// For tests of what is done now and then.
+    EmbeddedEventLog log() {
+        return events;
+    }
+
     @Override
     public Removals removals() {
         return events;

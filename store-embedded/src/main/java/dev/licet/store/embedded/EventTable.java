@@ -22,6 +22,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -34,6 +35,7 @@ import java.util.Properties;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.duckdb.DuckDBAppender;
@@ -199,6 +201,7 @@ final class EventTable implements AutoCloseable {
         DuckDBConnection root = open(file, false, settings);
         try (Statement statement = root.createStatement()) {
             statement.execute(SCHEMA);
+            statement.execute(Rollups.SCHEMA);
         } catch (SQLException e) {
             root.close(); // else the next try would be given this one again
             throw e;
@@ -307,15 +310,82 @@ final class EventTable implements AutoCloseable {
         }
     }
 
+    /// The last event that is counted by days.
+    long rolled() throws SQLException, IOException {
+        return work(Rollups::last);
+    }
+
+    /// Counts so many of the events by days that came since the last time, if there are so many.
+    ///
+    /// @param zones of accounts @return whether there were
+    boolean roll(long many, Function<AccountNumber, ZoneId> zones) throws SQLException, IOException {
+        return withoutDeleting(connection -> {
+            long to = Rollups.last(connection) + many;
+            if (to > applied(connection)) {
+                return false;
+            }
+            Rollups.roll(connection, to, zones);
+            return true;
+        });
+    }
+
+    /// Counts anew by days what was counted by another calendar than that of its account. @return of how many accounts
+    int rollMoved(Function<AccountNumber, ZoneId> zones) throws SQLException, IOException {
+        return withoutDeleting(connection -> {
+            List<AccountNumber> moved = Rollups.moved(connection, zones);
+            for (AccountNumber account : moved) {
+                Rollups.move(connection, account, zones.apply(account));
+            }
+            return moved.size();
+        });
+    }
+
+    /// How many rows there are of what was counted by days.
+    long rolledRows() throws SQLException, IOException {
+        return work(Rollups::rows);
+    }
+
+    /// Makes few rows of many of what was counted by days.
+    void mergeRolled() throws SQLException, IOException {
+        withoutDeleting(connection -> {
+            Rollups.merge(connection);
+            return true;
+        });
+    }
+
+    /// While nobody takes events out, and no checkpoint is made.
+    private <T> T withoutDeleting(Work<T> work) throws SQLException, IOException {
+        deleting.lock();
+        try {
+            return work(work);
+        } finally {
+            deleting.unlock();
+        }
+    }
+
+    /// Has all that was counted by days counted again, for a transaction that adds events which are not the last ones.
+    void forgetRolled(Statement change) throws SQLException {
+        deleting.lock(); // until the transaction ends
+        Rollups.forget(change);
+    }
+
     /// Takes out whatever is removed of all that is there.
     ///
     /// @param before is told how much that is of each erasure, and done with it before any is gone
     void remove(Removed removed, Consumer<Map<Long, SqliteRemovals.Found>> before) throws SQLException, IOException {
         delete(connection -> {
             try (Statement statement = connection.createStatement()) {
+                connection.setAutoCommit(false);
                 removed.mark(statement, "event");
                 before.accept(found(statement));
-                return statement.executeUpdate(DELETE_REMOVED);
+                if (removed.erasures().isEmpty()) {
+                    Rollups.takeOut(statement, "(SELECT event.* FROM event SEMI JOIN removed USING (id))");
+                } else {
+                    Rollups.forget(statement);
+                }
+                int gone = statement.executeUpdate(DELETE_REMOVED);
+                connection.commit();
+                return gone;
             }
         });
     }
@@ -337,11 +407,9 @@ final class EventTable implements AutoCloseable {
     /// Does work that deletes, with nobody else who writes.
     private <T> T delete(Work<T> work) throws SQLException, IOException {
         writing.lock();
-        deleting.lock();
         try {
-            return work(work);
+            return withoutDeleting(work);
         } finally {
-            deleting.unlock();
             writing.unlock();
         }
     }
@@ -531,19 +599,14 @@ final class EventTable implements AutoCloseable {
 
     /// Brings what was committed from the log into the file. @return the id of the last event that is in the file now
     long checkpoint() throws SQLException, IOException {
-        deleting.lock();
-        try {
-            return work(connection -> {
-                long applied = applied(connection);
-                // A new one each time: a statement that failed once fails for ever.
-                try (Statement statement = connection.createStatement()) {
-                    statement.execute("CHECKPOINT");
-                }
-                return applied;
-            });
-        } finally {
-            deleting.unlock();
-        }
+        return withoutDeleting(connection -> {
+            long applied = applied(connection);
+            // A new one each time: a statement that failed once fails for ever.
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("CHECKPOINT");
+            }
+            return applied;
+        });
     }
 
     /// How large its file is.
@@ -579,7 +642,11 @@ final class EventTable implements AutoCloseable {
     long delete(List<Old> old) throws SQLException, IOException {
         return delete(connection -> {
             try (Statement statement = connection.createStatement()) {
-                return (long) statement.executeUpdate("DELETE FROM event WHERE " + Old.any(old));
+                connection.setAutoCommit(false);
+                Rollups.takeOut(statement, "(SELECT * FROM event WHERE " + Old.any(old) + ")");
+                long gone = statement.executeUpdate("DELETE FROM event WHERE " + Old.any(old));
+                connection.commit();
+                return gone;
             }
         });
     }

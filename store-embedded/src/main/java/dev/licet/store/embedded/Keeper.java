@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -43,6 +44,7 @@ final class Keeper implements AutoCloseable {
     private final Room room;
     private final LongConsumer forgetIds;
     private final Optional<Eraser> eraser;
+    private final Roller roller;
     private final Trouble trouble = new Trouble("keeping the event table");
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread = Thread.ofPlatform().name("event-keeper").unstarted(this::run);
@@ -72,7 +74,8 @@ final class Keeper implements AutoCloseable {
                 archives,
                 new Room(hasRoom, bytes -> true),
                 forgetIds,
-                Optional.empty());
+                Optional.empty(),
+                new Roller(table, account -> ZoneOffset.UTC));
     }
 
     /// What there is of the disk. @param hasAny for more than what has to be written @param hasFor so many
@@ -92,7 +95,8 @@ final class Keeper implements AutoCloseable {
             boolean archives,
             Room room,
             LongConsumer forgetIds,
-            Optional<Eraser> eraser) {
+            Optional<Eraser> eraser,
+            Roller roller) {
         this.segments = segments;
         this.journal = journal;
         this.loader = loader;
@@ -103,6 +107,7 @@ final class Keeper implements AutoCloseable {
         this.room = room;
         this.forgetIds = forgetIds;
         this.eraser = eraser;
+        this.roller = roller;
     }
 
     void start() {
@@ -153,6 +158,9 @@ final class Keeper implements AutoCloseable {
         // A table that is still being made again does not know what has to be kept.
         if (loader.isPastArchive() && retention.keepTo(table, archive, segments(), this::release, hasRoom) && hasRoom) {
             forgetIds.accept(firstKept());
+        }
+        if (hasRoom) {
+            roller.round(loader.applied());
         }
     }
 

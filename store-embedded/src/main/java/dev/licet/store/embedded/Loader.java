@@ -409,6 +409,7 @@ final class Loader implements AutoCloseable {
             }
             IdRange found = back.get().ids().within(gap);
             table.inTransaction(change -> {
+                table.forgetRolled(change);
                 load(change, back.get(), found);
                 change.execute("DELETE FROM missing WHERE first_id = " + gap.first());
                 change.execute("INSERT INTO missing SELECT * FROM (VALUES (" + gap.first() + ", " + (found.first() - 1)

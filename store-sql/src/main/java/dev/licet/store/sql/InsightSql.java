@@ -1,5 +1,6 @@
 package dev.licet.store.sql;
 
+import static dev.licet.core.insight.Field.Column.PRODUCT;
 import static dev.licet.store.sql.EventColumns.EVENT;
 import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.count;
@@ -86,15 +87,16 @@ public final class InsightSql {
         this.dsl = DSL.using(engine.dialect(), new Settings().withRenderFormatted(true));
     }
 
-    public InsightQuery of(Question question) {
+    /// @param rolled what the engine has counted by days already, of the account that the question is about
+    public InsightQuery of(Question question, Optional<Rolled> rolled) {
         return switch (question) {
-            case Question.Timeseries q -> timeseries(q);
-            case Question.Actives q -> actives(q);
+            case Question.Timeseries q -> timeseries(q, rolled);
+            case Question.Actives q -> actives(q, rolled);
             case Question.Breakdown q -> breakdown(q);
-            case Question.Revenue q -> revenue(q);
+            case Question.Revenue q -> revenue(q, rolled);
             case Question.Funnel q -> funnel(q);
-            case Question.Retention q -> retention(q);
-            case Question.Churn q -> churn(q);
+            case Question.Retention q -> retention(q, rolled);
+            case Question.Churn q -> churn(q, rolled);
             case Question.Paths q -> paths(q);
             case Question.Percentiles q -> percentiles(q);
             case Question.Versions q -> versions(q);
@@ -138,17 +140,21 @@ public final class InsightSql {
         return scope.span().start(unit, scope.span().from()).at();
     }
 
-    private InsightQuery timeseries(Question.Timeseries q) {
+    private InsightQuery timeseries(Question.Timeseries q, Optional<Rolled> rolled) {
         Rows rows = rows(q.scope());
         List<Field<?>> seen = new ArrayList<>(
                 List.of(rows.start(q.unit()).as(START), plainValue().as(VALUE)));
         q.by().ifPresent(by -> seen.add(rows.text(by).as(GROUP)));
         List<Field<?>> keys = q.by().isPresent() ? List.of(START, GROUP) : List.of(START);
-        Table<?> counted = grouped(
-                events(seen, rows.condition()),
-                keys,
-                count().as(EVENTS),
-                sum(VALUE).as(SUM));
+        Optional<Part> days = Days.of(rows, q.unit(), rolled)
+                .filter(known -> q.by().isEmpty() || q.by().get() == PRODUCT)
+                .map(known -> {
+                    List<Field<?>> sums = new ArrayList<>(keys(engine, q.unit(), q.by().map(rows::text)));
+                    sums.addAll(List.of(Days.EVENTS.as(EVENTS), plainValue(Days.VALUE).as(SUM)));
+                    return new Part(known, select(sums).from(Days.SUMS).where(known.condition()));
+                });
+        Table<?> counted =
+                grouped(seen, rows.condition(), keys, List.of(count().as(EVENTS), sum(VALUE).as(SUM)), days);
         List<Field<?>> cells = List.of(EVENTS, coalesce(SUM, inline(BigDecimal.ZERO)));
         List<Column> columns = List.of(column("events", Type.COUNT), column("value", Type.NUMBER));
         return series(counted, Optional.of(q.unit()), q.by().isPresent(), q.top(), cells, columns);
@@ -156,7 +162,58 @@ public final class InsightSql {
 
     /// What has a currency is no quantity.
     private static Field<Long> plainValue() {
-        return when(EventColumns.CURRENCY.isNull(), EventColumns.VALUE);
+        return plainValue(EventColumns.VALUE);
+    }
+
+    private static <T> Field<T> plainValue(Field<T> value) {
+        return when(EventColumns.CURRENCY.isNull(), value);
+    }
+
+    /// What is counted of days, in the columns of what is counted of events.
+    private record Part(Days days, Select<?> counted) {}
+
+    /// By what days are grouped.
+    private static List<Field<?>> keys(Engine engine, Unit unit, Optional<Field<String>> group) {
+        List<Field<?>> keys = new ArrayList<>(
+                List.of(engine.start(unit, Days.DAY.cast(SQLDataType.LOCALDATETIME)).as(START)));
+        group.ifPresent(by -> keys.add(by.as(GROUP)));
+        return keys;
+    }
+
+    /// What is counted of the events, or of the days and of the events that are in none of them.
+    private static Table<?> grouped(
+            List<Field<?>> seen,
+            Condition condition,
+            List<Field<?>> keys,
+            List<Field<?>> counted,
+            Optional<Part> days) {
+        if (days.isEmpty()) {
+            return grouped(events(seen, condition), keys, counted.toArray(Field<?>[]::new));
+        }
+        List<Field<?>> fields = new ArrayList<>(keys);
+        fields.addAll(counted);
+        Table<?> others = days.get().days().others().stream()
+                .<Select<?>>map(part -> select(seen).from(EVENT).where(condition.and(part)))
+                .reduce(InsightSql::unionAll)
+                .orElseThrow()
+                .asTable("e");
+        Select<?> ofOthers = select(fields).from(others).groupBy(keys);
+        List<Field<?>> sums = new ArrayList<>(keys);
+        counted.forEach(field -> sums.add(sum(field(field.getUnqualifiedName(), SQLDataType.NUMERIC))
+                .as(field.getUnqualifiedName())));
+        Table<?> all = select(sums)
+                .from(unionAll(ofOthers, days.get().counted()).asTable("p"))
+                .groupBy(keys)
+                .asTable("a");
+        return select(DSL.asterisk())
+                .from(all)
+                .where(EVENTS.gt(inline(BigDecimal.ZERO)))
+                .asTable("c");
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // that both have the same columns is known here alone
+    private static Select<?> unionAll(Select<?> one, Select<?> other) {
+        return one.unionAll((Select) other);
     }
 
     private static Table<?> grouped(Table<?> from, List<Field<?>> keys, Field<?>... counted) {
@@ -217,16 +274,25 @@ public final class InsightSql {
     }
 
     /// How many events each one had in each unit.
-    private Table<?> byUnitAndWho(Rows rows, Unit unit, Who who) {
-        Table<?> e = events(
+    private Table<?> byUnitAndWho(Rows rows, Unit unit, Who who, Optional<Rolled> rolled) {
+        Optional<Part> days = Days.of(rows, unit, rolled)
+                .filter(known -> Days.KINDS.contains(who))
+                .map(known -> {
+                    List<Field<?>> sums = new ArrayList<>(keys(engine, unit, Optional.empty()));
+                    sums.addAll(List.of(Days.WHO.as(WHO), Days.EVENTS.as(EVENTS)));
+                    return new Part(known, select(sums).from(Days.ACTIVES).where(known.condition(who)));
+                });
+        return grouped(
                 List.of(rows.start(unit).as(START), who(who).as(WHO)),
-                rows.condition().and(who(who).isNotNull()));
-        return grouped(e, List.of(START, WHO), count().as(EVENTS));
+                rows.condition().and(who(who).isNotNull()),
+                List.of(START, WHO),
+                List.of(count().as(EVENTS)),
+                days);
     }
 
-    private InsightQuery actives(Question.Actives q) {
+    private InsightQuery actives(Question.Actives q, Optional<Rolled> rolled) {
         Select<?> select = select(engine.epochSeconds(START), count(), sum(EVENTS), total(EVENTS))
-                .from(byUnitAndWho(rows(q.scope()), q.unit(), q.of()))
+                .from(byUnitAndWho(rows(q.scope()), q.unit(), q.of(), rolled))
                 .groupBy(START)
                 .orderBy(START);
         return query(
@@ -261,7 +327,7 @@ public final class InsightSql {
                         column("value", Type.NUMBER)));
     }
 
-    private InsightQuery revenue(Question.Revenue q) {
+    private InsightQuery revenue(Question.Revenue q, Optional<Rolled> rolled) {
         Rows rows = rows(q.scope());
         List<Field<?>> seen = new ArrayList<>();
         List<Field<?>> keys = new ArrayList<>();
@@ -285,18 +351,38 @@ public final class InsightSql {
                 ? inline(0)
                 : when(EventColumns.PRODUCT.in(whole.stream().map(DSL::inline).toList()), inline(1))
                         .otherwise(inline(0));
-        seen.addAll(
-                List.of(upper(EventColumns.CURRENCY).as(CURRENCY), isWhole.as(WHOLE), EventColumns.VALUE.as(VALUE)));
-        Table<?> e = events(
-                seen, rows.condition().and(EventColumns.CURRENCY.isNotNull()).and(EventColumns.VALUE.isNotNull()));
+        Field<String> currency = upper(EventColumns.CURRENCY).as(CURRENCY);
+        seen.addAll(List.of(currency, isWhole.as(WHOLE), EventColumns.VALUE.as(VALUE)));
         keys.addAll(List.of(CURRENCY, WHOLE));
-        fields.addAll(List.of(CURRENCY, sum(VALUE), count(), WHOLE, sum(count()).over()));
+        Optional<Part> days = Days.of(rows, q.unit().orElse(Unit.DAY), rolled)
+                .filter(known -> q.by().isEmpty() || q.by().get() == PRODUCT)
+                .map(known -> {
+                    List<Field<?>> sums = new ArrayList<>(
+                            keys(engine, q.unit().orElse(Unit.DAY), q.by().map(rows::text)));
+                    if (q.unit().isEmpty()) {
+                        sums.removeFirst();
+                    }
+                    sums.addAll(List.of(
+                            currency, isWhole.as(WHOLE), Days.VALUED.as(EVENTS), Days.VALUE.as(SUM)));
+                    return new Part(
+                            known,
+                            select(sums)
+                                    .from(Days.SUMS)
+                                    .where(known.condition().and(EventColumns.CURRENCY.isNotNull())));
+                });
+        Table<?> counted = grouped(
+                seen,
+                rows.condition().and(EventColumns.CURRENCY.isNotNull()).and(EventColumns.VALUE.isNotNull()),
+                keys,
+                List.of(count().as(EVENTS), sum(VALUE).as(SUM)),
+                days);
+        fields.addAll(List.of(CURRENCY, SUM, EVENTS, WHOLE, sum(EVENTS).over()));
         columns.addAll(List.of(
                 column("currency", Type.TEXT),
                 column("amount", Type.NUMBER),
                 column("events", Type.COUNT),
                 column("whole", Type.COUNT)));
-        Select<?> select = select(fields).from(e).groupBy(keys).orderBy(keys);
+        Select<?> select = select(fields).from(counted).orderBy(keys);
         return query(select, q.unit().orElse(Unit.DAY), columns);
     }
 
@@ -359,8 +445,8 @@ public final class InsightSql {
                         column("events", Type.COUNT)));
     }
 
-    private InsightQuery retention(Question.Retention q) {
-        Table<?> c = byUnitAndWho(rowsSinceEver(q.scope()), q.unit(), q.of());
+    private InsightQuery retention(Question.Retention q, Optional<Rolled> rolled) {
+        Table<?> c = byUnitAndWho(rowsSinceEver(q.scope()), q.unit(), q.of(), rolled);
         Table<?> known = select(
                         START, EVENTS, min(START).over(DSL.partitionBy(WHO)).as(COHORT))
                 .from(c)
@@ -381,9 +467,9 @@ public final class InsightSql {
                         column("events", Type.COUNT)));
     }
 
-    private InsightQuery churn(Question.Churn q) {
+    private InsightQuery churn(Question.Churn q, Optional<Rolled> rolled) {
         Start first = q.scope().span().start(q.unit(), q.scope().span().from());
-        Table<?> c = byUnitAndWho(rowsSinceEver(q.scope()), q.unit(), q.of());
+        Table<?> c = byUnitAndWho(rowsSinceEver(q.scope()), q.unit(), q.of(), rolled);
         Table<?> known = select(
                         START,
                         EVENTS,

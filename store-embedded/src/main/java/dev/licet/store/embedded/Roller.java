@@ -1,0 +1,59 @@
+package dev.licet.store.embedded;
+
+import static java.lang.System.Logger.Level.DEBUG;
+
+import dev.licet.core.id.AccountNumber;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.function.Function;
+
+/// Keeps the [counts by days][Rollups] of the event table up to date: whenever a million events have come that are not
+/// counted. While many come it waits, so that they have the cores to themselves, until ten million are not counted: to
+/// look at those takes a question about as long as all else. For the keeping thread alone.
+final class Roller {
+    private static final System.Logger LOG = System.getLogger(Roller.class.getName());
+    static final long EVENTS = 1_000_000;
+    private static final long MOST_LEFT = 10_000_000;
+    /// Fewer than so many in a round are few.
+    private static final long FEW = 20_000;
+    /// So many rows more than twice those of the last merging are merged again.
+    private static final long ROWS = 100_000;
+    private static final Duration LOOK_AT_ZONES = Duration.ofMinutes(1);
+
+    private final EventTable table;
+    private final Function<AccountNumber, ZoneId> zones;
+    private long appliedBefore;
+    private long merged;
+    private long zonesAt = System.nanoTime() - LOOK_AT_ZONES.toNanos();
+
+    /// @param zones of accounts
+    Roller(EventTable table, Function<AccountNumber, ZoneId> zones) {
+        this.table = table;
+        this.zones = zones;
+    }
+
+    /// Once a second.
+    ///
+    /// @param applied the last event in the table
+    void round(long applied) throws SQLException, IOException {
+        boolean few = applied - appliedBefore < FEW;
+        appliedBefore = applied;
+        if (!few && applied - table.rolled() < MOST_LEFT) {
+            return;
+        }
+        if (table.roll(EVENTS, zones)) {
+            LOG.log(DEBUG, "counted by days: events up to {0}", table.rolled());
+            long rows = table.rolledRows();
+            if (rows > 2 * merged + ROWS) {
+                table.mergeRolled();
+                merged = table.rolledRows();
+            }
+        }
+        if (System.nanoTime() - zonesAt > LOOK_AT_ZONES.toNanos()) {
+            table.rollMoved(zones);
+            zonesAt = System.nanoTime();
+        }
+    }
+}

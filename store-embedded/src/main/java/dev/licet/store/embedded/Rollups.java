@@ -1,0 +1,224 @@
+package dev.licet.store.embedded;
+
+import dev.licet.core.id.AccountNumber;
+import dev.licet.store.sql.Rolled;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.zone.ZoneOffsetTransition;
+import java.time.zone.ZoneRulesProvider;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// What the event table has counted by days, so that questions of long times need not look at each event: see [Rolled].
+/// It is brought up to date by many events at once; those that came since are counted by each question.
+///
+/// Who takes events out of the table takes them out of here in the same transaction: as rows below zero, or, where
+/// nothing may be left that names somebody, by forgetting everything, to be counted again. All of it is done with the
+/// event table's lock for what deletes.
+final class Rollups {
+    static final String SCHEMA = """
+            -- The ids of the last events that each round has counted.
+            CREATE TABLE IF NOT EXISTS rolled (id BIGINT NOT NULL);
+            -- By how many seconds the clocks of an account's zone are ahead of UTC from an instant on.
+            CREATE TABLE IF NOT EXISTS day_offset (
+              account BIGINT    NOT NULL,
+              zone    VARCHAR   NOT NULL, -- and the version of its rules
+              since   TIMESTAMP NOT NULL,
+              ahead   BIGINT    NOT NULL
+            );
+            CREATE TABLE IF NOT EXISTS day_sum (
+              account  BIGINT NOT NULL,
+              day      DATE   NOT NULL,
+              product  BIGINT,
+              currency VARCHAR,           -- in capitals
+              events   BIGINT  NOT NULL,
+              value    HUGEINT NOT NULL,
+              valued   BIGINT  NOT NULL   -- how many events have a value
+            );
+            CREATE TABLE IF NOT EXISTS day_active (
+              account BIGINT  NOT NULL,
+              kind    VARCHAR NOT NULL,
+              day     DATE    NOT NULL,
+              product BIGINT,
+              who     VARCHAR NOT NULL,
+              events  BIGINT  NOT NULL
+            );
+            """;
+
+    /// What the rows of one kind are counted by.
+    private static final Map<String, String> KINDS = Map.of("machine", "machine", "user", "end_user", "key", "key");
+
+    private static final String LAST = "SELECT coalesce(max(id), 0) FROM rolled";
+
+    private Rollups() {}
+
+    /// How far it is, of an account that has the zone it was counted by.
+    static Optional<Rolled> of(Connection connection, AccountNumber account) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT zone, (" + LAST + ") AS last_id FROM day_offset WHERE account = ? LIMIT 1")) {
+            statement.setLong(1, account.value());
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    return Optional.empty();
+                }
+                String noted = row.getString("zone");
+                ZoneId zone = ZoneId.of(noted.substring(0, noted.indexOf(' ')));
+                return noted.equals(noted(zone)) ? Optional.of(new Rolled(zone, row.getLong("last_id"))) : Optional.empty();
+            }
+        }
+    }
+
+    static long last(Connection connection) throws SQLException {
+        return EventTable.number(connection, LAST);
+    }
+
+    /// Counts the events between what was counted and this one, as a transaction of its own.
+    static void roll(Connection connection, long to, Function<AccountNumber, ZoneId> zones) throws SQLException {
+        connection.setAutoCommit(false);
+        try (Statement change = connection.createStatement()) {
+            String range = "id > " + last(connection) + " AND id <= " + to;
+            for (AccountNumber account : accounts(change, range)) {
+                note(change, account, zones.apply(account));
+            }
+            add(change, "(SELECT * FROM event WHERE " + range + ")", 1);
+            change.execute("INSERT INTO rolled VALUES (" + to + ")"); // not an update, which a checkpoint would refuse
+            connection.commit();
+        } catch (SQLException e) {
+            connection.rollback();
+            throw e;
+        }
+    }
+
+    /// Those whose offsets are not known yet.
+    private static List<AccountNumber> accounts(Statement statement, String range) throws SQLException {
+        List<AccountNumber> accounts = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery("SELECT DISTINCT account FROM event WHERE " + range
+                + " AND account NOT IN (SELECT account FROM day_offset)")) {
+            while (rows.next()) {
+                accounts.add(new AccountNumber(rows.getLong(1)));
+            }
+        }
+        return accounts;
+    }
+
+    /// Those whose zones are others now, or have other rules.
+    static List<AccountNumber> moved(Connection connection, Function<AccountNumber, ZoneId> zones) throws SQLException {
+        Map<AccountNumber, String> noted = new HashMap<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT DISTINCT account, zone FROM day_offset")) {
+            while (rows.next()) {
+                noted.put(new AccountNumber(rows.getLong(1)), rows.getString(2));
+            }
+        }
+        return noted.entrySet().stream()
+                .filter(entry -> !entry.getValue().equals(noted(zones.apply(entry.getKey()))))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /// Counts the events of an account anew, by another zone, as a transaction of its own.
+    static void move(Connection connection, AccountNumber account, ZoneId zone) throws SQLException {
+        connection.setAutoCommit(false);
+        try (Statement change = connection.createStatement()) {
+            for (String table : List.of("day_offset", "day_sum", "day_active")) {
+                change.execute("DELETE FROM " + table + " WHERE account = " + account.value());
+            }
+            note(change, account, zone);
+            add(
+                    change,
+                    "(SELECT * FROM event WHERE account = " + account.value() + " AND id <= (" + LAST + "))",
+                    1);
+            connection.commit();
+        } catch (SQLException e) {
+            connection.rollback();
+            throw e;
+        }
+    }
+
+    private static void note(Statement change, AccountNumber account, ZoneId zone) throws SQLException {
+        Instant since = Rolled.FIRST.atStartOfDay(ZoneOffset.UTC).toInstant();
+        Instant end = Rolled.END.atStartOfDay(ZoneOffset.UTC).toInstant();
+        List<String> rows = new ArrayList<>();
+        while (since.isBefore(end)) {
+            rows.add("(" + account.value() + ", '" + noted(zone) + "', make_timestamp(" + Micros.of(since) + "), "
+                    + zone.getRules().getOffset(since).getTotalSeconds() + ")");
+            ZoneOffsetTransition next = zone.getRules().nextTransition(since);
+            since = next == null ? end : next.getInstant();
+        }
+        change.execute("INSERT INTO day_offset VALUES " + String.join(", ", rows));
+    }
+
+    /// With the version of its rules, which come with the JDK.
+    private static String noted(ZoneId zone) {
+        String version = ZoneRulesProvider.getAvailableZoneIds().contains(zone.getId())
+                ? ZoneRulesProvider.getVersions(zone.getId()).lastEntry().getKey()
+                : "fixed";
+        return zone.getId() + " " + version;
+    }
+
+    /// Takes out what was counted of rows that go in the same transaction.
+    ///
+    /// @param rows a question in brackets for rows of the event table
+    static void takeOut(Statement change, String rows) throws SQLException {
+        add(change, "(SELECT * FROM " + rows + " WHERE id <= (" + LAST + "))", -1);
+    }
+
+    private static void add(Statement change, String rows, int sign) throws SQLException {
+        change.execute("CREATE OR REPLACE TEMP TABLE rolling AS SELECT e.account,"
+                + " CAST(e.happened_at + to_seconds(o.ahead) AS DATE) AS day, e.product, upper(e.currency) AS currency,"
+                + " e.value, e.machine, e.end_user, e.key FROM " + rows
+                + " AS e ASOF JOIN day_offset AS o ON e.account = o.account AND e.happened_at >= o.since"
+                + " WHERE e.happened_at < TIMESTAMP '" + Rolled.END + " 00:00:00'");
+        change.execute("INSERT INTO day_sum SELECT account, day, product, currency, " + sign + " * count(*), " + sign
+                + " * coalesce(sum(value), 0), " + sign + " * count(value) FROM rolling GROUP BY ALL");
+        for (Map.Entry<String, String> kind : KINDS.entrySet()) {
+            String who = kind.getValue();
+            change.execute("INSERT INTO day_active SELECT account, '" + kind.getKey() + "', day, product, " + who + ", "
+                    + sign + " * count(*) FROM rolling WHERE " + who + " IS NOT NULL GROUP BY ALL");
+        }
+        change.execute("DROP TABLE rolling");
+    }
+
+    /// Makes one row of all that are of the same, as a transaction of its own. The rows are as long in order as the
+    /// last time, and so many more have come since.
+    static void merge(Connection connection) throws SQLException {
+        connection.setAutoCommit(false);
+        try (Statement change = connection.createStatement()) {
+            change.execute("CREATE OR REPLACE TABLE day_sum AS SELECT account, day, product, currency,"
+                    + " CAST(sum(events) AS BIGINT) AS events, CAST(sum(value) AS HUGEINT) AS value,"
+                    + " CAST(sum(valued) AS BIGINT) AS valued FROM day_sum GROUP BY ALL HAVING sum(events) <> 0"
+                    + " ORDER BY account, day");
+            change.execute("CREATE OR REPLACE TABLE day_active AS SELECT account, kind, day, product, who,"
+                    + " CAST(sum(events) AS BIGINT) AS events FROM day_active GROUP BY ALL HAVING sum(events) <> 0"
+                    + " ORDER BY account, kind, day");
+            change.execute("DELETE FROM rolled WHERE id < (SELECT max(id) FROM rolled)");
+            connection.commit();
+        } catch (SQLException e) {
+            connection.rollback();
+            throw e;
+        }
+    }
+
+    static long rows(Connection connection) throws SQLException {
+        return EventTable.number(
+                connection, "SELECT (SELECT count(*) FROM day_sum) + (SELECT count(*) FROM day_active)");
+    }
+
+    /// Counts nothing any more, until all is counted anew.
+    static void forget(Statement change) throws SQLException {
+        for (String table : List.of("rolled", "day_offset", "day_sum", "day_active")) {
+            change.execute("DELETE FROM " + table);
+        }
+    }
+}
