@@ -46,6 +46,7 @@ final class Database implements AutoCloseable {
     /// So many that things seldom share one: who does is read again without need.
     private static final int VERSIONS = 1 << 16;
     private static final int GROUP = 1000;
+    private static final long GROUP_NANOS = 3_000_000;
     private static final int QUEUE = 16_384;
     /// More than threads that can be at it at once, event loops (two a core) and carriers of virtual threads (one):
     /// who reads waits for nothing but the reading.
@@ -335,29 +336,33 @@ final class Database implements AutoCloseable {
     }
 
     private void write() {
-        List<Request<?>> group = new ArrayList<>(GROUP);
         while (true) {
-            group.clear();
             try {
                 Request<?> first = closed ? queue.poll() : queue.take();
                 if (first == null) {
                     return;
                 }
-                group.add(first);
+                commit(first);
             } catch (InterruptedException e) {
-                continue; // closing: what was queued before is still written
+                // closing: what was queued before is still written
             }
-            queue.drainTo(group, GROUP - 1);
-            commit(group);
         }
     }
 
-    private void commit(List<Request<?>> group) {
+    /// Commits this request and those that wait behind it, of those so many as are done in a while: what their callers
+    /// do then, such as signing, goes on beside the next ones.
+    private void commit(Request<?> first) {
+        List<Request<?>> group = new ArrayList<>();
         try {
             writing.execute("BEGIN IMMEDIATE");
-            for (Request<?> request : group) {
-                current = request;
-                request.run(this);
+            long began = System.nanoTime();
+            Request<?> next = first;
+            while (next != null) {
+                group.add(next);
+                current = next;
+                next.run(this);
+                boolean goesOn = group.size() < GROUP && System.nanoTime() - began < GROUP_NANOS;
+                next = goesOn ? queue.poll() : null;
             }
             writing.execute("COMMIT");
             if (changesRemembered) {
@@ -378,7 +383,7 @@ final class Database implements AutoCloseable {
             } catch (SQLException alreadyRolledBack) {
                 LOG.log(System.Logger.Level.DEBUG, "nothing to roll back", alreadyRolledBack);
             } finally {
-                group.forEach(request -> request.failed(e));
+                (group.isEmpty() ? List.of(first) : group).forEach(request -> request.failed(e));
             }
             if (isNew) {
                 LOG.log(ERROR, "writes are not committed; this is told once until some are again", e);
