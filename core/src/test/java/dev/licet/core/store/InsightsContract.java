@@ -143,8 +143,7 @@ public abstract class InsightsContract {
             ids.add(any(random, known).id());
         }
         store.removals().takeOut(caller.account(), ids, new Removals.Asked("refunded twice", "test", NOW));
-        known.removeIf(one ->
-                ids.contains(one.id()) && one.event().account().equals(caller.account()));
+        known.removeIf(one -> ids.contains(one.id()) && one.event().account().equals(caller.account()));
     }
 
     private static List<List<@Nullable String>> plainly(List<List<@Nullable Object>> rows) {

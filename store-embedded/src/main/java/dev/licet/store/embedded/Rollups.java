@@ -8,7 +8,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
-import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.zone.ZoneOffsetTransition;
@@ -74,7 +73,9 @@ final class Rollups {
                 }
                 String noted = row.getString("zone");
                 ZoneId zone = ZoneId.of(noted.substring(0, noted.indexOf(' ')));
-                return noted.equals(noted(zone)) ? Optional.of(new Rolled(zone, row.getLong("last_id"))) : Optional.empty();
+                return noted.equals(noted(zone))
+                        ? Optional.of(new Rolled(zone, row.getLong("last_id")))
+                        : Optional.empty();
             }
         }
     }
@@ -135,10 +136,7 @@ final class Rollups {
                 change.execute("DELETE FROM " + table + " WHERE account = " + account.value());
             }
             note(change, account, zone);
-            add(
-                    change,
-                    "(SELECT * FROM event WHERE account = " + account.value() + " AND id <= (" + LAST + "))",
-                    1);
+            add(change, "(SELECT * FROM event WHERE account = " + account.value() + " AND id <= (" + LAST + "))", 1);
             connection.commit();
         } catch (SQLException e) {
             connection.rollback();

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,7 +94,8 @@ class ErasureTest {
                     archives,
                     new Keeper.Room(() -> true, bytes -> true),
                     id -> {},
-                    Optional.of(new Eraser(data, journal, loader, table, archive, removals, entities, clock)));
+                    Optional.of(new Eraser(data, journal, loader, table, archive, removals, entities, clock)),
+                    new Roller(table, account -> ZoneOffset.UTC));
             loader.start();
             awaitAll();
         }

@@ -66,7 +66,9 @@ record Days(Rows rows, LocalDate first, LocalDate end, long lastId) {
         }
         LocalDate ends = LocalDate.ofInstant(span.until(), span.zone());
         end = ends.isBefore(end) ? ends : end;
-        return first.isBefore(end) ? Optional.of(new Days(rows, first, end, rolled.get().lastId())) : Optional.empty();
+        return first.isBefore(end)
+                ? Optional.of(new Days(rows, first, end, rolled.get().lastId()))
+                : Optional.empty();
     }
 
     private static Instant midnight(LocalDate day, ZoneId zone) {

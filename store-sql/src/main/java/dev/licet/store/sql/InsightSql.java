@@ -150,11 +150,16 @@ public final class InsightSql {
                 .filter(known -> q.by().isEmpty() || q.by().get() == PRODUCT)
                 .map(known -> {
                     List<Field<?>> sums = new ArrayList<>(keys(engine, q.unit(), q.by().map(rows::text)));
-                    sums.addAll(List.of(Days.EVENTS.as(EVENTS), plainValue(Days.VALUE).as(SUM)));
+                    sums.addAll(List.of(
+                            Days.EVENTS.as(EVENTS), plainValue(Days.VALUE).as(SUM)));
                     return new Part(known, select(sums).from(Days.SUMS).where(known.condition()));
                 });
-        Table<?> counted =
-                grouped(seen, rows.condition(), keys, List.of(count().as(EVENTS), sum(VALUE).as(SUM)), days);
+        Table<?> counted = grouped(
+                seen,
+                rows.condition(),
+                keys,
+                List.of(count().as(EVENTS), sum(VALUE).as(SUM)),
+                days);
         List<Field<?>> cells = List.of(EVENTS, coalesce(SUM, inline(BigDecimal.ZERO)));
         List<Column> columns = List.of(column("events", Type.COUNT), column("value", Type.NUMBER));
         return series(counted, Optional.of(q.unit()), q.by().isPresent(), q.top(), cells, columns);
@@ -174,8 +179,8 @@ public final class InsightSql {
 
     /// By what days are grouped.
     private static List<Field<?>> keys(Engine engine, Unit unit, Optional<Field<String>> group) {
-        List<Field<?>> keys = new ArrayList<>(
-                List.of(engine.start(unit, Days.DAY.cast(SQLDataType.LOCALDATETIME)).as(START)));
+        List<Field<?>> keys = new ArrayList<>(List.of(
+                engine.start(unit, Days.DAY.cast(SQLDataType.LOCALDATETIME)).as(START)));
         group.ifPresent(by -> keys.add(by.as(GROUP)));
         return keys;
     }
@@ -199,8 +204,8 @@ public final class InsightSql {
                 .asTable("e");
         Select<?> ofOthers = select(fields).from(others).groupBy(keys);
         List<Field<?>> sums = new ArrayList<>(keys);
-        counted.forEach(field -> sums.add(sum(field(field.getUnqualifiedName(), SQLDataType.NUMERIC))
-                .as(field.getUnqualifiedName())));
+        counted.forEach(field -> sums.add(
+                sum(field(field.getUnqualifiedName(), SQLDataType.NUMERIC)).as(field.getUnqualifiedName())));
         Table<?> all = select(sums)
                 .from(unionAll(ofOthers, days.get().counted()).asTable("p"))
                 .groupBy(keys)
@@ -357,13 +362,12 @@ public final class InsightSql {
         Optional<Part> days = Days.of(rows, q.unit().orElse(Unit.DAY), rolled)
                 .filter(known -> q.by().isEmpty() || q.by().get() == PRODUCT)
                 .map(known -> {
-                    List<Field<?>> sums = new ArrayList<>(
-                            keys(engine, q.unit().orElse(Unit.DAY), q.by().map(rows::text)));
+                    List<Field<?>> sums =
+                            new ArrayList<>(keys(engine, q.unit().orElse(Unit.DAY), q.by().map(rows::text)));
                     if (q.unit().isEmpty()) {
                         sums.removeFirst();
                     }
-                    sums.addAll(List.of(
-                            currency, isWhole.as(WHOLE), Days.VALUED.as(EVENTS), Days.VALUE.as(SUM)));
+                    sums.addAll(List.of(currency, isWhole.as(WHOLE), Days.VALUED.as(EVENTS), Days.VALUE.as(SUM)));
                     return new Part(
                             known,
                             select(sums)
