@@ -21,6 +21,7 @@ import dev.licet.core.identity.Passwords;
 import dev.licet.core.identity.Permission;
 import dev.licet.core.identity.SecretSource;
 import dev.licet.core.insight.AskInsights;
+import dev.licet.core.insight.SeatUse;
 import dev.licet.core.insight.KeepInsights;
 import dev.licet.core.license.ChangeKeys;
 import dev.licet.core.license.CreateLicense;
@@ -442,6 +443,7 @@ public final class Wiring implements AutoCloseable {
                             store.products(),
                             store.licenseKeys(),
                             store.insights(),
+                            new SeatUse(store.seats(), store.licenseKeys(), clock),
                             settings.insightLimits()),
                     new KeepInsights(store.savedInsights(), store.transactions(), settings.maxSavedInsights(), clock));
         }

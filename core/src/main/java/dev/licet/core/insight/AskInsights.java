@@ -25,14 +25,21 @@ public final class AskInsights {
     private final Products products;
     private final NamedKey namedKey;
     private final Insights insights;
+    private final SeatUse seatUse;
     private final InsightLimits limits;
 
     public AskInsights(
-            Accounts accounts, Products products, LicenseKeys keys, Insights insights, InsightLimits limits) {
+            Accounts accounts,
+            Products products,
+            LicenseKeys keys,
+            Insights insights,
+            SeatUse seatUse,
+            InsightLimits limits) {
         this.accounts = accounts;
         this.products = products;
         this.namedKey = new NamedKey(products, keys);
         this.insights = insights;
+        this.seatUse = seatUse;
         this.limits = limits;
     }
 
@@ -63,7 +70,25 @@ public final class AskInsights {
                         : Optional.of(new Refusal.NotFound(Refusal.Kind.ACCOUNT)))
                 .or(() -> namedKey.refusal(caller, scope.product(), scope.key()))
                 .or(() -> tooLarge(question));
-        return refusal.isPresent() ? Outcome.refused(refusal.get()) : Outcome.success(answer(question, withBefore));
+        if (refusal.isPresent()) {
+            return Outcome.refused(refusal.get());
+        }
+        return question instanceof Question.Seats seats
+                ? answer(caller, seats, withBefore)
+                : Outcome.success(answer(question, withBefore));
+    }
+
+    private Outcome<Answer> answer(Caller caller, Question.Seats question, boolean withBefore) {
+        Optional<Question.Seats> before = withBefore ? Optional.of(before(question)) : Optional.empty();
+        Scope scope = question.scope();
+        return scope.key().isEmpty()
+                ? seatUse.answer(question, before, Optional.empty(), limits.rows())
+                : namedKey.key(caller, scope.product(), scope.key().get())
+                        .then(key -> seatUse.answer(question, before, Optional.of(key), limits.rows()));
+    }
+
+    private static Question.Seats before(Question.Seats seats) {
+        return new Question.Seats(seats.scope().in(seats.scope().span().before()), seats.unit());
     }
 
     private Answer answer(Question question, boolean withBefore) {
@@ -88,6 +113,7 @@ public final class AskInsights {
             case Question.Timeseries q -> tooManyUnits(q.scope(), q.unit(), q.by().isPresent() ? q.top() : 1);
             case Question.Actives q -> tooManyUnits(q.scope(), q.unit(), 1);
             case Question.Churn q -> tooManyUnits(q.scope(), q.unit(), 1);
+            case Question.Seats q -> tooManyUnits(q.scope(), q.unit(), 1);
             case Question.Retention q -> tooManyUnits(q.scope(), q.unit(), 1);
             case Question.Versions q -> tooManyUnits(q.scope(), q.unit(), 1);
             case Question.Percentiles q ->

@@ -150,6 +150,16 @@ public sealed interface Question {
         }
     }
 
+    /// How many seats are held at once, and how often none was free. Rests on the seats, which are no events. A row a
+    /// unit: `start`, `peak` (the most that were held at an instant), `denials`; for the seats of a single key also
+    /// `seats`, how many that has now, and `idle`, those that were never needed: absent for any number.
+    record Seats(Scope scope, Unit unit) implements Question {
+        @Override
+        public Question in(Span other) {
+            return new Seats(scope.in(other), unit);
+        }
+    }
+
     /// Who runs what. A row a unit and version: `start`, `version`, `active`, `events`. Each counts once a
     /// unit, for the version of the last event.
     ///

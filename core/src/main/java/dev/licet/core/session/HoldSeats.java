@@ -187,12 +187,18 @@ public final class HoldSeats {
             return held(state, seat(state, wanted, id, true, now), Optional.empty(), now);
         }
         if (!wanted.queues() || others.waiting() >= settings.mostWaiting()) {
-            return refused(state, new Refusal.SeatsTaken(limit, 0, ASK_AGAIN));
+            return new SeatRule.Change<>(
+                    state.own(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    true,
+                    Outcome.refused(new Refusal.SeatsTaken(limit, 0, ASK_AGAIN)));
         }
         return new SeatRule.Change<>(
                 state.own(),
                 Optional.empty(),
                 Optional.of(now.plus(PLACE_KEPT)),
+                true,
                 Outcome.refused(new Refusal.SeatsTaken(limit, others.ahead() + 1, ASK_AGAIN)));
     }
 
@@ -237,7 +243,7 @@ public final class HoldSeats {
     private SeatRule.Change<Outcome<Held>> held(SeatRule.State state, Seat seat, Optional<Seat> ended, Instant now) {
         KeyTerms terms = state.terms().course().waits() ? keys.begin(state.key().id(), now) : state.terms();
         Held answer = new Held(state.key(), terms, seat, now);
-        return new SeatRule.Change<>(Optional.of(seat), ended, Optional.empty(), Outcome.success(answer));
+        return new SeatRule.Change<>(Optional.of(seat), ended, Optional.empty(), false, Outcome.success(answer));
     }
 
     private static <T> SeatRule.Change<Outcome<T>> refused(SeatRule.State state, Refusal refusal) {

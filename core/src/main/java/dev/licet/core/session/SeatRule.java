@@ -32,16 +32,17 @@ public interface SeatRule<T> {
     /// @param own the machine's seat from now on; empty for none
     /// @param ended the seat of another machine that ends
     /// @param waitsUntil how long the machine's place in the queue is kept; empty for none
-    record Change<T>(Optional<Seat> own, Optional<Seat> ended, Optional<Instant> waitsUntil, T answer) {
+    /// @param denied whether a seat was asked for and none was free
+    record Change<T>(Optional<Seat> own, Optional<Seat> ended, Optional<Instant> waitsUntil, boolean denied, T answer) {
 
         /// It is held no longer.
         public static <T> Change<T> dropped(T answer) {
-            return new Change<>(Optional.empty(), Optional.empty(), Optional.empty(), answer);
+            return new Change<>(Optional.empty(), Optional.empty(), Optional.empty(), false, answer);
         }
 
         /// What is stored stays, but for a place in the queue, which ends.
         public static <T> Change<T> none(State state, T answer) {
-            return new Change<>(state.own(), Optional.empty(), Optional.empty(), answer);
+            return new Change<>(state.own(), Optional.empty(), Optional.empty(), false, answer);
         }
     }
 }

@@ -1,7 +1,9 @@
 package dev.licet.core.session;
 
 import dev.licet.core.Pending;
+import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.KeyId;
+import dev.licet.core.id.ProductId;
 import dev.licet.core.id.SeatId;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +44,27 @@ public interface Seats {
 
     /// Forgets the seats of all keys that lapsed before then.
     void forgetLapsedBefore(Instant then);
+
+    /// What of some keys was held at any time from an instant on and before another, and what was denied.
+    ///
+    /// @param product empty for the keys of all @param key empty for all keys
+    /// @param most holdings; one more is given when there are more
+    Use use(
+            AccountNumber account,
+            Optional<ProductId> product,
+            Optional<KeyId> key,
+            Instant from,
+            Instant until,
+            int most);
+
+    /// @param denied how often somebody was told that no seat was free
+    record Use(List<Holding> holdings, List<Denials> denied) {}
+
+    /// A seat was held, or is, from an instant on and before another.
+    record Holding(Instant since, Instant until) {}
+
+    /// In the quarter of an hour that begins then.
+    record Denials(Instant at, long count) {}
 
     /// Gives who held a seat, or waited, when this server was last heard of the time that they had been given, from
     /// now on: they could not ping while it was away.

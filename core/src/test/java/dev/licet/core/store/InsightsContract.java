@@ -21,6 +21,7 @@ import dev.licet.core.insight.Filter;
 import dev.licet.core.insight.InsightLimits;
 import dev.licet.core.insight.Question;
 import dev.licet.core.insight.Scope;
+import dev.licet.core.insight.SeatUse;
 import dev.licet.core.insight.Span;
 import dev.licet.core.insight.Unit;
 import dev.licet.core.insight.Who;
@@ -104,7 +105,13 @@ public abstract class InsightsContract {
     }
 
     private AskInsights insights(InsightLimits limits) {
-        return new AskInsights(store.accounts(), store.products(), store.licenseKeys(), store.insights(), limits);
+        return new AskInsights(
+                store.accounts(),
+                store.products(),
+                store.licenseKeys(),
+                store.insights(),
+                new SeatUse(store.seats(), store.licenseKeys(), new TestClock()),
+                limits);
     }
 
     private Answer answer(Question question) {

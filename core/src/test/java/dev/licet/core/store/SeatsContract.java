@@ -16,6 +16,14 @@ import dev.licet.core.identity.KeyLock;
 import dev.licet.core.identity.Permission;
 import dev.licet.core.identity.SecretSource;
 import dev.licet.core.identity.SigningKey;
+import dev.licet.core.insight.Answer;
+import dev.licet.core.insight.AskInsights;
+import dev.licet.core.insight.InsightLimits;
+import dev.licet.core.insight.Question;
+import dev.licet.core.insight.Scope;
+import dev.licet.core.insight.SeatUse;
+import dev.licet.core.insight.Span;
+import dev.licet.core.insight.Unit;
 import dev.licet.core.license.KeyRule;
 import dev.licet.core.license.KeyTerms;
 import dev.licet.core.license.MachineRules;
@@ -26,6 +34,7 @@ import dev.licet.core.session.Seat;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -484,6 +493,77 @@ public abstract class SeatsContract {
                     .held(key, clock.instant())
                     .forEach(seat -> seats.release(caller, seat.id()).await());
         }
+    }
+
+    /// Who uses it, looked at every few seconds, against what is told afterwards.
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void use_isTheMostThatWereHeldAtOnce_andHowOftenNoneWasFree(long seed) {
+        Random random = new Random(seed);
+        limit(3);
+        clock.advance(Duration.ofSeconds(198)); // to the full hour
+        Instant begin = clock.instant();
+        List<Long> peaks = new ArrayList<>();
+        List<Long> denials = new ArrayList<>();
+        for (int hour = 0; hour < 4; hour++) {
+            long peak = count();
+            long denied = 0;
+            Instant end = begin.plus(Duration.ofHours(hour + 1));
+            while (clock.instant().isBefore(end)) {
+                String machine = "machine " + random.nextInt(6);
+                switch (random.nextInt(5)) {
+                    case 0 -> seats.release(caller, Optional.of(product), KEY, machine);
+                    case 1 ->
+                        seats.release(caller, have(overdraft(machine, 5)).id()).await();
+                    default -> denied += ask(wanted(machine)) instanceof Outcome.Refused ? 1 : 0;
+                }
+                peak = Math.max(peak, count());
+                if (random.nextInt(40) == 0) {
+                    store.seats().forgetLapsed(key, clock.instant(), 1);
+                    store.seats().forgetLapsedBefore(clock.instant().minus(INTERVAL));
+                }
+                Duration pause = Duration.ofSeconds(1 + random.nextInt(100));
+                clock.advance(
+                        clock.instant().plus(pause).isAfter(end) ? Duration.between(clock.instant(), end) : pause);
+            }
+            peaks.add(peak);
+            denials.add(denied);
+        }
+
+        Scope scope = new Scope(
+                ACCOUNT,
+                Optional.of(product),
+                Optional.of(KEY),
+                new Span(begin, clock.instant(), ZoneOffset.UTC),
+                List.of());
+        AskInsights insights = new AskInsights(
+                store.accounts(),
+                store.products(),
+                store.licenseKeys(),
+                store.insights(),
+                new SeatUse(store.seats(), store.licenseKeys(), clock),
+                InsightLimits.DEFAULT);
+        Answer answer =
+                ((Outcome.Success<Answer>) insights.ask(caller, new Question.Seats(scope, Unit.HOUR), false)).value();
+
+        assertThat(answer.table().rows().stream()
+                        .map(row -> (Object) row.get(1))
+                        .toList())
+                .isEqualTo(peaks);
+        assertThat(answer.table().rows().stream()
+                        .map(row -> (Object) row.get(2))
+                        .toList())
+                .isEqualTo(denials);
+        assertThat(answer.table().rows().stream().map(row -> row.get(3)).toList())
+                .containsOnly(3L);
+        assertThat(answer.table().rows().stream()
+                        .map(row -> (Object) row.get(4))
+                        .toList())
+                .isEqualTo(peaks.stream().map(peak -> Math.max(0, 3 - peak)).toList());
+    }
+
+    private long count() {
+        return store.seats().count(key, clock.instant());
     }
 
     /// Random work on a few machines against a plain reimplementation of the rules.

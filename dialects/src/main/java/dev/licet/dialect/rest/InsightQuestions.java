@@ -32,7 +32,7 @@ import java.util.stream.Stream;
 /// Questions as bodies have them.
 final class InsightQuestions {
     static final String KINDS =
-            "actives, breakdown, churn, funnel, paths, percentiles, retention, revenue, timeseries, versions";
+            "actives, breakdown, churn, funnel, paths, percentiles, retention, revenue, seats, timeseries, versions";
 
     /// So many days back a question looks that names no time, today among them.
     private static final int DAYS = 30;
@@ -70,44 +70,36 @@ final class InsightQuestions {
 
     InsightQuestions(Asker asker) {
         this.asker = asker;
-        this.kinds = Map.of(
-                "timeseries",
-                new Kind(
+        this.kinds = Map.ofEntries(
+                Map.entry("timeseries", new Kind(
                         List.of("unit", "by", "top"),
-                        (body, scope) -> new Question.Timeseries(scope, unit(body), by(body), top(body, 10))),
-                "actives",
-                new Kind(List.of("unit", "of"), (body, scope) -> new Question.Actives(scope, unit(body), of(body))),
-                "breakdown",
-                new Kind(
+                        (body, scope) -> new Question.Timeseries(scope, unit(body), by(body), top(body, 10)))),
+                Map.entry("actives", new Kind(List.of("unit", "of"), (body, scope) -> new Question.Actives(scope, unit(body), of(body)))),
+                Map.entry("breakdown", new Kind(
                         List.of("by", "of", "top"),
                         (body, scope) -> new Question.Breakdown(
                                 scope,
                                 by(body).orElseThrow(() -> body.wrong("by", "is required")),
                                 of(body),
-                                top(body, 50))),
-                "revenue",
-                new Kind(
+                                top(body, 50)))),
+                Map.entry("revenue", new Kind(
                         List.of("unit", "by"),
                         (body, scope) -> new Question.Revenue(
                                 scope,
                                 unitIfAny(body),
                                 by(body),
-                                this.asker.inWholeUnits().get())),
-                "funnel",
-                new Kind(
+                                this.asker.inWholeUnits().get()))),
+                Map.entry("funnel", new Kind(
                         List.of("steps", "window", "of", "by"),
                         (body, scope) -> new Question.Funnel(
                                 scope,
                                 steps(body),
                                 body.duration("window").orElse(Duration.ofDays(7)),
                                 of(body),
-                                by(body))),
-                "retention",
-                new Kind(List.of("unit", "of"), (body, scope) -> new Question.Retention(scope, unit(body), of(body))),
-                "churn",
-                new Kind(List.of("unit", "of"), (body, scope) -> new Question.Churn(scope, unit(body), of(body))),
-                "paths",
-                new Kind(
+                                by(body)))),
+                Map.entry("retention", new Kind(List.of("unit", "of"), (body, scope) -> new Question.Retention(scope, unit(body), of(body)))),
+                Map.entry("churn", new Kind(List.of("unit", "of"), (body, scope) -> new Question.Churn(scope, unit(body), of(body)))),
+                Map.entry("paths", new Kind(
                         List.of("along", "start", "of", "depth", "top"),
                         (body, scope) -> new Question.Paths(
                                 scope,
@@ -117,13 +109,11 @@ final class InsightQuestions {
                                 body.text("start"),
                                 body.has("of") ? of(body) : Who.SESSION,
                                 count(body, "depth", 5),
-                                top(body, 100))),
-                "percentiles",
-                new Kind(
+                                top(body, 100)))),
+                Map.entry("percentiles", new Kind(
                         List.of("unit", "by", "top"),
-                        (body, scope) -> new Question.Percentiles(scope, unitIfAny(body), by(body), top(body, 10))),
-                "versions",
-                new Kind(
+                        (body, scope) -> new Question.Percentiles(scope, unitIfAny(body), by(body), top(body, 10)))),
+                Map.entry("versions", new Kind(
                         List.of("unit", "of", "version"),
                         (body, scope) -> new Question.Versions(
                                 scope,
@@ -131,7 +121,8 @@ final class InsightQuestions {
                                 body.text("version")
                                         .map(name -> field(body, "version", name))
                                         .orElse(new Field.Property(List.of("version"))),
-                                of(body))));
+                                of(body)))),
+                Map.entry("seats", new Kind(List.of("unit"), (body, scope) -> new Question.Seats(scope, unit(body)))));
     }
 
     /// Empty for an unknown kind.
@@ -363,6 +354,7 @@ final class InsightQuestions {
             case Question.Churn ignored -> Optional.empty();
             case Question.Paths ignored -> Optional.empty();
             case Question.Versions ignored -> Optional.empty();
+            case Question.Seats ignored -> Optional.empty();
         };
     }
 }

@@ -1,7 +1,9 @@
 package dev.licet.store.embedded;
 
 import dev.licet.core.Pending;
+import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.KeyId;
+import dev.licet.core.id.ProductId;
 import dev.licet.core.id.SeatId;
 import dev.licet.core.license.KeyTerms;
 import dev.licet.core.license.LicenseKey;
@@ -12,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +26,13 @@ final class SqliteSeats implements Seats {
     private static final int MOST_WRITTEN = 10_000;
 
     private final Database database;
+    private static final String REMEMBER =
+            "INSERT INTO seat_past (key, since, until) SELECT key, since, until FROM seat WHERE ";
+    /// Microseconds: a quarter of an hour, which no time zone cuts.
+    private static final long DENIALS_TOGETHER = 900_000_000;
+    private static final Duration PAST_KEPT = Duration.ofDays(400);
+    private static final int FORGOTTEN_AT_ONCE = 10_000;
+
     private final Remembered<SeatId, KeyId> keys;
     private final Merging<SeatId, Asked, Optional<Object>> pings;
     /// Seats as they were written last, so that a ping need not read what a ping before it wrote. Of the writer alone.
@@ -129,12 +139,15 @@ final class SqliteSeats implements Seats {
                 new SeatRule.State(found.key, found.terms, own, () -> look(sql, key, machine, user, now));
         SeatRule.Change<T> change = rule.decide(state);
         if (change.ended().isPresent()) {
-            delete(sql, change.ended().get().id());
+            delete(sql, change.ended().get(), now);
         }
         if (!change.own().equals(own)) {
             if (change.own().isEmpty()) {
-                delete(sql, own.orElseThrow().id());
+                delete(sql, own.orElseThrow(), now);
             } else if (own.isPresent()) {
+                if (!own.get().isHeld(now)) {
+                    remember(sql, own.get(), now);
+                }
                 update(sql, change.own().get());
             } else {
                 put(sql, change.own().get());
@@ -143,6 +156,12 @@ final class SqliteSeats implements Seats {
         boolean mayWait = own.filter(seat -> seat.isHeld(now)).isEmpty();
         if (mayWait || change.waitsUntil().isPresent()) {
             keepPlace(sql, key, machine, change.waitsUntil(), now);
+        }
+        if (change.denied()) {
+            sql.update(
+                    "INSERT INTO seat_denial VALUES (?, ?, 1) ON CONFLICT (key, at) DO UPDATE SET count = count + 1",
+                    key.value(),
+                    Micros.of(now) - Math.floorMod(Micros.of(now), DENIALS_TOGETHER));
         }
         return change.answer();
     }
@@ -226,9 +245,22 @@ final class SqliteSeats implements Seats {
         written.put(seat.id(), seat);
     }
 
-    private void delete(Sql sql, SeatId id) throws SQLException {
-        sql.update("DELETE FROM seat WHERE id = ?", id.value());
-        written.remove(id);
+    private void delete(Sql sql, Seat seat, Instant now) throws SQLException {
+        remember(sql, seat, now);
+        sql.update("DELETE FROM seat WHERE id = ?", seat.id().value());
+        written.remove(seat.id());
+    }
+
+    /// That it was held, which ends now or has ended before.
+    private static void remember(Sql sql, Seat seat, Instant now) throws SQLException {
+        Instant end = seat.isHeld(now) ? now : seat.until();
+        if (end.isAfter(seat.since())) {
+            sql.update(
+                    "INSERT INTO seat_past (key, since, until) VALUES (?, ?, ?)",
+                    seat.key().value(),
+                    Micros.of(seat.since()),
+                    Micros.of(end));
+        }
     }
 
     /// Who comes back in time keeps its ticket; who was away for too long gets a new one.
@@ -276,15 +308,59 @@ final class SqliteSeats implements Seats {
 
     @Override
     public void forgetLapsed(KeyId key, Instant now, int kept) {
-        database.writeUnremembered(sql -> forgetting(sql).update("""
-                DELETE FROM seat WHERE id IN (
-                  SELECT id FROM seat WHERE key = ? AND until <= ? ORDER BY until DESC LIMIT -1 OFFSET ?)""", key.value(), Micros.of(now), kept));
+        String lapsed = "(SELECT id FROM seat WHERE key = ? AND until <= ? ORDER BY until DESC LIMIT -1 OFFSET ?)";
+        database.writeUnremembered(sql -> sql.update(REMEMBER + "id IN " + lapsed, key.value(), Micros.of(now), kept)
+                + forgetting(sql).update("DELETE FROM seat WHERE id IN " + lapsed, key.value(), Micros.of(now), kept));
     }
 
     @Override
     public void forgetLapsedBefore(Instant then) {
-        database.writeUnremembered(sql -> forgetting(sql).update("DELETE FROM seat WHERE until < ?", Micros.of(then))
+        long old = Micros.of(then.minus(PAST_KEPT));
+        database.writeUnremembered(sql -> sql.update(REMEMBER + "until < ?", Micros.of(then))
+                // Those that were remembered first: some each time.
+                + sql.update(
+                        "DELETE FROM seat_past WHERE until < ? AND id IN (SELECT id FROM seat_past ORDER BY id LIMIT "
+                                + FORGOTTEN_AT_ONCE + ")",
+                        old)
+                + sql.update("DELETE FROM seat_denial WHERE at < ?", old)
+                + forgetting(sql).update("DELETE FROM seat WHERE until < ?", Micros.of(then))
                 + sql.update("DELETE FROM seat_waiter WHERE until < ?", Micros.of(then)));
+    }
+
+    @Override
+    public Use use(
+            AccountNumber account,
+            Optional<ProductId> product,
+            Optional<KeyId> key,
+            Instant from,
+            Instant until,
+            int most) {
+        List<Object> of = new ArrayList<>(List.of(account.value()));
+        String keys = "license_key.account = ?";
+        if (product.isPresent()) {
+            keys += " AND license_key.product = ?";
+            of.add(product.get().value());
+        }
+        if (key.isPresent()) {
+            keys += " AND license_key.id = ?";
+            of.add(key.get().value());
+        }
+        String held = "SELECT since, until FROM %1$s JOIN license_key ON license_key.id = %1$s.key WHERE " + keys
+                + " AND until > ? AND since < ?";
+        String denied =
+                "SELECT at, sum(count) AS count FROM seat_denial JOIN license_key ON license_key.id = seat_denial.key WHERE "
+                        + keys + " AND at >= ? AND at < ? GROUP BY at ORDER BY at";
+        of.add(Micros.of(from));
+        of.add(Micros.of(until));
+        List<Object> twice = new ArrayList<>(of);
+        twice.addAll(of);
+        twice.add(most + 1);
+        return database.read(sql -> new Use(
+                sql.all(
+                        String.format(held, "seat_past") + " UNION ALL " + String.format(held, "seat") + " LIMIT ?",
+                        row -> new Holding(Micros.instant(row, "since"), Micros.instant(row, "until")),
+                        twice.toArray()),
+                sql.all(denied, row -> new Denials(Micros.instant(row, "at"), row.getLong("count")), of.toArray())));
     }
 
     @Override

@@ -100,6 +100,7 @@ public final class InsightSql {
             case Question.Paths q -> paths(q);
             case Question.Percentiles q -> percentiles(q);
             case Question.Versions q -> versions(q);
+            case Question.Seats ignored -> throw new IllegalArgumentException("seats are no events");
         };
     }
 
