@@ -16,6 +16,8 @@ public final class Run {
             new Checks(),
             new Verifying(),
             new InsightTimes(),
+            new Overview(),
+            new IntakeBesideInsights(),
             new Exporting(),
             new Batches(),
             new ClientIds(),

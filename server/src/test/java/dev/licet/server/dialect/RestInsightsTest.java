@@ -6,6 +6,7 @@ import dev.licet.server.TestServer;
 import dev.licet.server.TestServer.Reply;
 import dev.licet.server.config.Setting;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +60,28 @@ class RestInsightsTest {
 
     private static String november(String more) {
         return "{\"from\":\"2026-11-01\",\"until\":\"2026-11-04\"" + more + "}";
+    }
+
+    @Test
+    void seats_tellTheirPeak_andWhatWasDenied() {
+        String key = server.first().licenseKey();
+        String of = "{\"product\":\"" + product + "\",\"key\":\"" + key + "\"";
+        for (String machine : List.of("m1", "m2")) {
+            assertThat(send("POST", "/v1/seats", of + ",\"machine\":\"" + machine + "\"}").status())
+                    .isLessThan(300);
+        }
+
+        server.clock().advance(Duration.ofSeconds(10));
+        JsonNode rows = answer("seats", of + ",\"unit\":\"month\"}").get("data");
+
+        assertThat(rows.get(rows.size() - 1).toString())
+                .endsWith("\"peak\":2,\"denials\":0,\"seats\":null,\"idle\":null}");
+        assertThat(answer("seats", "{\"unit\":\"month\"}").get("data").get(rows.size() - 1).toString())
+                .endsWith("\"peak\":2,\"denials\":0}");
+        Reply filtered = send(
+                "POST", "/v1/insights/seats", "{\"filters\":[{\"field\":\"name\",\"is\":\"open\"}]}");
+        assertThat(filtered.status()).isEqualTo(400);
+        assertThat(filtered.json().toString()).contains("filters");
     }
 
     @Test
