@@ -125,7 +125,7 @@ public abstract class InsightsContract {
         List<InsightModel.Known> known = recorded(random, EVENTS);
         InsightModel model = new InsightModel(known);
         for (int i = 0; i < CASES; i++) {
-            if (i % 50 == 49) {
+            if (i % 100 == 99) {
                 meanwhile(store, caller, random);
                 voidSome(random, known);
                 known.addAll(recorded(random, 10)); // late ones
