@@ -47,13 +47,7 @@ final class IntakeBesideInsights implements Measure {
 
             private double alone() throws Exception {
                 vendor.licet().settle();
-                return OpenLoop.run(
-                                vendor.licet().port(),
-                                Bodies.REGISTER_EVENT,
-                                event,
-                                A_SECOND,
-                                CONNECTIONS,
-                                length)
+                return OpenLoop.run(vendor.licet().port(), Bodies.REGISTER_EVENT, event, A_SECOND, CONNECTIONS, length)
                         .percentile(P99);
             }
 

@@ -39,8 +39,7 @@ final class Overview implements Measure {
         return new Contest() {
             @Override
             public List<Pair> round(boolean yardstickFirst) throws Exception {
-                Pair both = Contest.inTurn(
-                        yardstickFirst, () -> overview(vendor, OTHER), () -> overview(vendor, OWN));
+                Pair both = Contest.inTurn(yardstickFirst, () -> overview(vendor, OTHER), () -> overview(vendor, OWN));
                 return List.of(Pair.alone(both.licet()), both);
             }
 

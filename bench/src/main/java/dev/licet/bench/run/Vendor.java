@@ -19,7 +19,9 @@ record Vendor(Licet licet, Credentials credentials, HttpClient client) implement
 
     /// As many as `--backlog` says if that is more.
     static int events(Kit kit) {
-        return kit.options().quick() ? FEW_EVENTS : Math.max(EVENTS, kit.options().backlog());
+        return kit.options().quick()
+                ? FEW_EVENTS
+                : Math.max(EVENTS, kit.options().backlog());
     }
 
     static Vendor start(Kit kit) throws IOException, InterruptedException {

@@ -71,57 +71,84 @@ final class InsightQuestions {
     InsightQuestions(Asker asker) {
         this.asker = asker;
         this.kinds = Map.ofEntries(
-                Map.entry("timeseries", new Kind(
-                        List.of("unit", "by", "top"),
-                        (body, scope) -> new Question.Timeseries(scope, unit(body), by(body), top(body, 10)))),
-                Map.entry("actives", new Kind(List.of("unit", "of"), (body, scope) -> new Question.Actives(scope, unit(body), of(body)))),
-                Map.entry("breakdown", new Kind(
-                        List.of("by", "of", "top"),
-                        (body, scope) -> new Question.Breakdown(
-                                scope,
-                                by(body).orElseThrow(() -> body.wrong("by", "is required")),
-                                of(body),
-                                top(body, 50)))),
-                Map.entry("revenue", new Kind(
-                        List.of("unit", "by"),
-                        (body, scope) -> new Question.Revenue(
-                                scope,
-                                unitIfAny(body),
-                                by(body),
-                                this.asker.inWholeUnits().get()))),
-                Map.entry("funnel", new Kind(
-                        List.of("steps", "window", "of", "by"),
-                        (body, scope) -> new Question.Funnel(
-                                scope,
-                                steps(body),
-                                body.duration("window").orElse(Duration.ofDays(7)),
-                                of(body),
-                                by(body)))),
-                Map.entry("retention", new Kind(List.of("unit", "of"), (body, scope) -> new Question.Retention(scope, unit(body), of(body)))),
-                Map.entry("churn", new Kind(List.of("unit", "of"), (body, scope) -> new Question.Churn(scope, unit(body), of(body)))),
-                Map.entry("paths", new Kind(
-                        List.of("along", "start", "of", "depth", "top"),
-                        (body, scope) -> new Question.Paths(
-                                scope,
-                                body.text("along")
-                                        .map(name -> field(body, "along", name))
-                                        .orElse(Field.Column.NAME),
-                                body.text("start"),
-                                body.has("of") ? of(body) : Who.SESSION,
-                                count(body, "depth", 5),
-                                top(body, 100)))),
-                Map.entry("percentiles", new Kind(
-                        List.of("unit", "by", "top"),
-                        (body, scope) -> new Question.Percentiles(scope, unitIfAny(body), by(body), top(body, 10)))),
-                Map.entry("versions", new Kind(
-                        List.of("unit", "of", "version"),
-                        (body, scope) -> new Question.Versions(
-                                scope,
-                                unit(body),
-                                body.text("version")
-                                        .map(name -> field(body, "version", name))
-                                        .orElse(new Field.Property(List.of("version"))),
-                                of(body)))),
+                Map.entry(
+                        "timeseries",
+                        new Kind(
+                                List.of("unit", "by", "top"),
+                                (body, scope) -> new Question.Timeseries(scope, unit(body), by(body), top(body, 10)))),
+                Map.entry(
+                        "actives",
+                        new Kind(
+                                List.of("unit", "of"),
+                                (body, scope) -> new Question.Actives(scope, unit(body), of(body)))),
+                Map.entry(
+                        "breakdown",
+                        new Kind(
+                                List.of("by", "of", "top"),
+                                (body, scope) -> new Question.Breakdown(
+                                        scope,
+                                        by(body).orElseThrow(() -> body.wrong("by", "is required")),
+                                        of(body),
+                                        top(body, 50)))),
+                Map.entry(
+                        "revenue",
+                        new Kind(
+                                List.of("unit", "by"),
+                                (body, scope) -> new Question.Revenue(
+                                        scope,
+                                        unitIfAny(body),
+                                        by(body),
+                                        this.asker.inWholeUnits().get()))),
+                Map.entry(
+                        "funnel",
+                        new Kind(
+                                List.of("steps", "window", "of", "by"),
+                                (body, scope) -> new Question.Funnel(
+                                        scope,
+                                        steps(body),
+                                        body.duration("window").orElse(Duration.ofDays(7)),
+                                        of(body),
+                                        by(body)))),
+                Map.entry(
+                        "retention",
+                        new Kind(
+                                List.of("unit", "of"),
+                                (body, scope) -> new Question.Retention(scope, unit(body), of(body)))),
+                Map.entry(
+                        "churn",
+                        new Kind(
+                                List.of("unit", "of"),
+                                (body, scope) -> new Question.Churn(scope, unit(body), of(body)))),
+                Map.entry(
+                        "paths",
+                        new Kind(
+                                List.of("along", "start", "of", "depth", "top"),
+                                (body, scope) -> new Question.Paths(
+                                        scope,
+                                        body.text("along")
+                                                .map(name -> field(body, "along", name))
+                                                .orElse(Field.Column.NAME),
+                                        body.text("start"),
+                                        body.has("of") ? of(body) : Who.SESSION,
+                                        count(body, "depth", 5),
+                                        top(body, 100)))),
+                Map.entry(
+                        "percentiles",
+                        new Kind(
+                                List.of("unit", "by", "top"),
+                                (body, scope) ->
+                                        new Question.Percentiles(scope, unitIfAny(body), by(body), top(body, 10)))),
+                Map.entry(
+                        "versions",
+                        new Kind(
+                                List.of("unit", "of", "version"),
+                                (body, scope) -> new Question.Versions(
+                                        scope,
+                                        unit(body),
+                                        body.text("version")
+                                                .map(name -> field(body, "version", name))
+                                                .orElse(new Field.Property(List.of("version"))),
+                                        of(body)))),
                 Map.entry("seats", new Kind(List.of("unit"), (body, scope) -> new Question.Seats(scope, unit(body)))));
     }
 

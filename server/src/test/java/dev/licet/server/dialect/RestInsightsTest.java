@@ -67,7 +67,8 @@ class RestInsightsTest {
         String key = server.first().licenseKey();
         String of = "{\"product\":\"" + product + "\",\"key\":\"" + key + "\"";
         for (String machine : List.of("m1", "m2")) {
-            assertThat(send("POST", "/v1/seats", of + ",\"machine\":\"" + machine + "\"}").status())
+            assertThat(send("POST", "/v1/seats", of + ",\"machine\":\"" + machine + "\"}")
+                            .status())
                     .isLessThan(300);
         }
 
@@ -76,10 +77,12 @@ class RestInsightsTest {
 
         assertThat(rows.get(rows.size() - 1).toString())
                 .endsWith("\"peak\":2,\"denials\":0,\"seats\":null,\"idle\":null}");
-        assertThat(answer("seats", "{\"unit\":\"month\"}").get("data").get(rows.size() - 1).toString())
+        assertThat(answer("seats", "{\"unit\":\"month\"}")
+                        .get("data")
+                        .get(rows.size() - 1)
+                        .toString())
                 .endsWith("\"peak\":2,\"denials\":0}");
-        Reply filtered = send(
-                "POST", "/v1/insights/seats", "{\"filters\":[{\"field\":\"name\",\"is\":\"open\"}]}");
+        Reply filtered = send("POST", "/v1/insights/seats", "{\"filters\":[{\"field\":\"name\",\"is\":\"open\"}]}");
         assertThat(filtered.status()).isEqualTo(400);
         assertThat(filtered.json().toString()).contains("filters");
     }

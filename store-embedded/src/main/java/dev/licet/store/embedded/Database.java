@@ -12,7 +12,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -83,6 +85,9 @@ final class Database implements AutoCloseable {
 
     /// The writer's own: how often something that was written was taken back.
     private int rollbacks;
+
+    /// The writer's own: what it has taken from the queue and not begun.
+    private final Deque<Request<?>> drained = new ArrayDeque<>();
 
     /// The writer's own: what it is at.
     private @Nullable Request<?> current;
@@ -338,31 +343,33 @@ final class Database implements AutoCloseable {
     private void write() {
         while (true) {
             try {
-                Request<?> first = closed ? queue.poll() : queue.take();
-                if (first == null) {
-                    return;
+                if (drained.isEmpty()) {
+                    Request<?> first = closed ? queue.poll() : queue.take();
+                    if (first == null) {
+                        return;
+                    }
+                    drained.add(first);
+                    queue.drainTo(drained, GROUP - 1);
                 }
-                commit(first);
+                commit();
             } catch (InterruptedException e) {
                 // closing: what was queued before is still written
             }
         }
     }
 
-    /// Commits this request and those that wait behind it, of those so many as are done in a while: what their callers
-    /// do then, such as signing, goes on beside the next ones.
-    private void commit(Request<?> first) {
+    /// Commits the requests that have waited, of many those that are done in a while: what their callers do then, such
+    /// as signing, goes on beside the next ones.
+    private void commit() {
         List<Request<?>> group = new ArrayList<>();
         try {
             writing.execute("BEGIN IMMEDIATE");
             long began = System.nanoTime();
-            Request<?> next = first;
-            while (next != null) {
+            while (!drained.isEmpty() && (group.isEmpty() || System.nanoTime() - began < GROUP_NANOS)) {
+                Request<?> next = drained.remove();
                 group.add(next);
                 current = next;
                 next.run(this);
-                boolean goesOn = group.size() < GROUP && System.nanoTime() - began < GROUP_NANOS;
-                next = goesOn ? queue.poll() : null;
             }
             writing.execute("COMMIT");
             if (changesRemembered) {
@@ -383,7 +390,9 @@ final class Database implements AutoCloseable {
             } catch (SQLException alreadyRolledBack) {
                 LOG.log(System.Logger.Level.DEBUG, "nothing to roll back", alreadyRolledBack);
             } finally {
-                (group.isEmpty() ? List.of(first) : group).forEach(request -> request.failed(e));
+                group.addAll(drained); // whoever waited for the same
+                drained.clear();
+                group.forEach(request -> request.failed(e));
             }
             if (isNew) {
                 LOG.log(ERROR, "writes are not committed; this is told once until some are again", e);

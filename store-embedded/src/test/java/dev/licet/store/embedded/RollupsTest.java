@@ -6,6 +6,8 @@ import dev.licet.core.TestClock;
 import dev.licet.core.event.UsageEvent;
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ProductId;
+import dev.licet.core.identity.Account;
+import dev.licet.core.identity.SigningKey;
 import dev.licet.core.removal.Removal;
 import dev.licet.core.removal.Removals;
 import java.nio.file.Path;
@@ -45,6 +47,8 @@ class RollupsTest {
               + (SELECT count(*) FROM (FROM active EXCEPT FROM machines))
               + (SELECT count(*) FROM (FROM machines EXCEPT FROM active))""";
 
+    private static final SigningKey SIGNING_KEY = SigningKey.generate();
+
     private EmbeddedStore store;
     private EventTable table;
     private final Random random = new Random(8);
@@ -53,6 +57,7 @@ class RollupsTest {
     void open(@TempDir Path directory) throws Exception {
         store = EmbeddedStore.open(directory);
         table = store.log().table();
+        store.accounts().add(new Account(TestEvents.ACCOUNT, "account", SIGNING_KEY, false, TestClock.START));
         record(300);
         assertThat(table.roll(250, ZONES)).isTrue();
         assertThat(differences()).isZero();
@@ -150,8 +155,7 @@ class RollupsTest {
     @Test
     void anErasure_leavesNoNames() throws Exception {
         table.remove(
-                new Removed(
-                        "salt", List.of(), List.of(new Removed.Erasure(1, Removal.Kind.MACHINE, "a hash", 1_000))),
+                new Removed("salt", List.of(), List.of(new Removed.Erasure(1, Removal.Kind.MACHINE, "a hash", 1_000))),
                 none -> {});
 
         assertThat(table.rolledRows()).isZero();
