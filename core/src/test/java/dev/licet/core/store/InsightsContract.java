@@ -131,7 +131,7 @@ public abstract class InsightsContract {
                 known.addAll(recorded(random, 10)); // late ones
                 model = new InsightModel(known);
             }
-            Question question = question(random);
+            Question question = i % 4 == 0 ? plainQuestion(random) : question(random);
             Answer answer = answer(question);
             InsightModel.Answer expected = model.answer(question);
             assertThat(plainly(answer.table().rows()))
@@ -281,6 +281,38 @@ public abstract class InsightsContract {
                         1 + random.nextInt(60));
             case 8 -> new Question.Percentiles(scope, maybeUnit, by, top);
             default -> new Question.Versions(scope, unit, new Field.Property(List.of("version")), of);
+        };
+    }
+
+    /// By the account's own calendar and without filters, which engines may have an answer at hand for.
+    private Question plainQuestion(Random random) {
+        ZoneId zone = store.accounts().find(caller.account()).orElseThrow().zone();
+        Scope any = scope(random);
+        Instant from = random.nextInt(3) == 0
+                ? any.span().from()
+                : LocalDate.ofInstant(any.span().from(), zone)
+                        .atStartOfDay(zone)
+                        .toInstant();
+        Scope scope = new Scope(
+                any.account(),
+                random.nextInt(3) == 0 ? any.product() : Optional.empty(),
+                Optional.empty(),
+                new Span(from, from.plus(Duration.ofDays(1 + random.nextInt(70))), zone),
+                List.of());
+        Unit unit = random.nextBoolean() ? Unit.DAY : any(random, List.of(Unit.WEEK, Unit.MONTH));
+        Who of = any(random, List.of(Who.MACHINE, Who.USER, Who.KEY));
+        Optional<Field> by = random.nextInt(3) == 0 ? Optional.of(Field.Column.PRODUCT) : Optional.empty();
+        return switch (random.nextInt(6)) {
+            case 0 -> new Question.Timeseries(scope, unit, by, 5);
+            case 1 ->
+                new Question.Revenue(
+                        scope,
+                        random.nextBoolean() ? Optional.of(unit) : Optional.empty(),
+                        by,
+                        Set.of(products.getFirst()));
+            case 2 -> new Question.Retention(scope, unit, of);
+            case 3 -> new Question.Churn(scope, unit, of);
+            default -> new Question.Actives(scope, unit, of);
         };
     }
 

@@ -345,6 +345,11 @@ final class EventTable implements AutoCloseable {
         return work(Rollups::rows);
     }
 
+    /// How many of them came after the last merging.
+    long unmergedRows() throws SQLException, IOException {
+        return work(Rollups::unmerged);
+    }
+
     /// Makes few rows of many of what was counted by days.
     void mergeRolled() throws SQLException, IOException {
         withoutDeleting(connection -> {

@@ -18,14 +18,13 @@ final class Roller {
     private static final long MOST_LEFT = 10_000_000;
     /// Fewer than so many in a round are few.
     private static final long FEW = 20_000;
-    /// So many rows more than twice those of the last merging are merged again.
+    /// So many rows that came since the last merging are merged, and of many an eighth of all.
     private static final long ROWS = 100_000;
     private static final Duration LOOK_AT_ZONES = Duration.ofMinutes(1);
 
     private final EventTable table;
     private final Function<AccountNumber, ZoneId> zones;
     private long appliedBefore;
-    private long merged;
     private long zonesAt = System.nanoTime() - LOOK_AT_ZONES.toNanos();
 
     /// @param zones of accounts
@@ -45,10 +44,8 @@ final class Roller {
         }
         if (table.roll(EVENTS, zones)) {
             LOG.log(DEBUG, "counted by days: events up to {0}", table.rolled());
-            long rows = table.rolledRows();
-            if (rows > 2 * merged + ROWS) {
+            if (table.unmergedRows() > Math.max(ROWS, table.rolledRows() / 8)) {
                 table.mergeRolled();
-                merged = table.rolledRows();
             }
         }
         if (System.nanoTime() - zonesAt > LOOK_AT_ZONES.toNanos()) {

@@ -51,6 +51,15 @@ final class Rollups {
               day     DATE    NOT NULL,
               product BIGINT,
               who     VARCHAR NOT NULL,
+              events  BIGINT  NOT NULL,
+              merged  BOOLEAN NOT NULL    -- else it came after the last merging
+            );
+            -- How many had events, of the merged rows.
+            CREATE TABLE IF NOT EXISTS day_count (
+              account BIGINT  NOT NULL,
+              kind    VARCHAR NOT NULL,
+              day     DATE    NOT NULL,
+              active  BIGINT  NOT NULL,
               events  BIGINT  NOT NULL
             );
             """;
@@ -132,7 +141,7 @@ final class Rollups {
     static void move(Connection connection, AccountNumber account, ZoneId zone) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement change = connection.createStatement()) {
-            for (String table : List.of("day_offset", "day_sum", "day_active")) {
+            for (String table : List.of("day_offset", "day_sum", "day_active", "day_count")) {
                 change.execute("DELETE FROM " + table + " WHERE account = " + account.value());
             }
             note(change, account, zone);
@@ -183,13 +192,12 @@ final class Rollups {
         for (Map.Entry<String, String> kind : KINDS.entrySet()) {
             String who = kind.getValue();
             change.execute("INSERT INTO day_active SELECT account, '" + kind.getKey() + "', day, product, " + who + ", "
-                    + sign + " * count(*) FROM rolling WHERE " + who + " IS NOT NULL GROUP BY ALL");
+                    + sign + " * count(*), false FROM rolling WHERE " + who + " IS NOT NULL GROUP BY ALL");
         }
         change.execute("DROP TABLE rolling");
     }
 
-    /// Makes one row of all that are of the same, as a transaction of its own. The rows are as long in order as the
-    /// last time, and so many more have come since.
+    /// Makes one row of all that are of the same, as a transaction of its own, and counts who is active in a day.
     static void merge(Connection connection) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement change = connection.createStatement()) {
@@ -198,8 +206,11 @@ final class Rollups {
                     + " CAST(sum(valued) AS BIGINT) AS valued FROM day_sum GROUP BY ALL HAVING sum(events) <> 0"
                     + " ORDER BY account, day");
             change.execute("CREATE OR REPLACE TABLE day_active AS SELECT account, kind, day, product, who,"
-                    + " CAST(sum(events) AS BIGINT) AS events FROM day_active GROUP BY ALL HAVING sum(events) <> 0"
-                    + " ORDER BY account, kind, day");
+                    + " CAST(sum(events) AS BIGINT) AS events, true AS merged FROM day_active GROUP BY ALL"
+                    + " HAVING sum(events) <> 0 ORDER BY account, kind, day");
+            change.execute("CREATE OR REPLACE TABLE day_count AS SELECT account, kind, day, count(*) AS active,"
+                    + " CAST(sum(events) AS BIGINT) AS events FROM (SELECT account, kind, day, who,"
+                    + " sum(events) AS events FROM day_active GROUP BY ALL) GROUP BY ALL");
             change.execute("DELETE FROM rolled WHERE id < (SELECT max(id) FROM rolled)");
             connection.commit();
         } catch (SQLException e) {
@@ -213,9 +224,13 @@ final class Rollups {
                 connection, "SELECT (SELECT count(*) FROM day_sum) + (SELECT count(*) FROM day_active)");
     }
 
+    static long unmerged(Connection connection) throws SQLException {
+        return EventTable.number(connection, "SELECT count(*) FROM day_active WHERE NOT merged");
+    }
+
     /// Counts nothing any more, until all is counted anew.
     static void forget(Statement change) throws SQLException {
-        for (String table : List.of("rolled", "day_offset", "day_sum", "day_active")) {
+        for (String table : List.of("rolled", "day_offset", "day_sum", "day_active", "day_count")) {
             change.execute("DELETE FROM " + table);
         }
     }

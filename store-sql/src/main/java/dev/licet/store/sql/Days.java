@@ -33,6 +33,10 @@ import org.jooq.impl.SQLDataType;
 record Days(Rows rows, LocalDate first, LocalDate end, long lastId) {
     static final Table<?> SUMS = DSL.table(name("day_sum"));
     static final Table<?> ACTIVES = DSL.table(name("day_active"));
+    static final Table<?> COUNTS = DSL.table(name("day_count"));
+    static final Field<Boolean> MERGED = field(name("merged"), SQLDataType.BOOLEAN);
+    /// How many are active.
+    static final Field<BigDecimal> ACTIVE = field(name("active"), SQLDataType.NUMERIC);
     static final Field<LocalDate> DAY = field(name("day"), SQLDataType.LOCALDATE);
     static final Field<BigDecimal> EVENTS = field(name("events"), SQLDataType.NUMERIC);
     /// The sum of the values.

@@ -67,6 +67,7 @@ public final class InsightSql {
     private static final Field<Long> VALUE = field(name("value"), SQLDataType.BIGINT);
     private static final Field<String> CURRENCY = field(name("currency"), SQLDataType.VARCHAR);
     private static final Field<BigDecimal> EVENTS = field(name("events"), SQLDataType.NUMERIC);
+    private static final Field<BigDecimal> ACTIVE = field(name("active"), SQLDataType.NUMERIC);
     private static final Field<BigDecimal> SUM = field(name("sum"), SQLDataType.NUMERIC);
     private static final Field<Integer> RANK = field(name("rank"), SQLDataType.INTEGER);
     private static final Field<Integer> BEGUN = field(name("begun"), SQLDataType.INTEGER);
@@ -297,14 +298,60 @@ public final class InsightSql {
     }
 
     private InsightQuery actives(Question.Actives q, Optional<Rolled> rolled) {
-        Select<?> select = select(engine.epochSeconds(START), count(), sum(EVENTS), total(EVENTS))
-                .from(byUnitAndWho(rows(q.scope()), q.unit(), q.of(), rolled))
-                .groupBy(START)
+        Rows rows = rows(q.scope());
+        Optional<Days> days = Days.of(rows, q.unit(), rolled)
+                .filter(known -> q.unit() == Unit.DAY && q.scope().product().isEmpty() && Days.KINDS.contains(q.of()));
+        Select<?> counted = days.isPresent()
+                ? activesOf(days.get(), q.of())
+                : select(START, count().as(ACTIVE), sum(EVENTS).as(EVENTS))
+                        .from(byUnitAndWho(rows, q.unit(), q.of(), rolled))
+                        .groupBy(START);
+        Select<?> select = select(engine.epochSeconds(START), ACTIVE, EVENTS, total(EVENTS))
+                .from(counted.asTable("d"))
+                .groupBy(START, ACTIVE, EVENTS)
                 .orderBy(START);
         return query(
                 select,
                 q.unit(),
                 List.of(column("start", Type.START), column("active", Type.COUNT), column("events", Type.COUNT)));
+    }
+
+    /// A day's number is known unless something has come to it since the merging: then all who are active in it are
+    /// looked at.
+    private Select<?> activesOf(Days days, Who who) {
+        Rows rows = days.rows();
+        Field<LocalDateTime> start = engine.start(Unit.DAY, Days.DAY.cast(SQLDataType.LOCALDATETIME));
+        Condition condition = rows.condition().and(who(who).isNotNull());
+        Select<?> others = days.others().stream()
+                .<Select<?>>map(part -> select(rows.start(Unit.DAY).as(START), who(who).as(WHO))
+                        .from(EVENT)
+                        .where(condition.and(part)))
+                .reduce(InsightSql::unionAll)
+                .orElseThrow();
+        Select<?> ofOthers =
+                select(START, WHO, count().as(EVENTS)).from(others.asTable("e")).groupBy(START, WHO);
+        Table<?> changed = unionAll(
+                        select(start.as(START))
+                                .from(Days.ACTIVES)
+                                .where(days.condition(who).and(DSL.not(Days.MERGED))),
+                        select(START).from(others.asTable("o")))
+                .asTable("changed");
+        Condition isChanged = start.in(select(START).from(changed));
+        Select<?> ofDays = select(start.as(START), Days.WHO.as(WHO), Days.EVENTS.as(EVENTS))
+                .from(Days.ACTIVES)
+                .where(days.condition(who).and(isChanged));
+        Table<?> all = select(START, WHO, sum(EVENTS).as(EVENTS))
+                .from(unionAll(ofOthers, ofDays).asTable("p"))
+                .groupBy(START, WHO)
+                .asTable("a");
+        Select<?> counted = select(START, count().as(ACTIVE), sum(EVENTS).as(EVENTS))
+                .from(all)
+                .where(EVENTS.gt(inline(BigDecimal.ZERO)))
+                .groupBy(START);
+        Select<?> known = select(start.as(START), Days.ACTIVE.as(ACTIVE), Days.EVENTS.as(EVENTS))
+                .from(Days.COUNTS)
+                .where(days.condition(who).and(DSL.not(isChanged)));
+        return unionAll(counted, known);
     }
 
     private InsightQuery breakdown(Question.Breakdown q) {
