@@ -1,6 +1,7 @@
 package dev.licet.store.embedded;
 
 import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.WARNING;
 
 import dev.licet.core.id.AccountNumber;
 import java.io.IOException;
@@ -10,21 +11,23 @@ import java.time.ZoneId;
 import java.util.function.Function;
 
 /// Keeps the [counts by days][Rollups] of the event table up to date: whenever a million events have come that are not
-/// counted. While many come it waits, so that they have the cores to themselves, until ten million are not counted: to
-/// look at those takes a question about as long as all else. For the keeping thread alone.
+/// counted. While many come it waits, so that they have the cores to themselves, until twenty million are not counted.
+/// Where it fails, questions are slower and no worse. For the keeping thread alone.
 final class Roller {
     private static final System.Logger LOG = System.getLogger(Roller.class.getName());
     static final long EVENTS = 1_000_000;
-    private static final long MOST_LEFT = 10_000_000;
+    private static final long MOST_LEFT = 20_000_000;
     /// Fewer than so many in a round are few.
     private static final long FEW = 20_000;
     /// So many rows that came since the last merging are merged, and of many an eighth of all.
     private static final long ROWS = 100_000;
     private static final Duration LOOK_AT_ZONES = Duration.ofMinutes(1);
+    private static final Duration AFTER_FAILURE = Duration.ofMinutes(10);
 
     private final EventTable table;
     private final Function<AccountNumber, ZoneId> zones;
     private long appliedBefore;
+    private long failedAt = System.nanoTime() - AFTER_FAILURE.toNanos();
     private long zonesAt = System.nanoTime() - LOOK_AT_ZONES.toNanos();
 
     /// @param zones of accounts
@@ -36,12 +39,23 @@ final class Roller {
     /// Once a second.
     ///
     /// @param applied the last event in the table
-    void round(long applied) throws SQLException, IOException {
+    void round(long applied) throws IOException {
         boolean few = applied - appliedBefore < FEW;
         appliedBefore = applied;
-        if (!few && applied - table.rolled() < MOST_LEFT) {
+        if (System.nanoTime() - failedAt < AFTER_FAILURE.toNanos()) {
             return;
         }
+        try {
+            if (few || applied - table.rolled() >= MOST_LEFT) {
+                count();
+            }
+        } catch (SQLException e) {
+            failedAt = System.nanoTime();
+            LOG.log(WARNING, "events are not counted by days for now, so insights take longer: " + e.getMessage());
+        }
+    }
+
+    private void count() throws SQLException, IOException {
         if (table.roll(EVENTS, zones)) {
             LOG.log(DEBUG, "counted by days: events up to {0}", table.rolled());
             if (table.unmergedRows() > Math.max(ROWS, table.rolledRows() / 8)) {
