@@ -181,9 +181,9 @@ final class InsightTimes implements Measure {
         EmbeddedStore store = EmbeddedStore.open(data);
         Connection bare = new DuckDBDriver().connect("jdbc:duckdb:" + table, settings);
         Map<String, Asked> questions = questions(account);
-        for (Asked asked : questions.values()) {
-            bare(bare, asked, account);
-            asked(store, asked);
+        for (Map.Entry<String, Asked> asked : questions.entrySet()) {
+            System.out.printf(Locale.ROOT, "%s: bare %.2f s%n", asked.getKey(), bare(bare, asked.getValue(), account));
+            System.out.printf(Locale.ROOT, "%s: asked %.2f s%n", asked.getKey(), asked(store, asked.getValue()));
         }
         return new Contest() {
             @Override
