@@ -16,9 +16,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Answers how many seats were held at once, from who held one since when and until when: exactly, whenever it is
-/// asked.
-/// Denials are counted by quarters of an hour. Safe for threads.
+/// Answers how many seats were held at once, from when each was held: exactly, whenever it is asked. Denials are
+/// counted by quarters of an hour. Safe for threads.
 public final class SeatUse {
     /// So many holdings are looked at in one answer.
     private static final int MOST = 500_000;
@@ -80,15 +79,16 @@ public final class SeatUse {
     private static List<List<@Nullable Object>> rows(
             Seats.Use use, Span span, List<Start> starts, Optional<Long> limit) {
         Peaks peaks = new Peaks(use.holdings());
+        int next = 0;
         List<List<@Nullable Object>> rows = new ArrayList<>();
         for (int i = 0; i < starts.size(); i++) {
             Instant begin = latest(starts.get(i).instant(span.zone()), span.from());
             Instant end = i + 1 < starts.size() ? starts.get(i + 1).instant(span.zone()) : span.until();
             long peak = peaks.between(begin, end);
-            long denials = use.denied().stream()
-                    .filter(some -> !some.at().isBefore(begin) && some.at().isBefore(end))
-                    .mapToLong(Seats.Denials::count)
-                    .sum();
+            long denials = 0;
+            for (; next < use.denied().size() && use.denied().get(next).at().isBefore(end); next++) {
+                denials += use.denied().get(next).count();
+            }
             List<@Nullable Object> row = new ArrayList<>(List.of(starts.get(i), peak, denials));
             limit.ifPresent(seats -> {
                 row.add(seats == 0 ? null : seats);

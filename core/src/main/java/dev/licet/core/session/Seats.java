@@ -57,7 +57,7 @@ public interface Seats {
             Instant until,
             int most);
 
-    /// @param denied how often somebody was told that no seat was free
+    /// @param denied how often somebody was told that no seat was free, the earliest first
     record Use(List<Holding> holdings, List<Denials> denied) {}
 
     /// A seat was held, or is, from an instant on and before another.
