@@ -121,7 +121,12 @@ public class DialectBenchmark {
         store.accessTokens()
                 .add(
                         new NewAccessToken(
-                                account, "bench", EnumSet.allOf(Permission.class), Optional.empty(), KeyLock.ANY),
+                                account,
+                                "bench",
+                                EnumSet.allOf(Permission.class),
+                                Optional.empty(),
+                                KeyLock.ANY,
+                                Optional.empty()),
                         SecretHash.of(token),
                         Instant.EPOCH);
         EventLog log = new Forgetful();

@@ -36,5 +36,6 @@ public interface AccessTokens {
             String name,
             Set<Permission> permissions,
             Optional<ProductId> product,
-            KeyLock keyLock) {}
+            KeyLock keyLock,
+            Optional<Instant> expiresAt) {}
 }

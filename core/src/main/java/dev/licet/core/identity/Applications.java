@@ -27,5 +27,11 @@ public interface Applications {
     boolean revoke(ApplicationId id);
 
     record NewApplication(
-            AccountNumber account, UserId owner, String name, boolean write, boolean partner, CallLimits limits) {}
+            AccountNumber account,
+            UserId owner,
+            String name,
+            boolean write,
+            boolean partner,
+            CallLimits limits,
+            Optional<Instant> expiresAt) {}
 }

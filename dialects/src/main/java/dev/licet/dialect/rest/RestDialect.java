@@ -12,6 +12,7 @@ import dev.licet.core.event.ExportEvents;
 import dev.licet.core.event.ReadEvents;
 import dev.licet.core.event.RecordEvents;
 import dev.licet.core.gate.Gate;
+import dev.licet.core.gate.ReadQuotas;
 import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.ManageAccounts;
 import dev.licet.core.identity.ManageApplications;
@@ -35,6 +36,7 @@ import dev.licet.core.removal.RemoveEvents;
 import dev.licet.core.sale.CheckLicense;
 import dev.licet.core.sale.SellLicenses;
 import dev.licet.core.session.HoldSeats;
+import dev.licet.core.system.ReadServer;
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Dialect;
 import dev.licet.dialect.Fault;
@@ -74,6 +76,7 @@ public final class RestDialect implements Dialect {
             ManageAccounts accounts,
             ManageUsers users,
             ManageApplications applications,
+            ReadQuotas quotas,
             ManageTokens tokens,
             ManageProducts products,
             ReadChanges readChanges,
@@ -95,6 +98,7 @@ public final class RestDialect implements Dialect {
             ReadEvents readEvents,
             ExportEvents exportEvents,
             RemoveEvents removeEvents,
+            ReadServer readServer,
             ReadDisk readDisk,
             AskInsights insights,
             KeepInsights keepInsights) {}
@@ -110,14 +114,14 @@ public final class RestDialect implements Dialect {
                         new Events(useCases.recordEvents(), useCases.readEvents(), idempotency, limits, clock)
                                 .endpoints(),
                         new ExportRoutes(useCases.exportEvents()).endpoints(),
-                        new Management(useCases).endpoints(),
+                        new Management(useCases, clock).endpoints(),
                         new KeyRoutes(useCases).endpoints(),
                         new LicenseRoutes(useCases.createLicense(), useCases.readLicenses()).endpoints(),
                         purchases.endpoints(),
                         new ChangeRoutes(useCases.readChanges()).endpoints(),
                         new FileRoutes(useCases.issueFiles(), useCases.fileKeys(), useCases.mergeUsage()).endpoints(),
                         new ErasureRoutes(useCases.removeEvents()).endpoints(),
-                        new SystemRoutes(useCases.readDisk()).endpoints(),
+                        new SystemRoutes(useCases.readServer(), useCases.readDisk()).endpoints(),
                         seats.endpoints(),
                         new DataRoutes(useCases.data()).endpoints(),
                         new CustomerRoutes(useCases.customers()).endpoints(),

@@ -53,6 +53,9 @@ import org.jooq.impl.SQLDataType;
 /// whom where different ones are counted (to group by them first is faster than a distinct count); and the
 /// rows of the answer.
 public final class InsightSql {
+    /// The percentiles that are told.
+    private static final List<Integer> SHARES = List.of(50, 75, 90, 95, 99);
+
     // What a step calls what it has, for the next one.
     private static final Field<LocalDateTime> START = field(name("start"), SQLDataType.LOCALDATETIME);
     private static final Field<LocalDateTime> COHORT = field(name("cohort"), SQLDataType.LOCALDATETIME);
@@ -454,10 +457,16 @@ public final class InsightSql {
                 new ArrayList<>(List.of(count().as(EVENTS), min(VALUE).as("min")));
         List<Field<?>> cells = new ArrayList<>(List.of(EVENTS, field(name("min"))));
         List<Column> columns = new ArrayList<>(List.of(column("events", Type.COUNT), column("min", Type.NUMBER)));
-        for (int share : List.of(50, 75, 90, 95, 99)) {
-            spread.add(engine.percentile(share / 100.0, VALUE).as("p" + share));
-            cells.add(field(name("p" + share)));
-            columns.add(column("p" + share, Type.NUMBER));
+        Field<Object> percentiles = field(name("percentiles"), SQLDataType.OTHER);
+        spread.add(engine.percentiles(
+                        SHARES.stream()
+                                .map(share -> BigDecimal.valueOf(share, 2))
+                                .toList(),
+                        VALUE)
+                .as(percentiles));
+        for (int i = 0; i < SHARES.size(); i++) {
+            cells.add(engine.element(percentiles, i + 1));
+            columns.add(column("p" + SHARES.get(i), Type.NUMBER));
         }
         spread.add(max(VALUE).as("max"));
         cells.add(field(name("max")));
