@@ -21,6 +21,7 @@ import dev.licet.core.license.UseKeys;
 import dev.licet.core.message.SendMessages;
 import dev.licet.core.session.HoldSeats;
 import dev.licet.dialect.Answer;
+import dev.licet.dialect.Descriptions;
 import dev.licet.dialect.Dialect;
 import dev.licet.dialect.Fault;
 import dev.licet.dialect.Idempotency;
@@ -33,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The web API of a licensing service, `/api/{group}/{Method}`. Paths are taken as its clients send them: in any
@@ -218,6 +220,11 @@ public final class CryptolensDialect implements Dialect {
     @Override
     public List<Route> routes() {
         return served.values().stream().map(Served::route).toList();
+    }
+
+    @Override
+    public Optional<byte[]> description() {
+        return Optional.of(Descriptions.of(CryptolensDialect.class));
     }
 
     @Override

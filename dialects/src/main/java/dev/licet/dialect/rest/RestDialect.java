@@ -38,6 +38,7 @@ import dev.licet.core.sale.SellLicenses;
 import dev.licet.core.session.HoldSeats;
 import dev.licet.core.system.ReadServer;
 import dev.licet.dialect.Answer;
+import dev.licet.dialect.Descriptions;
 import dev.licet.dialect.Dialect;
 import dev.licet.dialect.Fault;
 import dev.licet.dialect.Idempotency;
@@ -46,12 +47,8 @@ import dev.licet.dialect.Limits;
 import dev.licet.dialect.MalformedRequest;
 import dev.licet.dialect.Request;
 import dev.licet.dialect.Route;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -69,7 +66,7 @@ public final class RestDialect implements Dialect {
     private final SeatRoutes seats;
     private final PurchaseRoutes purchases;
     private final List<Endpoint> endpoints;
-    private final byte[] description = resource("openapi.json");
+    private final byte[] description = Descriptions.of(RestDialect.class);
 
     /// The use cases that the routes call.
     public record UseCases(
@@ -154,6 +151,11 @@ public final class RestDialect implements Dialect {
     }
 
     @Override
+    public Optional<byte[]> description() {
+        return Optional.of(description.clone());
+    }
+
+    @Override
     public boolean streams(Request head) {
         return Events.streams(head);
     }
@@ -234,14 +236,6 @@ public final class RestDialect implements Dialect {
     @Override
     public Answer refuse(Request request, Fault fault) {
         return Problems.answer(request, fault);
-    }
-
-    private static byte[] resource(String name) {
-        try (InputStream in = RestDialect.class.getResourceAsStream(name)) {
-            return Objects.requireNonNull(in, name).readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException("can't read " + name, e);
-        }
     }
 
     /// The access token that a request carries in its header.
