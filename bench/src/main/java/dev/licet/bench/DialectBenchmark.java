@@ -25,6 +25,7 @@ import dev.licet.core.identity.Permission;
 import dev.licet.core.identity.Secret;
 import dev.licet.core.identity.SecretHash;
 import dev.licet.core.identity.SecretSource;
+import dev.licet.core.identity.Signer;
 import dev.licet.core.license.ChangeKeys;
 import dev.licet.core.license.KeepData;
 import dev.licet.core.license.LockToKey;
@@ -133,6 +134,7 @@ public class DialectBenchmark {
         dialect = new CryptolensDialect(
                 gate(store, clock, secrets, random),
                 useCases(store, log, secrets, clock),
+                Signer.OF_THE_JDK,
                 new Idempotency(store.keptAnswers(), Limits.DEFAULTS, clock),
                 Limits.DEFAULTS,
                 true,

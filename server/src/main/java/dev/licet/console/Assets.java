@@ -2,7 +2,6 @@ package dev.licet.console;
 
 import dev.licet.dialect.Answer;
 import dev.licet.dialect.Request;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,7 +11,6 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.zip.GZIPOutputStream;
 
 /// The files that pages use: styles, scripts, the icon. Each is at an address that has a hash of it, so that browsers
 /// keep it for ever. Safe for threads.
@@ -36,19 +34,14 @@ final class Assets {
     /// @param path behind [#PATH]
     Optional<Answer> answer(Request request, String path) {
         String name = path.substring(path.indexOf('/') + 1);
-        return file(name)
-                .filter(file -> path.equals(file.hash() + "/" + name))
-                .map(file -> {
-                    boolean packed = request.headers()
-                            .first("accept-encoding")
-                            .filter(value -> value.contains("gzip"))
-                            .isPresent();
-                    Answer answer = Answer.of(200, file.type(), packed ? file.packed() : file.plain())
-                            .with("Cache-Control", "public, max-age=31536000, immutable")
-                            .with("X-Content-Type-Options", "nosniff")
-                            .with("Vary", "Accept-Encoding");
-                    return packed ? answer.with("Content-Encoding", "gzip") : answer;
-                });
+        return file(name).filter(file -> path.equals(file.hash() + "/" + name)).map(file -> {
+            boolean packed = Packed.isWanted(request);
+            Answer answer = Answer.of(200, file.type(), packed ? file.packed() : file.plain())
+                    .with("Cache-Control", "public, max-age=31536000, immutable")
+                    .with("X-Content-Type-Options", "nosniff")
+                    .with("Vary", "Accept-Encoding");
+            return packed ? answer.with("Content-Encoding", "gzip") : answer;
+        });
     }
 
     private Optional<File> file(String name) {
@@ -64,13 +57,8 @@ final class Assets {
                 return Optional.empty();
             }
             byte[] plain = in.readAllBytes();
-            ByteArrayOutputStream packed = new ByteArrayOutputStream();
-            try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
-                gzip.write(plain);
-            }
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(plain);
-            return Optional.of(
-                    new File(plain, packed.toByteArray(), HexFormat.of().formatHex(digest, 0, 6), type));
+            return Optional.of(new File(plain, Packed.of(plain), HexFormat.of().formatHex(digest, 0, 6), type));
         } catch (IOException e) {
             throw new UncheckedIOException("can't read " + name, e);
         } catch (NoSuchAlgorithmException e) {

@@ -156,8 +156,7 @@ final class Catalog {
 
     private static Field[] keyTerms() {
         return new Field[] {
-            Field.of(Field.Kind.TIME, "expiresAt", "Ends")
-                    .hint("by the clocks of the account; far ahead if not said"),
+            Field.of(Field.Kind.TIME, "expiresAt", "Ends").hint("by the clocks of the account; far ahead if not said"),
             Field.number("maxMachines", "Machines, or seats").hint("0 for any number"),
             Field.number("overdraft", "Seats more than that").hint("that may be held for a while"),
             Field.of(Field.Kind.LINES, "features", "Features").hint("F1 to F8 or names of your own, one a line"),
@@ -355,7 +354,9 @@ final class Catalog {
                 .deeds(Deed.of("remove", "Remove", MANAGE, "DELETE", "/v1/templates/{id}")
                         .dangerous("“{name}” is gone; keys that were issued with it stay.")
                         .done("The template is removed."))
-                .empty("There is no template yet.", "{\"product\": \"PRODUCT\", \"name\": \"trial\", \"period\": \"P14D\"}");
+                .empty(
+                        "There is no template yet.",
+                        "{\"product\": \"PRODUCT\", \"name\": \"trial\", \"period\": \"P14D\"}");
     }
 
     private static Column termColumn(String label, String member) {
@@ -459,7 +460,8 @@ final class Catalog {
             String customer = purchase.path("customer").asString("");
             return customer.isEmpty()
                     ? Cells.text(purchase.path("viewer"))
-                    : new Cell.Link(names.of(CUSTOMERS, customer), "/console/customers/" + Visit.encoded(customer), false);
+                    : new Cell.Link(
+                            names.of(CUSTOMERS, customer), "/console/customers/" + Visit.encoded(customer), false);
         });
         String path = "/v1/purchases";
         return Things.of("purchases", "Purchases", GET_PURCHASES, path)
@@ -499,14 +501,13 @@ final class Catalog {
                 .deeds(
                         Deed.of("renew", "Renew", SELL, "POST", path + "/{id}/renew")
                                 .says("Sells one term more, and records its revenue.")
-                                .fields(Field.of(Field.Kind.MONEY, "price", "Price").hint("if not the license's"))
+                                .fields(Field.of(Field.Kind.MONEY, "price", "Price")
+                                        .hint("if not the license's"))
                                 .to(purchase -> !isOver(purchase))
                                 .done("It is renewed."),
                         Deed.of("transfer", "Transfer", SELL, "POST", path + "/{id}/transfer")
                                 .says("Gives it to somebody else; who had it can't run it any more.")
-                                .fields(
-                                        Field.thing("customer", "Customer", CUSTOMERS),
-                                        Field.text("viewer", "Viewer"))
+                                .fields(Field.thing("customer", "Customer", CUSTOMERS), Field.text("viewer", "Viewer"))
                                 .to(purchase -> !isOver(purchase))
                                 .done("It is somebody else's."),
                         Deed.of("cancel", "Cancel", SELL, "POST", path + "/{id}/cancel")
@@ -522,7 +523,9 @@ final class Catalog {
                                         Field.flag("ends", "It runs no more"))
                                 .to(purchase -> !isOver(purchase))
                                 .done("It is refunded."))
-                .empty("Nothing is sold yet.", "{\"license\": \"LICENSE\", \"product\": \"PRODUCT\", \"viewer\": \"ann\"}");
+                .empty(
+                        "Nothing is sold yet.",
+                        "{\"license\": \"LICENSE\", \"product\": \"PRODUCT\", \"viewer\": \"ann\"}");
     }
 
     private static Cell payments(JsonNode purchase) {
@@ -603,12 +606,14 @@ final class Catalog {
                                 .to(IN_USE)
                                 .done("The user is changed."),
                         Deed.of("reset", "New password", MANAGE, "POST", "/v1/users/{id}/reset")
-                                .dangerous("{name}’s password, sessions and tokens end. The new password is shown once.")
+                                .dangerous(
+                                        "{name}’s password, sessions and tokens end. The new password is shown once.")
                                 .to(IN_USE)
                                 .done("The password is changed.")
                                 .shows("password", "Password"),
                         Deed.of("revoke", "Revoke", MANAGE, "DELETE", "/v1/users/{id}")
-                                .dangerous("{name} can’t sign in any more; sessions and tokens end. This can’t be undone.")
+                                .dangerous(
+                                        "{name} can’t sign in any more; sessions and tokens end. This can’t be undone.")
                                 .to(IN_USE)
                                 .done("The user is revoked."));
     }
@@ -625,7 +630,8 @@ final class Catalog {
     }
 
     private static Things applications() {
-        Field quota = Field.number("quota.calls", "Calls").orNull().hint("at most, in a window; nothing for any number");
+        Field quota =
+                Field.number("quota.calls", "Calls").orNull().hint("at most, in a window; nothing for any number");
         Field window = Field.choice("quota.window", "Window", "PT1M", "a minute", "PT1H", "an hour", "P1D", "a day");
         Field permission = Field.choice("permission", "May", "read", "read", "write", "read and write");
         Field partner = Field.flag("partner", "Partner").hint("may call what is not open to the general public");
@@ -635,9 +641,7 @@ final class Catalog {
                 .columns(
                         text("Name", "name"),
                         text("May", "permission"),
-                        column(
-                                "Partner",
-                                application -> Cells.yes(application.path("partner"), "partner", Tone.QUIET)),
+                        column("Partner", application -> Cells.yes(application.path("partner"), "partner", Tone.QUIET)),
                         column("Quota", Catalog::quota),
                         length("Gap", "gap"),
                         time("Made", "createdAt"),
@@ -666,8 +670,9 @@ final class Catalog {
                                 .to(IN_USE)
                                 .done("The application is changed."),
                         Deed.of("revoke", "Revoke", MANAGE, "DELETE", "/v1/applications/{id}")
-                                .dangerous("Whoever calls with the apiKey of “{name}” is refused from then on. This can’t"
-                                        + " be undone.")
+                                .dangerous(
+                                        "Whoever calls with the apiKey of “{name}” is refused from then on. This can’t"
+                                                + " be undone.")
                                 .to(IN_USE)
                                 .done("The application is revoked."));
     }
@@ -680,7 +685,8 @@ final class Catalog {
         }
         long calls = quota.path("calls").asLong();
         long used = quota.path("used").asLong(0);
-        String text = used + " of " + calls + " in " + Cells.length(quota.path("window").asString());
+        String text = used + " of " + calls + " in "
+                + Cells.length(quota.path("window").asString());
         return used >= calls
                 ? new Cell.Badge(text, Tone.BAD)
                 : used * 5 >= calls * 4 ? new Cell.Badge(text, Tone.WARN) : new Cell.Text(text);
@@ -876,9 +882,7 @@ final class Catalog {
                         code("Which", "object"),
                         column("Changes", entry -> Cells.changed(entry.path("before"), entry.path("after"))),
                         column("By", Catalog::by),
-                        column(
-                                "From",
-                                entry -> Cells.text(entry.path("by").path("address"))))
+                        column("From", entry -> Cells.text(entry.path("by").path("address"))))
                 .empty("Nothing was changed yet.", "");
     }
 

@@ -21,7 +21,9 @@ final class Cells {
     private Cells() {}
 
     private static boolean isNothing(JsonNode node) {
-        return node.isMissingNode() || node.isNull() || node.isString() && node.asString().isEmpty();
+        return node.isMissingNode()
+                || node.isNull()
+                || node.isString() && node.asString().isEmpty();
     }
 
     /// What a thing is called.
@@ -67,7 +69,8 @@ final class Cells {
     static Cell term(JsonNode node) {
         return isNothing(node)
                 ? NOTHING
-                : new Cell.Text(plural(node.path("count").asLong(), node.path("unit").asString()));
+                : new Cell.Text(
+                        plural(node.path("count").asLong(), node.path("unit").asString()));
     }
 
     static Cell yes(JsonNode node, String text, Tone tone) {

@@ -85,7 +85,8 @@ final class Charts {
                 List.of(
                         over("Seats held at once, at most", rows, List.of(), unit, "lines", "peak"),
                         over("Denied", rows, List.of(), unit, "bars", "denials"));
-            case "versions" -> List.of(groups("Machines by version", rows, starts(answer, unit), "version", "active", unit, ""));
+            case "versions" ->
+                List.of(groups("Machines by version", rows, starts(answer, unit), "version", "active", unit, ""));
             default -> List.of();
         };
     }
@@ -101,12 +102,11 @@ final class Charts {
         }
         ZoneId zone = ZoneId.of(answer.path("zone").asString("UTC"));
         LocalDate day = LocalDate.ofInstant(Instant.parse(answer.path("from").asString()), zone);
-        LocalDate start =
-                switch (unit) {
-                    case "week" -> day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
-                    case "month" -> day.withDayOfMonth(1);
-                    default -> day;
-                };
+        LocalDate start = switch (unit) {
+            case "week" -> day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
+            case "month" -> day.withDayOfMonth(1);
+            default -> day;
+        };
         Instant until = Instant.parse(answer.path("until").asString());
         List<String> starts = new ArrayList<>();
         while (start.atStartOfDay(zone).toInstant().isBefore(until) && starts.size() < MOST_STARTS) {
@@ -144,7 +144,8 @@ final class Charts {
     }
 
     /// One number over time, beside that of the time before.
-    static Chart over(String title, List<JsonNode> rows, List<JsonNode> before, String unit, String form, String member) {
+    static Chart over(
+            String title, List<JsonNode> rows, List<JsonNode> before, String unit, String form, String member) {
         ObjectNode spec = Rest.object().put("form", form).put("unit", unit);
         ArrayNode starts = spec.putArray("x");
         ArrayNode series = spec.putArray("series");
@@ -154,8 +155,10 @@ final class Charts {
             values.add(row.path(member));
         });
         if (!before.isEmpty()) {
-            ArrayNode earlier =
-                    series.addObject().put("name", "the time before").put("faint", true).putArray("values");
+            ArrayNode earlier = series.addObject()
+                    .put("name", "the time before")
+                    .put("faint", true)
+                    .putArray("values");
             before.stream().limit(rows.size()).forEach(row -> earlier.add(row.path(member)));
         }
         return chart(title, rows, member, spec);
@@ -188,8 +191,11 @@ final class Charts {
             byGroup.computeIfAbsent(named(row.path(group)), none -> new LinkedHashMap<>())
                     .put(start, row.path(member));
         });
-        ObjectNode spec =
-                Rest.object().put("form", "bars").put("unit", unit).put("stacked", true).put("suffix", suffix);
+        ObjectNode spec = Rest.object()
+                .put("form", "bars")
+                .put("unit", unit)
+                .put("stacked", true)
+                .put("suffix", suffix);
         ArrayNode x = spec.putArray("x");
         starts.forEach(x::add);
         ArrayNode series = spec.putArray("series");
@@ -294,8 +300,7 @@ final class Charts {
     }
 
     private static Chart churn(List<JsonNode> rows, String unit) {
-        ObjectNode spec =
-                Rest.object().put("form", "bars").put("unit", unit).put("stacked", true);
+        ObjectNode spec = Rest.object().put("form", "bars").put("unit", unit).put("stacked", true);
         ArrayNode x = spec.putArray("x");
         rows.forEach(row -> x.add(row.path("start").asString("")));
         ArrayNode series = spec.putArray("series");
@@ -364,11 +369,9 @@ final class Charts {
 
     private static Cell cell(String member, JsonNode value) {
         return switch (member) {
-            case "start", "cohort" ->
-                value.isString() ? new Cell.Code(value.asString()) : Cells.NOTHING;
+            case "start", "cohort" -> value.isString() ? new Cell.Code(value.asString()) : Cells.NOTHING;
             case "amount" -> Cells.number(value);
-            case "group", "version", "from", "to" ->
-                value.isNull() ? Cells.NOTHING : Cells.text(value);
+            case "group", "version", "from", "to" -> value.isNull() ? Cells.NOTHING : Cells.text(value);
             default -> value.isNumber() ? Cells.number(value) : Cells.text(value);
         };
     }

@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The console under `/console` and the API explorer under `/docs`: who asks, and which page answers. Safe for threads.
@@ -170,9 +169,8 @@ public final class Console implements Dialect, AutoCloseable {
             case "dashboards" -> insights.dashboards(visit);
             case "live" -> live.answer(visit, key);
             case "system" -> system.answer(visit);
-            default -> Catalog.find(first)
-                    .map(kind -> things.answer(visit, kind))
-                    .orElseGet(() -> pages.notFound(visit));
+            default ->
+                Catalog.find(first).map(kind -> things.answer(visit, kind)).orElseGet(() -> pages.notFound(visit));
         };
     }
 
@@ -196,7 +194,9 @@ public final class Console implements Dialect, AutoCloseable {
 
     private static String unescaped(String word) {
         try {
-            return Optional.ofNullable(new URI("x:/" + word).getPath()).orElse("/").substring(1);
+            return Optional.ofNullable(new URI("x:/" + word).getPath())
+                    .orElse("/")
+                    .substring(1);
         } catch (java.net.URISyntaxException e) {
             throw new MalformedRequest(Fault.MALFORMED, "a path that is none");
         }
@@ -240,7 +240,8 @@ public final class Console implements Dialect, AutoCloseable {
     }
 
     private Answer signIn(Request request, Parameters form) {
-        Optional<AccountNumber> account = form.last("account").map(String::strip).flatMap(AccountNumber::parse);
+        Optional<AccountNumber> account =
+                form.last("account").map(String::strip).flatMap(AccountNumber::parse);
         if (account.isEmpty()) {
             return askWho(request, form, "The account number has fifteen digits.");
         }
@@ -316,7 +317,10 @@ public final class Console implements Dialect, AutoCloseable {
     }
 
     private static boolean hasWord(Request request, Parameters parameters, Visitor visitor) {
-        String given = request.headers().first("x-csrf-token").or(() -> parameters.last("csrf")).orElse("");
+        String given = request.headers()
+                .first("x-csrf-token")
+                .or(() -> parameters.last("csrf"))
+                .orElse("");
         return MessageDigest.isEqual(
                 given.getBytes(StandardCharsets.UTF_8), visitor.csrf().getBytes(StandardCharsets.UTF_8));
     }
@@ -349,8 +353,9 @@ public final class Console implements Dialect, AutoCloseable {
                     case TOO_SLOW -> Answer.text(408, "This took too long to arrive.");
                     case MALFORMED -> Answer.text(400, "This can’t be read.");
                     case UNKNOWN_ENCODING -> Answer.text(415, "The body may be packed by gzip or zstd, and no other.");
-                    case UNAVAILABLE -> Answer.text(503, "The server can’t do this now. Try again in a moment.")
-                            .with("Retry-After", "2");
+                    case UNAVAILABLE ->
+                        Answer.text(503, "The server can’t do this now. Try again in a moment.")
+                                .with("Retry-After", "2");
                     case FAILED -> Answer.text(500, "This failed, and the server’s log says why.");
                 });
     }
@@ -360,5 +365,4 @@ public final class Console implements Dialect, AutoCloseable {
     public void close() {
         live.close();
     }
-
 }

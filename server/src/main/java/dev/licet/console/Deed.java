@@ -29,7 +29,8 @@ record Deed(
         Map<String, String> secrets) {
 
     static Deed of(String slug, String label, Permission needs, String verb, String path) {
-        return new Deed(slug, label, needs, verb, path, "", false, List.of(), Map.of(), thing -> true, "Done.", Map.of());
+        return new Deed(
+                slug, label, needs, verb, path, "", false, List.of(), Map.of(), thing -> true, "Done.", Map.of());
     }
 
     Deed says(String text) {

@@ -76,10 +76,10 @@ final class ExplorerPages {
             Request request, Optional<Visitor> visitor, String template, String title, Map<String, Object> model) {
         if (visitor.isPresent()) {
             Visit visit = new Visit(visitor.get(), request, List.of(), Parameters.NONE);
-            return pages.page(visit, template, title, model);
+            return Packed.answer(request, pages.page(visit, template, title, model));
         }
         Shell shell = pages.openShell(title, false);
-        return pages.withShell(request, template, shell, model);
+        return Packed.answer(request, pages.withShell(request, template, shell, model));
     }
 
     private static JsonNode description(Dialect dialect) {

@@ -119,13 +119,12 @@ record Field(
     /// As it was filled in, with what is wrong.
     FormField again(Visit visit, Rest rest, Rest.Reply reply) {
         Parameters form = visit.parameters();
-        String value =
-                switch (kind) {
-                    case CHOICES -> String.join(" ", form.all(name));
-                    case MONEY, TERM ->
-                        (form.last(name).orElse("") + " " + form.last(name + "-of").orElse("")).strip();
-                    default -> form.last(name).orElse("");
-                };
+        String value = switch (kind) {
+            case CHOICES -> String.join(" ", form.all(name));
+            case MONEY, TERM ->
+                (form.last(name).orElse("") + " " + form.last(name + "-of").orElse("")).strip();
+            default -> form.last(name).orElse("");
+        };
         return shown(visit, rest, value, reply.wrong(name.replace('.', '/')));
     }
 
@@ -134,8 +133,7 @@ record Field(
                 ? choices
                 : rest.list(visit, source).stream()
                         .filter(Predicate.not(thing -> thing.path("revoked").asBoolean(false)))
-                        .map(thing -> new Choice(
-                                thing.path("id").asString(), Cells.name(thing)))
+                        .map(thing -> new Choice(thing.path("id").asString(), Cells.name(thing)))
                         .toList();
         return new FormField(name, label, kind.shown, value, hint, required, all, error);
     }
@@ -151,12 +149,14 @@ record Field(
             case FLAG -> node.asBoolean(false) ? "on" : "";
             case CHOICES -> texts(node).collect(Collectors.joining(" "));
             case LINES -> texts(node).collect(Collectors.joining("\n"));
-            case TIME -> LocalDateTime.ofInstant(Instant.parse(node.asString()), zone)
-                    .truncatedTo(ChronoUnit.SECONDS)
-                    .toString();
+            case TIME ->
+                LocalDateTime.ofInstant(Instant.parse(node.asString()), zone)
+                        .truncatedTo(ChronoUnit.SECONDS)
+                        .toString();
             case MONEY ->
                 node.path("amount").asString("") + " " + node.path("currency").asString("");
-            case TERM -> node.path("count").asString("") + " " + node.path("unit").asString("");
+            case TERM ->
+                node.path("count").asString("") + " " + node.path("unit").asString("");
         };
     }
 
@@ -188,8 +188,9 @@ record Field(
             case FLAG -> put(body, given.isPresent());
             case CHOICES -> put(body, form.all(name));
             case LINES -> put(body, lines(given.orElse("")));
-            default -> given.ifPresentOrElse(
-                    text -> put(body, text, form, visit.visitor().zone()), () -> putNothing(body));
+            default ->
+                given.ifPresentOrElse(
+                        text -> put(body, text, form, visit.visitor().zone()), () -> putNothing(body));
         }
     }
 
@@ -200,9 +201,10 @@ record Field(
             case NUMBER -> number(text).ifPresentOrElse(n -> parent.put(last, n), () -> parent.put(last, text));
             case DAYS -> parent.put(last, number(text).map(n -> "P" + n + "D").orElse(text));
             case TIME -> parent.put(last, instant(text, zone));
-            case MONEY -> parent.putObject(last)
-                    .put("amount", text)
-                    .put("currency", form.last(name + "-of").orElse(""));
+            case MONEY ->
+                parent.putObject(last)
+                        .put("amount", text)
+                        .put("currency", form.last(name + "-of").orElse(""));
             case TERM -> {
                 ObjectNode term = parent.putObject(last)
                         .put("unit", form.last(name + "-of").orElse(""));

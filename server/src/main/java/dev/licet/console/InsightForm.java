@@ -18,8 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
 record InsightForm(String kind, Map<String, String> values) {
     static final int FILTERS = 4;
     static final int STEPS = 6;
-    private static final List<String> TEXTS =
-            List.of("from", "until", "zone", "product", "key", "unit", "by", "of", "window", "along", "start", "version");
+    private static final List<String> TEXTS = List.of(
+            "from", "until", "zone", "product", "key", "unit", "by", "of", "window", "along", "start", "version");
     private static final List<String> NUMBERS = List.of("top", "depth");
     static final List<String> TESTS =
             List.of("is", "isNot", "contains", "startsWith", "atLeast", "below", "present", "absent");
@@ -77,7 +77,8 @@ record InsightForm(String kind, Map<String, String> values) {
                 values.put(pair.name(), pair.value().strip());
             }
         }
-        return new InsightForm(parameters.last("kind").filter(TAKES::containsKey).orElse("timeseries"), values);
+        return new InsightForm(
+                parameters.last("kind").filter(TAKES::containsKey).orElse("timeseries"), values);
     }
 
     /// A question that was saved.
@@ -97,7 +98,8 @@ record InsightForm(String kind, Map<String, String> values) {
         JsonNode steps = question.path("steps");
         for (int i = 0; i < Math.min(STEPS, steps.size()); i++) {
             JsonNode step = steps.get(i);
-            values.put("step" + i, step.path("name").asString(step.path("feature").asString("")));
+            values.put(
+                    "step" + i, step.path("name").asString(step.path("feature").asString("")));
             values.put("step-by" + i, step.has("feature") && !step.has("name") ? "feature" : "name");
         }
         return new InsightForm(kind, values);
@@ -193,7 +195,8 @@ record InsightForm(String kind, Map<String, String> values) {
     String query() {
         return "kind=" + kind
                 + values.entrySet().stream()
-                        .filter(entry -> !entry.getKey().equals("kind") && !entry.getKey().equals("csrf"))
+                        .filter(entry -> !entry.getKey().equals("kind")
+                                && !entry.getKey().equals("csrf"))
                         .map(entry -> "&" + Visit.encoded(entry.getKey()) + "=" + Visit.encoded(entry.getValue()))
                         .sorted()
                         .collect(Collectors.joining());

@@ -154,7 +154,9 @@ final class InsightPages {
                                 "href",
                                 board.isEmpty()
                                         ? "/console/explore?saved=" + Visit.encoded(id)
-                                        : "/console/dashboards/" + Visit.encoded(put.body().path("id").asString())))
+                                        : "/console/dashboards/"
+                                                + Visit.encoded(
+                                                        put.body().path("id").asString())))
                 : pages.part("refused", Map.of("why", why(put)));
     }
 
@@ -230,8 +232,7 @@ final class InsightPages {
             return pages.notFound(visit);
         }
         Map<String, String> names = new LinkedHashMap<>();
-        rest.list(visit, SAVED)
-                .forEach(insight -> names.put(insight.path("id").asString(), Cells.name(insight)));
+        rest.list(visit, SAVED).forEach(insight -> names.put(insight.path("id").asString(), Cells.name(insight)));
         List<Map<String, String>> tiles = new ArrayList<>();
         for (JsonNode insight : reply.body().path("insights")) {
             String name = names.get(insight.asString());
@@ -244,10 +245,14 @@ final class InsightPages {
                 "dashboard",
                 Cells.name(reply.body()),
                 Map.of(
-                        "id", id,
-                        "name", Cells.name(reply.body()),
-                        "tiles", tiles,
-                        "mayEdit", visit.visitor().may(Permission.EDIT_INSIGHTS)),
+                        "id",
+                        id,
+                        "name",
+                        Cells.name(reply.body()),
+                        "tiles",
+                        tiles,
+                        "mayEdit",
+                        visit.visitor().may(Permission.EDIT_INSIGHTS)),
                 true);
     }
 
@@ -257,15 +262,19 @@ final class InsightPages {
         if (!saved.isOk()) {
             return pages.part("refused", Map.of("why", "It is gone."));
         }
-        InsightForm form =
-                InsightForm.of(saved.body().path("kind").asString(), saved.body().path("question"));
+        InsightForm form = InsightForm.of(
+                saved.body().path("kind").asString(), saved.body().path("question"));
         Rest.Reply reply = rest.get(visit, SAVED + "/" + Visit.encoded(id) + "/answer");
         return reply.isOk()
                 ? pages.part(
                         "answer",
                         Map.of(
                                 "answered",
-                                answered(form, Cells.name(saved.body()), saved.body().path("question"), reply.body())))
+                                answered(
+                                        form,
+                                        Cells.name(saved.body()),
+                                        saved.body().path("question"),
+                                        reply.body())))
                 : pages.part("refused", Map.of("why", why(reply)));
     }
 
@@ -293,10 +302,7 @@ final class InsightPages {
                         left.add(insight);
                     }
                 });
-                yield told(
-                        visit,
-                        now.isOk() ? set(visit, id, left) : now,
-                        "/console/dashboards/" + Visit.encoded(id));
+                yield told(visit, now.isOk() ? set(visit, id, left) : now, "/console/dashboards/" + Visit.encoded(id));
             }
             default -> pages.notFound(visit);
         };

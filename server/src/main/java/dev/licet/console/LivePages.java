@@ -81,17 +81,17 @@ final class LivePages implements AutoCloseable {
 
     private Answer events(Visit visit, Secret key) {
         if (!places.tryAcquire()) {
-            return Answer.text(503, "Too many watch already: try again later, or let the operator raise max-live-views.")
+            return Answer.text(
+                            503, "Too many watch already: try again later, or let the operator raise max-live-views.")
                     .with("Retry-After", "10");
         }
-        return Pages.guarded(
-                visit.request(), Answer.written(200, "text/event-stream; charset=utf-8", out -> {
-                    try {
-                        watch(visit, key, out);
-                    } finally {
-                        places.release();
-                    }
-                }));
+        return Pages.guarded(visit.request(), Answer.written(200, "text/event-stream; charset=utf-8", out -> {
+            try {
+                watch(visit, key, out);
+            } finally {
+                places.release();
+            }
+        }));
     }
 
     /// Writes what comes, until the browser or the session is gone.

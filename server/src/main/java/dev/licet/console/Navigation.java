@@ -67,8 +67,7 @@ final class Navigation {
     }
 
     private static boolean isAt(Place place, String path) {
-        return path.equals(place.href())
-                || !place.href().equals("/console") && path.startsWith(place.href() + "/");
+        return path.equals(place.href()) || !place.href().equals("/console") && path.startsWith(place.href() + "/");
     }
 
     /// Where somebody begins: at the first page that they may look at.

@@ -51,10 +51,8 @@ final class OpenApi {
                     parameter.path("required").asBoolean(false)));
         }
         JsonNode content = operation.path("requestBody").path("content");
-        String body = content.properties().stream()
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElse("");
+        String body =
+                content.properties().stream().map(Map.Entry::getKey).findFirst().orElse("");
         if (content.has(FORM)) {
             body = FORM;
             JsonNode schema = resolved(content.path(FORM).path("schema"));
@@ -142,11 +140,10 @@ final class OpenApi {
                     response.getValue()
                             .path("content")
                             .properties()
-                            .forEach(content ->
-                                    contents.add(Map.entry(response.getKey() + " " + content.getKey(), content.getValue())));
+                            .forEach(content -> contents.add(
+                                    Map.entry(response.getKey() + " " + content.getKey(), content.getValue())));
                     return contents.isEmpty()
-                            ? Stream.of(Map.entry(
-                                    response.getKey(), (JsonNode) MissingNode.getInstance()))
+                            ? Stream.of(Map.entry(response.getKey(), (JsonNode) MissingNode.getInstance()))
                             : contents.stream();
                 })
                 .findFirst()
@@ -194,9 +191,7 @@ final class OpenApi {
         if (schema.has("enum")) {
             return schema.path("enum").path(0);
         }
-        JsonNode type = schema.path("type").isArray()
-                ? schema.path("type").path(0)
-                : schema.path("type");
+        JsonNode type = schema.path("type").isArray() ? schema.path("type").path(0) : schema.path("type");
         return switch (type.asString("")) {
             case "object" -> madeObject(schema, depth);
             case "array" -> {
@@ -208,12 +203,13 @@ final class OpenApi {
             }
             case "integer", "number" -> Rest.parse(schema.path("minimum").asString("1"));
             case "boolean" -> Rest.parse("false");
-            default -> Rest.parse(
-                    switch (schema.path("format").asString("")) {
-                        case "date-time" -> "\"2026-12-31T12:00:00Z\"";
-                        case "duration" -> "\"PT1H\"";
-                        default -> "\"text\"";
-                    });
+            default ->
+                Rest.parse(
+                        switch (schema.path("format").asString("")) {
+                            case "date-time" -> "\"2026-12-31T12:00:00Z\"";
+                            case "duration" -> "\"PT1H\"";
+                            default -> "\"text\"";
+                        });
         };
     }
 

@@ -189,7 +189,8 @@ final class OverviewPages {
                 .toList();
         Freshness freshness = Charts.freshness(reply.body());
         return pages.part(
-                "revenue", Map.of("tiles", tiles, "charts", Charts.revenue(reply.body(), "day"), "freshness", freshness));
+                "revenue",
+                Map.of("tiles", tiles, "charts", Charts.revenue(reply.body(), "day"), "freshness", freshness));
     }
 
     // What needs attention
@@ -258,7 +259,8 @@ final class OverviewPages {
                 .filter(application -> {
                     JsonNode quota = application.path("quota");
                     return quota.isObject()
-                            && quota.path("used").asLong(0) * 5 >= quota.path("calls").asLong() * 4;
+                            && quota.path("used").asLong(0) * 5
+                                    >= quota.path("calls").asLong() * 4;
                 })
                 .map(Cells::name)
                 .toList();
@@ -292,10 +294,12 @@ final class OverviewPages {
 
     /// Nothing once all of them are done.
     private Answer steps(Visit visit, boolean withCredentials) {
-        boolean hasEvents = rest.get(visit, "/v1/events?limit=1").body().path("data").size() > 0;
-        boolean hasKeys = rest.get(visit, "/v1/keys?limit=1").body().path("data").size() > 0;
-        boolean hasSeats = Charts.rows(ask(visit, "seats", Rest.object().put("unit", "month"))
-                        .body())
+        boolean hasEvents =
+                rest.get(visit, "/v1/events?limit=1").body().path("data").size() > 0;
+        boolean hasKeys =
+                rest.get(visit, "/v1/keys?limit=1").body().path("data").size() > 0;
+        boolean hasSeats = Charts.rows(
+                        ask(visit, "seats", Rest.object().put("unit", "month")).body())
                 .stream()
                 .anyMatch(row -> row.path("peak").asLong(0) > 0);
         if (hasEvents && hasKeys && hasSeats) {

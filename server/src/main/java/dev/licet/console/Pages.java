@@ -17,8 +17,9 @@ final class Pages {
     private static final String HTML = "text/html; charset=utf-8";
 
     /// Nothing of any other host, no script or style in the page itself, no frame around it.
-    private static final String CONTENT_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'"
-            + " data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    private static final String CONTENT_POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'"
+                    + " data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     /// Made for the first page, so that a start need not wait for it.
     private static final class Templates {

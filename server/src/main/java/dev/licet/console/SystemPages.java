@@ -43,25 +43,25 @@ final class SystemPages {
         JsonNode system = rest.get(visit, "/v1/system").body();
         JsonNode disk = rest.get(visit, "/v1/system/disk").body();
         JsonNode events = system.path("events");
-        long lag = events.path("acknowledged").asLong() - events.path("queryable").asLong();
+        long lag =
+                events.path("acknowledged").asLong() - events.path("queryable").asLong();
         List<Fact> facts = List.of(
                 new Fact("Version", Cells.text(system.path("version"))),
                 new Fact("Running since", Cells.time(system.path("startedAt"))),
                 new Fact("Java", Cells.text(system.path("java"))),
                 new Fact(
                         "Memory",
-                        new Cell.Text(Cells.bytes(system.path("heap").path("used").asLong()) + " of "
+                        new Cell.Text(Cells.bytes(
+                                        system.path("heap").path("used").asLong()) + " of "
                                 + Cells.bytes(system.path("heap").path("max").asLong()))),
                 new Fact("Events on disk", Cells.number(events.path("acknowledged"))),
                 new Fact(
                         "Not queryable yet",
-                        lag == 0
-                                ? new Cell.Badge("none", Cell.Tone.GOOD)
-                                : new Cell.Number(String.valueOf(lag), "")),
+                        lag == 0 ? new Cell.Badge("none", Cell.Tone.GOOD) : new Cell.Number(String.valueOf(lag), "")),
                 new Fact("Sessions", Cells.number(system.path("sessions"))));
         List<Fact> ofDisk = new ArrayList<>();
-        PARTS.forEach((member, label) ->
-                ofDisk.add(new Fact(label, new Cell.Text(Cells.bytes(disk.path(member).asLong())))));
+        PARTS.forEach((member, label) -> ofDisk.add(
+                new Fact(label, new Cell.Text(Cells.bytes(disk.path(member).asLong())))));
         ofDisk.add(new Fact("Free", new Cell.Text(Cells.bytes(disk.path("free").asLong()))));
         JsonNode forecast = disk.path("forecast");
         if (forecast.isObject()) {
@@ -83,14 +83,13 @@ final class SystemPages {
                             Cells.code(setting.path("name")),
                             Cells.code(setting.path("value")),
                             setting.path("isDefault").asBoolean(true)
-                                    ? Cells.NOTHING
+                                    ? new Cell.Text("yes")
                                     : new Cell.Badge("set", Cell.Tone.QUIET),
                             Cells.text(setting.path("says"))),
                     List.of()));
         }
         Grid settings =
-                new Grid("Settings in force", List.of("Setting", "Value", "", "What it says"), rows, "", false);
-        return pages.page(
-                visit, "system", "System", Map.of("facts", facts, "disk", ofDisk, "settings", settings));
+                new Grid("Settings in force", List.of("Setting", "Value", "Default?", "What it says"), rows, "", false);
+        return pages.page(visit, "system", "System", Map.of("facts", facts, "disk", ofDisk, "settings", settings));
     }
 }

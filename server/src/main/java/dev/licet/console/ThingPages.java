@@ -98,7 +98,9 @@ final class ThingPages {
                 things.path() + "?"
                         + Stream.concat(
                                         query.stream(),
-                                        Stream.of("limit=" + ROWS, cursor.isEmpty() ? "" : "cursor=" + Visit.encoded(cursor)))
+                                        Stream.of(
+                                                "limit=" + ROWS,
+                                                cursor.isEmpty() ? "" : "cursor=" + Visit.encoded(cursor)))
                                 .filter(part -> !part.isEmpty())
                                 .collect(Collectors.joining("&")));
         if (!reply.isOk()) {
@@ -229,8 +231,8 @@ final class ThingPages {
             if (visit.visitor().may(others.needs())) {
                 String query = "?" + filled(part.query(), thing, true) + "&limit=" + ROWS_OF_PART;
                 Rest.Reply reply = rest.get(visit, others.path() + query);
-                parts.add(new Detail.Part(
-                        part.title(), grid(visit, others, reply.body(), ""), List.of(), part.empty()));
+                parts.add(
+                        new Detail.Part(part.title(), grid(visit, others, reply.body(), ""), List.of(), part.empty()));
             }
         }
         String title = Cells.name(thing);
@@ -251,8 +253,7 @@ final class ThingPages {
         for (Map.Entry<String, JsonNode> member : thing.properties()) {
             if (member.getValue().isValueNode()) {
                 String value = member.getValue().asString();
-                filled = filled.replace(
-                        "{" + member.getKey() + "}", isQuery ? Visit.encoded(value) : value);
+                filled = filled.replace("{" + member.getKey() + "}", isQuery ? Visit.encoded(value) : value);
             }
         }
         return filled;
@@ -278,9 +279,7 @@ final class ThingPages {
     }
 
     private static String title(Deed deed, JsonNode thing) {
-        return thing.isMissingNode()
-                ? deed.label()
-                : deed.label() + ": " + Cells.name(thing);
+        return thing.isMissingNode() ? deed.label() : deed.label() + ": " + Cells.name(thing);
     }
 
     private static String says(Deed deed, JsonNode thing) {

@@ -62,20 +62,8 @@ record Things(
 
     static Things of(String slug, String title, Permission needs, String path) {
         return new Things(
-                slug,
-                title,
-                "",
-                needs,
-                path,
-                true,
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                "",
-                "");
+                slug, title, "", needs, path, true, List.of(), List.of(), List.of(), List.of(), List.of(), List.of(),
+                "", "");
     }
 
     Things lead(String text) {

@@ -38,10 +38,9 @@ public record FirstCredentials(
     static FirstCredentials make(RestDialect.UseCases useCases) {
         Account account = useCases.accounts().addFirst("My company");
         Caller operator = Caller.operator(account.number());
-        Issued<User> user =
-                useCases.users()
-                        .add(operator, account.number(), "admin", EnumSet.allOf(Permission.class))
-                        .orElseThrow();
+        Issued<User> user = useCases.users()
+                .add(operator, account.number(), "admin", EnumSet.allOf(Permission.class))
+                .orElseThrow();
         Issued<Application> writing = useCases.applications()
                 .add(operator, application(account, true))
                 .orElseThrow();

@@ -69,6 +69,7 @@ import dev.licet.server.http.EventLoops;
 import dev.licet.server.http.HttpWire;
 import dev.licet.server.http.OperatorPages;
 import dev.licet.server.security.Argon2Passwords;
+import dev.licet.server.security.NativeSigner;
 import dev.licet.server.security.SelfSignedCertificate;
 import dev.licet.store.embedded.EmbeddedStore;
 import dev.licet.store.embedded.InsightSettings;
@@ -419,6 +420,7 @@ public final class Wiring implements AutoCloseable {
                                     new SendMessages(store.messages(), clock),
                                     keyCalls,
                                     new ReadKeyUsage(store.keyUsage())),
+                            new NativeSigner(),
                             idempotency,
                             limits,
                             settings.cryptolensErrorStatus(),

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
@@ -38,7 +39,7 @@ final class BrowserPages implements AutoCloseable {
                         .setArgs(List.of("--no-sandbox")));
     }
 
-    private static java.util.Optional<Path> chromium() {
+    private static Optional<Path> chromium() {
         return Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
                 .map(Path::of)
                 .filter(Files::isExecutable)
@@ -63,11 +64,16 @@ final class BrowserPages implements AutoCloseable {
         return "http://127.0.0.1:" + server.port() + path;
     }
 
+    String secureUrl(String path) {
+        return "https://127.0.0.1:" + server.tlsPort() + path;
+    }
+
     Page page(int width, ColorScheme scheme) {
         BrowserContext context = browser.newContext(new Browser.NewContextOptions()
                 .setViewportSize(width, 900)
                 .setColorScheme(scheme)
                 .setAcceptDownloads(true)
+                .setIgnoreHTTPSErrors(true)
                 .setLocale("en-GB"));
         Page page = context.newPage();
         page.onConsoleMessage(message -> {
@@ -81,8 +87,7 @@ final class BrowserPages implements AutoCloseable {
             dialog.dismiss();
         });
         page.onRequest(request -> {
-            if (!request.url().startsWith(url("/")) && !request.url().startsWith("data:")
-                    && !request.url().startsWith("blob:")) {
+            if (Stream.of(url("/"), secureUrl("/"), "data:", "blob:").noneMatch(request.url()::startsWith)) {
                 trouble.add(page.url() + " asks " + request.url());
             }
         });
@@ -95,13 +100,21 @@ final class BrowserPages implements AutoCloseable {
     }
 
     Page signedIn(int width, ColorScheme scheme) {
+        return signedIn(width, scheme, url("/console"));
+    }
+
+    Page signedInOverTls() {
+        return signedIn(1440, ColorScheme.LIGHT, secureUrl("/console"));
+    }
+
+    private Page signedIn(int width, ColorScheme scheme, String console) {
         Page page = page(width, scheme);
-        page.navigate(url("/console"));
+        page.navigate(console);
         page.fill("#account", server.first().accountNumber());
         page.fill("#username", server.first().username());
         page.fill("#password", server.first().password());
         page.click("button[type=submit]");
-        page.waitForURL(url("/console"));
+        page.waitForURL(console);
         return page;
     }
 

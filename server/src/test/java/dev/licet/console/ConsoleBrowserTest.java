@@ -8,13 +8,11 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,6 +56,10 @@ class ConsoleBrowserTest {
         api("POST", "/v1/events", "{\"name\":\"" + name + "\",\"product\":\"" + product() + "\"" + more + "}");
     }
 
+    private static String by(String machine, Instant time) {
+        return ",\"machine\":\"" + machine + "\",\"time\":\"" + time + "\"";
+    }
+
     private static void submit(Page page) {
         page.click("#dialog button[type=submit]");
     }
@@ -86,36 +88,13 @@ class ConsoleBrowserTest {
     }
 
     @Test
-    void overview_leadsToTheFirstSteps_whoseLinesWorkAsTheyStand() throws Exception {
-        Page page = pages.signedIn();
-        page.click("text=Fill in a token of mine");
-        Locator line = page.locator(".steps code").first();
-        assertThat(line).not().containsText("$access_token");
-        assertThat(shell(line.textContent())).contains("\"accepted\"");
-
-        page.reload();
-        assertThat(page.locator(".steps li.done").first()).containsText("Send the first event");
-        assertThat(page.locator(".tile").first()).containsText("Events, last 7 days");
-        page.context().close();
-    }
-
-    private static String shell(String command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder("sh", "-c", command)
-                .directory(pages.server().data().toFile())
-                .redirectErrorStream(true)
-                .start();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        return out;
-    }
-
-    @Test
     void funnel_isBuiltAndSavedOnADashboard() {
+        Instant now = pages.server().clock().instant();
         for (String machine : List.of("a", "b", "c")) {
-            send("open", ",\"machine\":\"" + machine + "\"");
+            send("open", by(machine, now.minusSeconds(60)));
         }
-        send("export", ",\"machine\":\"a\"");
-        send("export", ",\"machine\":\"b\"");
+        send("export", by("a", now.minusSeconds(30)));
+        send("export", by("b", now.minusSeconds(30)));
         Page page = pages.signedIn();
         page.navigate(pages.url("/console/explore"));
         page.selectOption("#kind", "funnel");
@@ -179,7 +158,9 @@ class ConsoleBrowserTest {
         assertThat(page.locator("#dialog")).containsText(key + " runs nowhere from then on");
         submit(page);
         assertThat(page.locator(".badge.bad")).hasText("blocked");
-        assertThat(api("GET", "/v1/keys?search=" + key, "").at("/data/0/blocked").asBoolean())
+        assertThat(api("GET", "/v1/keys?search=" + key, "")
+                        .at("/data/0/blocked")
+                        .asBoolean())
                 .isTrue();
         page.context().close();
     }
@@ -232,7 +213,10 @@ class ConsoleBrowserTest {
 
     @Test
     void answer_isTakenAwayAsCsv() throws Exception {
-        send("taken away", ",\"feature\":\"=cmd()\"");
+        send(
+                "taken away",
+                ",\"feature\":\"=cmd()\""
+                        + by("d", pages.server().clock().instant().minusSeconds(9)));
         Page page = pages.signedIn();
         page.navigate(pages.url("/console/explore?kind=breakdown&by=feature"));
         page.click("text=As a table");

@@ -977,6 +977,38 @@ public abstract class StoreContract {
     // Sessions
 
     @Test
+    void findSession_findsALiveOne_andNoOther() {
+        User alice = newUser(account, "alice");
+        SecretHash key = openSession(alice, NOW.plusSeconds(60));
+
+        assertThat(store.sessions().find(key, NOW.plusSeconds(59)))
+                .map(Session::user)
+                .contains(alice.id());
+        assertThat(store.sessions().find(key, NOW.plusSeconds(60))).isEmpty();
+        assertThat(store.sessions().find(newSecret(), NOW)).isEmpty();
+        SecretHash next = newSecret();
+        store.sessions().rotate(key, new Sessions.Rotation(next, Duration.ofSeconds(10)), NOW, NOW.plus(HOUR));
+        assertThat(store.sessions().find(key, NOW.plusSeconds(9))).isPresent();
+        assertThat(store.sessions().find(key, NOW.plusSeconds(10))).isEmpty();
+        assertThat(store.sessions().find(next, NOW.plusSeconds(10))).isPresent();
+        store.sessions().close(next, NOW);
+        assertThat(store.sessions().find(next, NOW)).isEmpty();
+    }
+
+    @Test
+    void quota_isFoundAsItWasTaken() {
+        ApplicationId application = newApplication(quota(10, HOUR));
+        assertThat(store.quotas().find(application).usedAt(NOW, HOUR)).isZero();
+        take(application, quota(10, HOUR), NOW);
+        take(application, quota(10, HOUR), NOW.plusSeconds(1));
+
+        assertThat(store.quotas().find(application).usedAt(NOW.plusSeconds(2), HOUR))
+                .isEqualTo(2);
+        assertThat(store.quotas().find(application).usedAt(NOW.plus(HOUR), HOUR))
+                .isZero();
+    }
+
+    @Test
     void keepAlive_liveSession_movesItsEnd() {
         SecretHash key = openSession(newUser(account, "alice"), NOW.plusSeconds(60));
 

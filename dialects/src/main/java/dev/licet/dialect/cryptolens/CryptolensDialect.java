@@ -11,6 +11,7 @@ import dev.licet.core.event.RecordEvents;
 import dev.licet.core.gate.Gate;
 import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.Secret;
+import dev.licet.core.identity.Signer;
 import dev.licet.core.license.ChangeKeys;
 import dev.licet.core.license.KeepData;
 import dev.licet.core.license.LockToKey;
@@ -86,6 +87,7 @@ public final class CryptolensDialect implements Dialect {
     public CryptolensDialect(
             Gate gate,
             UseCases useCases,
+            Signer signer,
             Idempotency idempotency,
             Limits limits,
             boolean errorStatus,
@@ -97,7 +99,7 @@ public final class CryptolensDialect implements Dialect {
         addEvents(useCases, idempotency);
         Replies usual = Replies.usual(errorStatus);
         Writes writes = new Writes(idempotency, useCases.log(), usual);
-        addKeys(useCases, writes, usual);
+        addKeys(useCases, signer, writes, usual);
         addMessages(new MessageMethods(useCases.messages(), writes, usual), usual);
         Replies ofCustomers = Replies.ofCustomers(errorStatus);
         addCustomers(useCases, new Writes(idempotency, useCases.log(), ofCustomers), ofCustomers);
@@ -123,12 +125,13 @@ public final class CryptolensDialect implements Dialect {
         add("Subscription/RecordUsage", writing, replies, events::recordUsage);
     }
 
-    private void addKeys(UseCases useCases, Writes writes, Replies usual) {
+    private void addKeys(UseCases useCases, Signer signer, Writes writes, Replies usual) {
         KeyMethods keys = new KeyMethods(
                 useCases.useKeys(),
                 useCases.holdSeats(),
                 useCases.changeKeys(),
                 useCases.lockToKey(),
+                new Signatures(signer),
                 writes,
                 limits,
                 usual);

@@ -33,10 +33,6 @@ public record FormField(
         };
     }
 
-    public String id() {
-        return "f-" + name;
-    }
-
     public boolean isChosen(String choice) {
         return kind.equals("choices") ? List.of(value.split(" ")).contains(choice) : value.equals(choice);
     }

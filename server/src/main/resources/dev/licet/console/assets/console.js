@@ -204,17 +204,19 @@
   function call(form) {
     const query = [];
     const fields = [];
+    const headers = {};
     let path = form.dataset.path;
     for (const input of $$('[data-in]', form)) {
       const value = input.value;
       if (input.dataset.in === 'body' || value === '') continue;
       const pair = encodeURIComponent(input.name) + '=' + encodeURIComponent(value);
-      if (input.dataset.in === 'path') path = path.replace('{' + input.name + '}', encodeURIComponent(value));
+      if (input.dataset.in === 'header') headers[input.name] = value;
+      else if (path.includes('?' + input.name + '=')) continue; // the path names it already
+      else if (input.dataset.in === 'path') path = path.replace('{' + input.name + '}', encodeURIComponent(value));
       else if (input.dataset.in === 'query') query.push(pair);
       else if (input.dataset.in === 'form') fields.push(pair);
     }
     const url = path + (query.length ? (path.includes('?') ? '&' : '?') + query.join('&') : '');
-    const headers = {};
     const token = document.body.dataset.token;
     if (path.startsWith('/v1/')) headers.Authorization = 'Bearer ' + (token || 'ACCESS_TOKEN');
     let body;
@@ -327,7 +329,8 @@
     document.body.dataset.token = lent.accessToken;
     for (const input of $$('[data-credential]')) {
       const value = lent[input.dataset.credential];
-      if (value) input.value = value;
+      // A name without its password is worse than none.
+      if (value && (input.dataset.credential !== 'username' || input.dataset.needed)) input.value = value;
     }
     $('#lent').textContent = 'Filled in: an access token' + (lent.apiKey ? ' and an apiKey' : '') + ' with your rights, until ' + styles.time.format(new Date(lent.until)) + '.';
   }

@@ -86,7 +86,16 @@ final class Audited {
                     "gap",
                     "expires_at",
                     "?revoked"),
-            new Table("access_token", "token", "name", "permissions", "product", "key_lock", "parent", "expires_at", "?revoked"),
+            new Table(
+                    "access_token",
+                    "token",
+                    "name",
+                    "permissions",
+                    "product",
+                    "key_lock",
+                    "parent",
+                    "expires_at",
+                    "?revoked"),
             new Table("product", "product", "name", "?whole_values", "?revoked", "retention"),
             new Table(
                     "license_key",

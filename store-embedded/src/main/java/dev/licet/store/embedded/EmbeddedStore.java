@@ -210,8 +210,8 @@ public final class EmbeddedStore implements Store {
             database = Database.open(directory.resolve(ENTITIES), space, changes);
             Journal.syncDirectory(directory);
             Retention kept = retention.apply(database);
-            EmbeddedEventLog events = new EmbeddedEventLog(
-                    directory, table.join(), kept, archives, journal, space, database, clock);
+            EmbeddedEventLog events =
+                    new EmbeddedEventLog(directory, table.join(), kept, archives, journal, space, database, clock);
             return new EmbeddedStore(directory, lock, database, events, table.join(), insights, kept.kept());
         } catch (SQLException e) {
             closeQuietly(lock, database, table);
