@@ -34,6 +34,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jooq.CaseConditionStep;
+import org.jooq.CommonTableExpression;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -508,13 +509,14 @@ public final class InsightSql {
 
     private InsightQuery retention(Question.Retention q, Optional<Rolled> rolled) {
         Table<?> c = byUnitAndWho(rowsSinceEver(q.scope()), q.unit(), q.of(), rolled);
-        Table<?> known = select(
-                        START, EVENTS, min(START).over(DSL.partitionBy(WHO)).as(COHORT))
-                .from(c)
-                .asTable("k");
-        Select<?> select = select(
-                        engine.epochSeconds(COHORT), engine.epochSeconds(START), count(), sum(EVENTS), total(EVENTS))
-                .from(known)
+        // A join, since a window over so many is slower.
+        CommonTableExpression<?> each = name("c").as(select(START, WHO, EVENTS).from(c));
+        Table<?> first = select(WHO, min(START).as(COHORT)).from(each).groupBy(WHO).asTable("f");
+        Select<?> select = DSL.with(each)
+                .select(engine.epochSeconds(COHORT), engine.epochSeconds(START), count(), sum(EVENTS), total(EVENTS))
+                .from(each)
+                .join(first)
+                .using(WHO)
                 .where(COHORT.ge(inline(first(q.scope(), q.unit()))))
                 .groupBy(COHORT, START)
                 .orderBy(COHORT, START);
@@ -569,28 +571,20 @@ public final class InsightSql {
                         EventColumns.ID.as(ID),
                         rows.text(q.along()).as(STEP)),
                 rows.condition().and(who(q.of()).isNotNull()));
-        Field<Integer> isStart = q.start()
-                .<Field<Integer>>map(
-                        start -> when(STEP.eq(inline(start)), inline(1)).otherwise(inline(0)))
-                .orElse(inline(1));
-        Table<?> known = select(
-                        WHO,
-                        AT,
-                        ID,
-                        STEP,
-                        lag(STEP).over(inOrder()).as(PRIOR),
-                        max(isStart)
-                                .over(DSL.partitionBy(WHO).orderBy(AT, ID).rowsUnboundedPreceding())
-                                .as(BEGUN))
-                .from(e)
-                .where(STEP.isNotNull())
-                .asTable("k");
+        List<Field<?>> seen =
+                new ArrayList<>(List.of(WHO, AT, ID, STEP, lag(STEP).over(inOrder()).as(PRIOR)));
+        q.start().ifPresent(start -> seen.add(max(when(STEP.eq(inline(start)), inline(1))
+                        .otherwise(inline(0)))
+                .over(DSL.partitionBy(WHO).orderBy(AT, ID).rowsUnboundedPreceding())
+                .as(BEGUN)));
+        Table<?> known = select(seen).from(e).where(STEP.isNotNull()).asTable("k");
+        Condition hasBegun = q.start().isPresent() ? BEGUN.eq(inline(1)) : DSL.noCondition();
         Table<?> steps = select(
                         STEP,
                         lead(STEP).over(inOrder()).as(NEXT),
                         rowNumber().over(inOrder()).as(RANK))
                 .from(known)
-                .where(STEP.isDistinctFrom(PRIOR).and(BEGUN.eq(inline(1))))
+                .where(STEP.isDistinctFrom(PRIOR).and(hasBegun))
                 .asTable("s");
         Select<?> select = select(RANK, STEP, NEXT, count(), sum(count()).over())
                 .from(steps)
