@@ -127,6 +127,7 @@ public class DialectBenchmark {
                                 EnumSet.allOf(Permission.class),
                                 Optional.empty(),
                                 KeyLock.ANY,
+                                Optional.empty(),
                                 Optional.empty()),
                         SecretHash.of(token),
                         Instant.EPOCH);

@@ -131,6 +131,8 @@ final class Catalog {
                                         : new Cell.Text("minor units")),
                         time("Made", "createdAt"),
                         state())
+                .facts(code("Id", "id"))
+                .parts(new Part("Keys", "keys", "product={id}", "It has no key yet."))
                 .general(Deed.of("add", "New product", MANAGE, "POST", PRODUCTS)
                         .says("Keys and events can name it from then on.")
                         .fields(name)
@@ -312,7 +314,10 @@ final class Catalog {
                         .done("The data object is there."))
                 .deeds(
                         Deed.of("change", "Change", SET_STRING_VALUE, "PATCH", "/v1/data-objects/{id}")
-                                .fields(Field.of(Field.Kind.AREA, "text", "Text"), Field.number("number", "Number"))
+                                .fields(
+                                        Field.of(Field.Kind.AREA, "text", "Text")
+                                                .orNull(),
+                                        Field.number("number", "Number"))
                                 .done("The data object is changed."),
                         Deed.of("remove", "Remove", REMOVE_DATA_OBJECT, "DELETE", "/v1/data-objects/{id}")
                                 .dangerous("“{name}” and what it has are gone for good.")
@@ -542,10 +547,10 @@ final class Catalog {
 
     private static Field[] customer() {
         return new Field[] {
-            Field.text("name", "Name"),
-            Field.text("email", "Email"),
-            Field.text("companyName", "Company"),
-            Field.of(Field.Kind.AREA, "notes", "Notes")
+            Field.text("name", "Name").orNull(),
+            Field.text("email", "Email").orNull(),
+            Field.text("companyName", "Company").orNull(),
+            Field.of(Field.Kind.AREA, "notes", "Notes").orNull()
         };
     }
 
@@ -632,7 +637,7 @@ final class Catalog {
     private static Things applications() {
         Field quota =
                 Field.number("quota.calls", "Calls").orNull().hint("at most, in a window; nothing for any number");
-        Field window = Field.choice("quota.window", "Window", "PT1M", "a minute", "PT1H", "an hour", "P1D", "a day");
+        Field window = Field.choice("quota.window", "Window", "PT1M", "a minute", "PT1H", "an hour", "PT24H", "a day");
         Field permission = Field.choice("permission", "May", "read", "read", "write", "read and write");
         Field partner = Field.flag("partner", "Partner").hint("may call what is not open to the general public");
         return Things.of("applications", "Applications", MANAGE, "/v1/applications")
@@ -802,10 +807,9 @@ final class Catalog {
     }
 
     private static String subject(JsonNode subject) {
-        return subject.properties().stream()
-                .map(member -> member.getKey() + " " + member.getValue().asString())
-                .findFirst()
-                .orElse("");
+        // Nobody is named by it: the hash shows who knows the name that it is theirs.
+        String hash = subject.path("sha256").asString("");
+        return hash.isEmpty() ? "" : "hash " + hash.substring(0, Math.min(12, hash.length()));
     }
 
     private static Things fileKeys() {
@@ -870,7 +874,7 @@ final class Catalog {
                                 "token",
                                 "user",
                                 "user"),
-                        Field.text("object", "Id of a thing"),
+                        Field.text("object", "Id of a thing").hint("with its kind"),
                         Field.of(Field.Kind.TIME, "from", "From"),
                         Field.of(Field.Kind.TIME, "until", "Until"))
                 .columns(

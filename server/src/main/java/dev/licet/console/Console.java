@@ -312,8 +312,8 @@ public final class Console implements Dialect, AutoCloseable {
     private static boolean isFromHere(Request request) {
         Optional<String> origin = request.headers().first("origin");
         Optional<String> site = request.headers().first("sec-fetch-site");
-        return (origin.isEmpty() || origin.get().equals(Pages.origin(request)))
-                && (site.isEmpty() || site.get().equals("same-origin"));
+        return site.map("same-origin"::equals)
+                .orElseGet(() -> origin.isEmpty() || origin.get().equals(Pages.origin(request)));
     }
 
     private static boolean hasWord(Request request, Parameters parameters, Visitor visitor) {

@@ -24,6 +24,7 @@ final class ExplorerPages {
     private final Map<String, Dialect> dialects = new LinkedHashMap<>();
     private final LendCredentials lendCredentials;
     private final Map<String, List<Method>> methods = new ConcurrentHashMap<>();
+    private final Map<String, JsonNode> infos = new ConcurrentHashMap<>();
 
     ExplorerPages(Pages pages, List<Dialect> dialects, LendCredentials lendCredentials) {
         this.pages = pages;
@@ -53,7 +54,7 @@ final class ExplorerPages {
                     ? Answer.of(200, Json.MEDIA_TYPE, dialect.description().orElseThrow())
                     : notFound(request);
         }
-        JsonNode info = description(dialect).path("info");
+        JsonNode info = info(dialect);
         return page(
                 request,
                 visitor,
@@ -82,6 +83,11 @@ final class ExplorerPages {
         return Packed.answer(request, pages.withShell(request, template, shell, model));
     }
 
+    private JsonNode info(Dialect dialect) {
+        return infos.computeIfAbsent(
+                dialect.name(), name -> description(dialect).path("info"));
+    }
+
     private static JsonNode description(Dialect dialect) {
         return Rest.parse(new String(dialect.description().orElseThrow(), StandardCharsets.UTF_8));
     }
@@ -89,7 +95,7 @@ final class ExplorerPages {
     private List<Map<String, String>> overview() {
         return dialects.values().stream()
                 .map(dialect -> {
-                    JsonNode info = description(dialect).path("info");
+                    JsonNode info = info(dialect);
                     return Map.of(
                             "name", dialect.name(),
                             "title", info.path("title").asString(dialect.name()),

@@ -2,6 +2,7 @@ package dev.licet.console;
 
 import dev.licet.console.view.FormField;
 import dev.licet.console.view.FormField.Choice;
+import dev.licet.core.identity.Permission;
 import dev.licet.dialect.Parameters;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -34,6 +37,9 @@ record Field(
         boolean nullable,
         List<Choice> choices,
         String source) {
+
+    /// What stands before the name of what a field had at first.
+    static final String WAS = "was-";
 
     enum Kind {
         TEXT("text"),
@@ -88,7 +94,7 @@ record Field(
     }
 
     static List<Choice> choices(String... valuesAndLabels) {
-        return java.util.stream.IntStream.range(0, valuesAndLabels.length / 2)
+        return IntStream.range(0, valuesAndLabels.length / 2)
                 .mapToObj(i -> new Choice(valuesAndLabels[2 * i], valuesAndLabels[2 * i + 1]))
                 .toList();
     }
@@ -118,24 +124,55 @@ record Field(
 
     /// As it was filled in, with what is wrong.
     FormField again(Visit visit, Rest rest, Rest.Reply reply) {
-        Parameters form = visit.parameters();
-        String value = switch (kind) {
+        return shown(visit, rest, given(visit.parameters()), reply.wrong(name.replace('.', '/')));
+    }
+
+    /// What was filled in, as a form has it.
+    private String given(Parameters form) {
+        String first = form.last(name).orElse("");
+        return switch (kind) {
             case CHOICES -> String.join(" ", form.all(name));
             case MONEY, TERM ->
-                (form.last(name).orElse("") + " " + form.last(name + "-of").orElse("")).strip();
-            default -> form.last(name).orElse("");
+                first.isBlank() ? "" : first + " " + form.last(name + "-of").orElse("");
+            case AREA, LINES -> first.replace("\r\n", "\n");
+            default -> first;
         };
-        return shown(visit, rest, value, reply.wrong(name.replace('.', '/')));
+    }
+
+    /// Whether somebody has filled in something else than the form had. What nobody touched is not sent: it may be
+    /// finer than a form shows, or others may have changed it meanwhile.
+    boolean isChanged(Visit visit) {
+        List<String> before = visit.parameters().all(WAS + name);
+        return before.isEmpty() || !before.getLast().replace("\r\n", "\n").equals(given(visit.parameters()));
+    }
+
+    /// What a dot parts: the member that it is a member of.
+    String group() {
+        return name.contains(".") ? name.substring(0, name.indexOf('.')) : name;
     }
 
     private FormField shown(Visit visit, Rest rest, String value, Optional<String> error) {
         List<Choice> all = source.isEmpty()
-                ? choices
+                ? permitted(visit, value)
                 : rest.list(visit, source).stream()
                         .filter(Predicate.not(thing -> thing.path("revoked").asBoolean(false)))
                         .map(thing -> new Choice(thing.path("id").asString(), Cells.name(thing)))
                         .toList();
         return new FormField(name, label, kind.shown, value, hint, required, all, error);
+    }
+
+    /// Nobody can give a permission that they don't have; those that are there already stay on the form.
+    private List<Choice> permitted(Visit visit, String value) {
+        if (kind != Kind.CHOICES) {
+            return choices;
+        }
+        List<String> there = List.of(value.split(" "));
+        return choices.stream()
+                .filter(choice -> there.contains(choice.value())
+                        || Permission.parse(choice.value())
+                                .filter(visit.visitor()::may)
+                                .isPresent())
+                .toList();
     }
 
     private String value(JsonNode now, ZoneId zone) {
@@ -160,7 +197,7 @@ record Field(
         };
     }
 
-    private static java.util.stream.Stream<String> texts(JsonNode list) {
+    private static Stream<String> texts(JsonNode list) {
         return StreamSupport.stream(list.spliterator(), false).map(JsonNode::asString);
     }
 
@@ -188,6 +225,14 @@ record Field(
             case FLAG -> put(body, given.isPresent());
             case CHOICES -> put(body, form.all(name));
             case LINES -> put(body, lines(given.orElse("")));
+            case AREA -> {
+                String text = given(form);
+                if (text.isBlank()) {
+                    putNothing(body);
+                } else {
+                    parent(body).put(name, text);
+                }
+            }
             default ->
                 given.ifPresentOrElse(
                         text -> put(body, text, form, visit.visitor().zone()), () -> putNothing(body));
@@ -216,7 +261,7 @@ record Field(
 
     private void putNothing(ObjectNode body) {
         if (nullable) {
-            body.putNull(name.contains(".") ? name.substring(0, name.indexOf('.')) : name);
+            body.putNull(group());
         }
     }
 
@@ -238,7 +283,7 @@ record Field(
     }
 
     private static List<String> lines(String text) {
-        return Arrays.stream(text.split("[\\r\\n,]+"))
+        return Arrays.stream(text.split("[\\r\\n]+"))
                 .map(String::strip)
                 .filter(line -> !line.isEmpty())
                 .toList();

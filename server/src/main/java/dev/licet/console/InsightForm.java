@@ -29,17 +29,17 @@ record InsightForm(String kind, Map<String, String> values) {
 
     private static Map<String, List<String>> takes() {
         Map<String, List<String>> takes = new LinkedHashMap<>();
-        takes.put("timeseries", List.of("unit", "by", "top"));
-        takes.put("actives", List.of("unit", "of"));
-        takes.put("breakdown", List.of("by", "of", "top"));
-        takes.put("revenue", List.of("unit", "by"));
-        takes.put("funnel", List.of("steps", "window", "of", "by"));
-        takes.put("retention", List.of("unit", "of"));
-        takes.put("churn", List.of("unit", "of"));
-        takes.put("paths", List.of("along", "start", "of", "depth", "top"));
-        takes.put("percentiles", List.of("unit", "by", "top"));
+        takes.put("timeseries", List.of("unit", "by", "top", "filters", "compare"));
+        takes.put("actives", List.of("unit", "of", "filters", "compare"));
+        takes.put("breakdown", List.of("by", "of", "top", "filters"));
+        takes.put("revenue", List.of("unit", "by", "filters"));
+        takes.put("funnel", List.of("steps", "window", "of", "by", "filters"));
+        takes.put("retention", List.of("unit", "of", "filters"));
+        takes.put("churn", List.of("unit", "of", "filters"));
+        takes.put("paths", List.of("along", "start", "of", "depth", "top", "filters"));
+        takes.put("percentiles", List.of("unit", "by", "top", "filters"));
         takes.put("seats", List.of("unit"));
-        takes.put("versions", List.of("unit", "of", "version"));
+        takes.put("versions", List.of("unit", "of", "version", "filters"));
         return takes;
     }
 
@@ -141,11 +141,11 @@ record InsightForm(String kind, Map<String, String> values) {
                 number(value(name)).ifPresentOrElse(n -> question.put(name, n), () -> question.put(name, value(name)));
             }
         }
-        if (values.containsKey("compare")) {
+        if (takes.contains("compare") && values.containsKey("compare")) {
             question.put("compare", true);
         }
         ArrayNode filters = Rest.object().putArray("filters");
-        for (int i = 0; i < FILTERS; i++) {
+        for (int i = 0; takes.contains("filters") && i < FILTERS; i++) {
             addFilter(filters, i);
         }
         if (!filters.isEmpty()) {

@@ -47,6 +47,7 @@ final class InsightPages {
         String saved = visit.parameter("saved");
         InsightForm form = InsightForm.of(visit.parameters());
         String name = "";
+        boolean isMore = false; // than the form can have
         if (!saved.isEmpty()) {
             Rest.Reply reply = rest.get(visit, SAVED + "/" + Visit.encoded(saved));
             if (!reply.isOk()) {
@@ -55,6 +56,7 @@ final class InsightPages {
             form = InsightForm.of(
                     reply.body().path("kind").asString(), reply.body().path("question"));
             name = reply.body().path("name").asString("");
+            isMore = !form.question().equals(reply.body().path("question"));
         }
         boolean isAsked = visit.parameters().has("kind") || !saved.isEmpty();
         Map<String, Object> model = new LinkedHashMap<>();
@@ -70,7 +72,12 @@ final class InsightPages {
         if (visit.isForPart()) {
             return answered(visit, form, "");
         }
-        model.put("asked", isAsked ? form.query() : "");
+        model.put(
+                "asked",
+                saved.isEmpty()
+                        ? isAsked ? "/console/explore?" + form.query() : ""
+                        : "/console/dashboards/tile/" + Visit.encoded(saved));
+        model.put("isMore", isMore);
         return pages.page(visit, "explore", "Explore", model, true);
     }
 
@@ -96,7 +103,7 @@ final class InsightPages {
         ObjectNode question = form.question();
         Rest.Reply reply = rest.send(visit, "POST", "/v1/insights/" + form.kind(), Optional.of(question));
         return reply.isOk()
-                ? pages.part("answer", Map.of("answered", answered(form, title, question, reply.body())))
+                ? pages.part("answer", Map.of("answered", answered(form, title, question, reply.body(), form.query())))
                 : pages.part("refused", Map.of("why", why(reply)));
     }
 
@@ -112,27 +119,32 @@ final class InsightPages {
         return why.toString();
     }
 
-    private static Answered answered(InsightForm form, String title, JsonNode question, JsonNode answer) {
+    /// @param query that asks the same again
+    private static Answered answered(InsightForm form, String title, JsonNode question, JsonNode answer, String query) {
         return new Answered(
                 title,
                 Charts.of(form.kind(), question, answer),
                 Charts.grid(answer, MOST_ROWS),
                 Charts.freshness(answer),
-                "/console/explore/csv?" + form.query(),
-                "/console/explore?" + form.query(),
+                "/console/explore/csv?" + query,
+                "/console/explore?" + query,
                 form.kind(),
                 Rest.text(question));
     }
 
     private Answer csv(Visit visit) {
         InsightForm form = InsightForm.of(visit.parameters());
-        Answer answer = rest.answer(
-                visit,
-                "POST",
-                "/v1/insights/" + form.kind() + "?format=csv",
-                Rest.text(form.question()).getBytes(StandardCharsets.UTF_8));
+        String saved = visit.parameter("saved");
+        Answer answer = !saved.isEmpty()
+                ? rest.answer(visit, "GET", SAVED + "/" + Visit.encoded(saved) + "/answer?format=csv", new byte[0])
+                : rest.answer(
+                        visit,
+                        "POST",
+                        "/v1/insights/" + form.kind() + "?format=csv",
+                        Rest.text(form.question()).getBytes(StandardCharsets.UTF_8));
+        String name = saved.isEmpty() ? form.kind() : "insight";
         return Pages.guarded(visit.request(), answer)
-                .with("Content-Disposition", "attachment; filename=\"" + form.kind() + ".csv\"");
+                .with("Content-Disposition", "attachment; filename=\"" + name + ".csv\"");
     }
 
     /// Keeps a question, and puts it on a board.
@@ -274,7 +286,8 @@ final class InsightPages {
                                         form,
                                         Cells.name(saved.body()),
                                         saved.body().path("question"),
-                                        reply.body())))
+                                        reply.body(),
+                                        "saved=" + Visit.encoded(id))))
                 : pages.part("refused", Map.of("why", why(reply)));
     }
 

@@ -6,6 +6,8 @@ import dev.licet.core.event.EventPage;
 import dev.licet.core.event.EventQuery;
 import dev.licet.core.event.ReadEvents;
 import dev.licet.core.event.RecordedEvent;
+import dev.licet.core.id.AccountNumber;
+import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.Permission;
 import dev.licet.core.identity.Secret;
 import dev.licet.core.session.SignIn;
@@ -14,11 +16,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
+import java.util.Optional;
+import java.util.OptionalLong;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -28,12 +29,13 @@ final class LivePages implements AutoCloseable {
     /// Whether somebody is still there is seen by writing.
     private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(10);
     private static final int AT_ONCE = 100;
+    private static final int MOST_BEHIND = 2_000;
 
     private final Rest rest;
     private final Pages pages;
     private final ReadEvents readEvents;
     private final SignIn signIn;
-    private final Semaphore places;
+    private final Places places;
     private volatile boolean closed;
 
     LivePages(Rest rest, Pages pages, ReadEvents readEvents, SignIn signIn, int most) {
@@ -41,7 +43,7 @@ final class LivePages implements AutoCloseable {
         this.pages = pages;
         this.readEvents = readEvents;
         this.signIn = signIn;
-        this.places = new Semaphore(most);
+        this.places = new Places(most);
     }
 
     Answer answer(Visit visit, Secret key) {
@@ -80,21 +82,24 @@ final class LivePages implements AutoCloseable {
     }
 
     private Answer events(Visit visit, Secret key) {
-        if (!places.tryAcquire()) {
-            return Answer.text(
-                            503, "Too many watch already: try again later, or let the operator raise max-live-views.")
-                    .with("Retry-After", "10");
+        if (!visit.request().verb().equals("GET")) {
+            return Answer.text(405, "Events are watched by GET.").with("Allow", "GET");
         }
         return Pages.guarded(visit.request(), Answer.written(200, "text/event-stream; charset=utf-8", out -> {
+            AccountNumber account = visit.visitor().caller().account();
+            if (!places.take(account)) {
+                write(out, "event: full\ndata: Too many watch already: the operator can raise max-live-views.\n\n");
+                return;
+            }
             try {
                 watch(visit, key, out);
             } finally {
-                places.release();
+                places.giveBack(account);
             }
         }));
     }
 
-    /// Writes what comes, until the browser or the session is gone.
+    /// Writes what comes, until the browser is gone, or the session or its right to see it.
     private void watch(Visit visit, Secret key, OutputStream out) throws IOException {
         EventFilter filter = EventFilter.builder()
                 .name(visit.parameters().last("name"))
@@ -102,50 +107,63 @@ final class LivePages implements AutoCloseable {
                 .machine(visit.parameters().last("machine"))
                 .endUser(visit.parameters().last("user"))
                 .build();
-        EventQuery newest = EventQuery.of(visit.visitor().caller().account(), filter, AT_ONCE);
-        long last = newest(visit, newest).stream()
-                .mapToLong(RecordedEvent::id)
-                .max()
-                .orElse(0);
-        long seen = readEvents.lastAcknowledged();
+        EventQuery query = EventQuery.of(visit.visitor().caller().account(), filter, AT_ONCE);
+        Caller caller = visit.visitor().caller();
+        long last = seenBefore(visit).orElse(readEvents.lastAcknowledged());
         write(out, "retry: 2000\n: here\n\n");
         long lifeAt = System.nanoTime();
         while (!closed) {
             long acknowledged = readEvents.lastAcknowledged();
-            if (acknowledged > seen) {
-                seen = acknowledged;
-                last = tell(newest(visit, newest), last, out);
+            if (acknowledged - last > MOST_BEHIND) {
+                last = acknowledged - AT_ONCE; // nobody can read so many
+                write(out, "event: more\ndata: more\n\n");
+            }
+            boolean wereMany = false;
+            if (acknowledged > last
+                    && readEvents.read(caller, query.above(OptionalLong.of(last)))
+                            instanceof Outcome.Success<EventPage>(EventPage page)) {
+                tell(page.events(), out);
+                wereMany = page.events().size() == AT_ONCE;
+                last = wereMany ? page.events().getFirst().id() : Math.max(last, page.asOf());
             }
             if (System.nanoTime() - lifeAt > SIGN_OF_LIFE.toNanos()) {
-                if (signIn.visit(key) instanceof Outcome.Refused<SignIn.Visit>) {
+                Optional<Caller> now = stillThere(key);
+                if (now.isEmpty()) {
                     write(out, "event: over\ndata: over\n\n");
                     return;
                 }
+                caller = now.get();
                 write(out, ": here\n\n");
                 lifeAt = System.nanoTime();
             }
-            pause();
+            if (!wereMany) {
+                pause();
+            }
         }
     }
 
-    private List<RecordedEvent> newest(Visit visit, EventQuery query) {
-        return readEvents.read(visit.visitor().caller(), query) instanceof Outcome.Success<EventPage>(EventPage page)
-                ? page.events()
-                : List.of();
+    /// Who comes again after the connection was lost goes on where it was.
+    private static Optional<Long> seenBefore(Visit visit) {
+        return visit.request()
+                .headers()
+                .first("last-event-id")
+                .filter(id -> id.matches("[0-9]{1,15}"))
+                .map(Long::valueOf);
     }
 
-    /// Those that have come since, the oldest first.
-    private static long tell(List<RecordedEvent> newest, long last, OutputStream out) throws IOException {
-        List<RecordedEvent> fresh = new ArrayList<>(
-                newest.stream().filter(event -> event.id() > last).toList());
-        Collections.reverse(fresh);
-        if (fresh.size() == AT_ONCE) {
-            write(out, "event: more\ndata: more\n\n");
+    /// With the rights that they have now. Watching does not keep a session alive.
+    private Optional<Caller> stillThere(Secret key) {
+        return signIn.look(key) instanceof Outcome.Success<SignIn.Visit>(SignIn.Visit found)
+                        && found.caller().lacks(Permission.GET_EVENTS).isEmpty()
+                ? Optional.of(found.caller())
+                : Optional.empty();
+    }
+
+    /// The oldest first.
+    private static void tell(List<RecordedEvent> newestFirst, OutputStream out) throws IOException {
+        for (RecordedEvent event : newestFirst.reversed()) {
+            write(out, "id: " + event.id() + "\ndata: " + Rest.text(shown(event)) + "\n\n");
         }
-        for (RecordedEvent event : fresh) {
-            write(out, "data: " + Rest.text(shown(event)) + "\n\n");
-        }
-        return fresh.isEmpty() ? last : fresh.getLast().id();
     }
 
     private static JsonNode shown(RecordedEvent recorded) {

@@ -30,6 +30,8 @@ final class OverviewPages {
     private static final int DAYS = 28;
     private static final int SOON = 30;
     private static final int FEW = 5;
+    /// So many are counted.
+    private static final int MANY = 100;
 
     private final Rest rest;
     private final Pages pages;
@@ -95,11 +97,11 @@ final class OverviewPages {
         List<JsonNode> activeRows = Charts.rows(actives.body());
         List<Tile> tiles = new ArrayList<>();
         tiles.add(new Tile(
-                "Events, last 7 days",
-                String.valueOf(sum(eventRows, "events", 0, 7)),
+                "Events, 7 whole days",
+                String.valueOf(sum(eventRows, "events", 1, 8)),
                 "",
-                change(sum(eventRows, "events", 0, 7), sum(eventRows, "events", 7, 14)),
-                "beside the 7 days before",
+                change(sum(eventRows, "events", 1, 8), sum(eventRows, "events", 8, 15)),
+                "until yesterday, beside the 7 before",
                 "/console/explore?kind=timeseries"));
         tiles.add(new Tile(
                 "Events today",
@@ -116,12 +118,7 @@ final class OverviewPages {
                 "beside a week before",
                 "/console/explore?kind=actives&of=machine"));
         tiles.add(new Tile(
-                "Seats held now",
-                String.valueOf(seatsNow(visit)),
-                "",
-                Optional.empty(),
-                "of all keys",
-                "/console/explore?kind=seats"));
+                "Seats held now", seatsNow(visit), "", Optional.empty(), "of all keys", "/console/explore?kind=seats"));
         List<Chart> charts = List.of(
                 Charts.over("Events by day", eventRows, List.of(), "day", "bars", "events"),
                 Charts.over(
@@ -151,7 +148,8 @@ final class OverviewPages {
         return before == 0 ? Optional.empty() : Optional.of((int) Math.round(100.0 * (now - before) / before));
     }
 
-    private long seatsNow(Visit visit) {
+    /// Nothing where it can't be told.
+    private String seatsNow(Visit visit) {
         Instant now = clock.instant();
         Rest.Reply reply = ask(
                 visit,
@@ -160,10 +158,12 @@ final class OverviewPages {
                         .put("unit", "hour")
                         .put("from", now.minusSeconds(1).toString())
                         .put("until", now.toString()));
-        return Charts.rows(reply.body()).stream()
-                .mapToLong(row -> row.path("peak").asLong(0))
-                .max()
-                .orElse(0);
+        return reply.isOk()
+                ? String.valueOf(Charts.rows(reply.body()).stream()
+                        .mapToLong(row -> row.path("peak").asLong(0))
+                        .max()
+                        .orElse(0))
+                : "–";
     }
 
     private Answer revenue(Visit visit) {
@@ -213,7 +213,8 @@ final class OverviewPages {
         String from = today.atStartOfDay(zone).toInstant().toString();
         String until = today.plusDays(SOON).atStartOfDay(zone).toInstant().toString();
         Rest.Reply reply = rest.get(
-                visit, "/v1/keys?limit=1000&endsFrom=" + Visit.encoded(from) + "&endsUntil=" + Visit.encoded(until));
+                visit,
+                "/v1/keys?limit=" + MANY + "&endsFrom=" + Visit.encoded(from) + "&endsUntil=" + Visit.encoded(until));
         int count = reply.body().path("data").size();
         if (count == 0) {
             return Optional.empty();

@@ -92,7 +92,13 @@ final class Pages {
                 .with("Referrer-Policy", "same-origin")
                 .with("Cross-Origin-Opener-Policy", "same-origin")
                 .with("Cache-Control", "no-store");
-        return request.secure() ? guarded.with("Strict-Transport-Security", "max-age=31536000") : guarded;
+        // Of the port that all browsers know alone: it binds all ports of the name.
+        boolean isForAll = request.secure()
+                && request.headers()
+                        .first("host")
+                        .filter(host -> !host.matches(".*:[0-9]+"))
+                        .isPresent();
+        return isForAll ? guarded.with("Strict-Transport-Security", "max-age=31536000") : guarded;
     }
 
     Answer notFound(Visit visit) {
@@ -149,7 +155,7 @@ final class Pages {
     static String origin(Request request) {
         String host = request.headers()
                 .first("host")
-                .filter(name -> name.matches("[A-Za-z0-9.:\\[\\]-]{1,255}"))
+                .filter(name -> name.matches("[A-Za-z0-9._:\\[\\]-]{1,255}"))
                 .orElse("localhost");
         return (request.secure() ? "https://" : "http://") + host;
     }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -68,21 +69,29 @@ final class ThingPages {
 
     private Answer ofOne(Visit visit, Things things, boolean changes) {
         Optional<Deed> deed = visit.word(2).equals("do") ? things.deed(visit.word(3)) : Optional.empty();
-        Optional<JsonNode> thing = deed.isEmpty() ? Optional.empty() : find(visit, things, visit.word(1));
-        if (deed.isEmpty() || thing.isEmpty()) {
+        if (deed.isEmpty()) {
             return pages.notFound(visit);
         }
-        return changes ? done(visit, deed.get(), thing.get()) : form(visit, deed.get(), thing.get());
+        Rest.Reply found = find(visit, things, visit.word(1));
+        if (!found.isOk()) {
+            return notThere(visit, found);
+        }
+        return changes ? done(visit, deed.get(), found.body()) : form(visit, deed.get(), found.body());
     }
 
-    private Optional<JsonNode> find(Visit visit, Things things, String id) {
+    private Answer notThere(Visit visit, Rest.Reply reply) {
+        return reply.status() == 404 ? pages.notFound(visit) : pages.failed(visit, reply.why());
+    }
+
+    private Rest.Reply find(Visit visit, Things things, String id) {
         if (things.isShown()) {
-            Rest.Reply reply = rest.get(visit, things.path() + "/" + Visit.encoded(id));
-            return reply.isOk() ? Optional.of(reply.body()) : Optional.empty();
+            return rest.get(visit, things.path() + "/" + Visit.encoded(id));
         }
         return rest.list(visit, things.path()).stream()
                 .filter(thing -> Things.id(thing).equals(id))
-                .findFirst();
+                .findFirst()
+                .map(thing -> new Rest.Reply(200, thing))
+                .orElseGet(() -> new Rest.Reply(404, Rest.object()));
     }
 
     // Lists
@@ -215,11 +224,11 @@ final class ThingPages {
     // One of them
 
     private Answer detail(Visit visit, Things things, String id) {
-        Optional<JsonNode> found = find(visit, things, id);
-        if (found.isEmpty()) {
-            return pages.notFound(visit);
+        Rest.Reply found = find(visit, things, id);
+        if (!found.isOk()) {
+            return notThere(visit, found);
         }
-        JsonNode thing = found.get();
+        JsonNode thing = found.body();
         Names names = new Names(visit, rest, clock.instant());
         List<Fact> facts = Stream.concat(things.columns().stream().skip(1), things.facts().stream())
                 .map(column -> new Fact(column.label(), column.cell().apply(thing, names)))
@@ -288,29 +297,27 @@ final class ThingPages {
 
     private Answer done(Visit visit, Deed deed, JsonNode thing) {
         ObjectNode body = Rest.object();
-        deed.fields().forEach(field -> field.addTo(body, visit));
+        Set<String> changed = deed.fields().stream()
+                .filter(field -> !deed.verb().equals("PATCH") || field.isChanged(visit))
+                .map(Field::group)
+                .collect(Collectors.toSet());
+        for (Field field : deed.fields()) {
+            if (changed.contains(field.group()) && !body.path(field.group()).isNull()) {
+                field.addTo(body, visit);
+            }
+        }
         deed.fixed().forEach(body::set);
         boolean hasBody = !deed.fields().isEmpty() || !deed.fixed().isEmpty();
+        if (hasBody && deed.verb().equals("PATCH") && body.isEmpty()) {
+            return again(visit, deed, thing, new Rest.Reply(422, Rest.object()), "Nothing is changed yet.");
+        }
         Rest.Reply reply = rest.send(
                 visit,
                 deed.verb(),
                 deed.path().replace("{id}", Visit.encoded(Things.id(thing))),
                 hasBody ? Optional.of(body) : Optional.empty());
         if (!reply.isOk()) {
-            return pages.part(
-                    "form",
-                    Map.of(
-                            "form",
-                            new Form(
-                                    visit.request().path(),
-                                    title(deed, thing),
-                                    says(deed, thing),
-                                    deed.label(),
-                                    deed.dangerous(),
-                                    deed.fields().stream()
-                                            .map(field -> field.again(visit, rest, reply))
-                                            .toList(),
-                                    Optional.of(reply.why()))));
+            return again(visit, deed, thing, reply, reply.why());
         }
         List<Fact> secrets = deed.secrets().entrySet().stream()
                 .filter(secret -> reply.body().path(secret.getKey()).isString())
@@ -319,6 +326,27 @@ final class ThingPages {
                         new Cell.Code(reply.body().path(secret.getKey()).asString())))
                 .toList();
         return pages.part("done", Map.of("done", new Done(deed.done(), lower(secrets), secrets)));
+    }
+
+    /// The form as it was filled in, with why it was not taken.
+    private Answer again(Visit visit, Deed deed, JsonNode thing, Rest.Reply reply, String why) {
+        List<FormField> fields = new ArrayList<>();
+        for (Field field : deed.fields()) {
+            FormField filled = field.again(visit, rest, reply);
+            fields.add(filled.whichWas(field.shown(visit, rest, thing).value()));
+        }
+        return pages.part(
+                "form",
+                Map.of(
+                        "form",
+                        new Form(
+                                visit.request().path(),
+                                title(deed, thing),
+                                says(deed, thing),
+                                deed.label(),
+                                deed.dangerous(),
+                                fields,
+                                Optional.of(why))));
     }
 
     private static String lower(List<Fact> secrets) {

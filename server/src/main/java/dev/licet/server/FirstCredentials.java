@@ -56,6 +56,7 @@ public record FirstCredentials(
                                 EnumSet.allOf(Permission.class),
                                 Optional.empty(),
                                 KeyLock.ANY,
+                                Optional.empty(),
                                 Optional.empty()))
                 .orElseThrow();
         Product product = useCases.products()

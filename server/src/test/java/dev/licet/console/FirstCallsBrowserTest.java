@@ -64,7 +64,7 @@ class FirstCallsBrowserTest {
         page.reload();
 
         // A fresh server has a key, so all three are done.
-        assertThat(page.locator(".tile").first()).containsText("Events, last 7 days");
+        assertThat(page.locator(".tile").first()).containsText("Events, 7 whole days");
         assertThat(page.locator(".steps")).hasCount(0);
     }
 

@@ -8,8 +8,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// An apiKey and an access token for somebody who tries the API out: good for an hour, and for no more than what they
-/// may do themselves. Those that they had before end. Safe for threads.
+/// An apiKey and an access token for somebody who tries the API out: good for an hour at most, and for no more than
+/// what
+/// they may do themselves. They end with the next ones, with a change of what the user may do, and with a sign-out.
+/// Safe
+/// for threads.
 public final class LendCredentials {
     private static final Duration LENT_FOR = Duration.ofHours(1);
 
@@ -38,12 +41,7 @@ public final class LendCredentials {
             return Outcome.refused(new Refusal.NotFound(Refusal.Kind.USER));
         }
         String name = "lent to " + user.get().username();
-        applications.list(caller.account()).stream()
-                .filter(application -> application.name().equals(name) && !application.revoked())
-                .forEach(application -> applications.revoke(application.id()));
-        tokens.list(caller.account()).stream()
-                .filter(token -> token.name().equals(name) && !token.revoked())
-                .forEach(token -> tokens.revoke(token.id()));
+        users.endLent(user.get().id());
         Instant now = clock.instant();
         Instant until = now.plus(LENT_FOR);
         Secret accessToken = secrets.accessToken();
@@ -54,7 +52,8 @@ public final class LendCredentials {
                         caller.permissions(),
                         caller.product(),
                         caller.keyLock(),
-                        Optional.of(until)),
+                        Optional.of(until),
+                        Optional.of(user.get().id())),
                 SecretHash.of(accessToken),
                 now);
         return Outcome.success(new Lent(lendApiKey(caller, user.get().id(), name, now, until), accessToken, until));
@@ -73,7 +72,8 @@ public final class LendCredentials {
                         caller.permissions().containsAll(Application.permissions(true)),
                         caller.permissions().contains(Permission.MANAGE),
                         CallLimits.NONE,
-                        Optional.of(until)),
+                        Optional.of(until),
+                        Optional.of(owner)),
                 SecretHash.of(apiKey),
                 now);
         return Optional.of(apiKey);

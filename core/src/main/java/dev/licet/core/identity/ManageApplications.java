@@ -58,7 +58,8 @@ public final class ManageApplications {
                         wanted.write(),
                         wanted.partner(),
                         wanted.limits(),
-                        wanted.expiresAt()),
+                        wanted.expiresAt(),
+                        Optional.empty()),
                 SecretHash.of(apiKey),
                 clock.instant());
         return Outcome.success(new Issued<>(added, apiKey));

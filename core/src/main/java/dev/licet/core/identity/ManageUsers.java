@@ -51,26 +51,45 @@ public final class ManageUsers {
     }
 
     public Outcome<User> rename(Caller caller, UserId id, String username) {
-        return managed(caller, id).then(user -> {
-            if (!User.isUsername(username)) {
-                return Outcome.refused(new Refusal.InvalidField("username", "must be " + User.NAME_RULE));
-            }
-            return users.rename(id, username)
-                    ? Outcome.success(users.find(id).orElseThrow())
-                    : Outcome.refused(new Refusal.AlreadyExists(Refusal.Kind.USER, username));
-        });
+        return managed(caller, id)
+                .then(user -> mayNotTouch(caller, user)
+                        .<Outcome<User>>map(Outcome::refused)
+                        .orElseGet(() -> renamed(id, username)));
+    }
+
+    private Outcome<User> renamed(UserId id, String username) {
+        if (!User.isUsername(username)) {
+            return Outcome.refused(new Refusal.InvalidField("username", "must be " + User.NAME_RULE));
+        }
+        return users.rename(id, username)
+                ? Outcome.success(users.find(id).orElseThrow())
+                : Outcome.refused(new Refusal.AlreadyExists(Refusal.Kind.USER, username));
     }
 
     /// Says what the user may do in the console.
     public Outcome<User> permit(Caller caller, UserId id, Set<Permission> permissions) {
         return managed(caller, id).then(user -> {
-            Optional<Refusal> refusal = givesMoreThanItHas(caller, permissions);
+            Optional<Refusal> refusal = mayNotTouch(caller, user)
+                    .or(() -> givesMoreThanItHas(caller, permissions))
+                    .or(() -> isOneself(caller, user) && !permissions.contains(Permission.MANAGE)
+                            ? Optional.of(new Refusal.InvalidField(
+                                    "permissions", "must have Manage: nobody can take it from themselves"))
+                            : Optional.empty());
             if (refusal.isPresent()) {
                 return Outcome.refused(refusal.get());
             }
             users.setPermissions(id, permissions);
             return Outcome.success(users.find(id).orElseThrow());
         });
+    }
+
+    private static boolean isOneself(Caller caller, User user) {
+        return caller.user().filter(user.id()::equals).isPresent();
+    }
+
+    /// Who may do more than the caller is none of the caller's business.
+    private static Optional<Refusal> mayNotTouch(Caller caller, User user) {
+        return givesMoreThanItHas(caller, user.permissions());
     }
 
     /// A user has no locks, so who is under one can't let a user do anything.
@@ -83,7 +102,7 @@ public final class ManageUsers {
     /// Gives the user a new password; the old one, all user tokens and sessions end.
     public Outcome<Issued<User>> reset(Caller caller, UserId id) {
         return managed(caller, id).then(user -> {
-            Optional<Refusal> refusal = givesMoreThanItHas(caller, user.permissions());
+            Optional<Refusal> refusal = mayNotTouch(caller, user);
             if (refusal.isPresent()) {
                 return Outcome.refused(refusal.get()); // who sees the password may sign in with it
             }
@@ -94,9 +113,16 @@ public final class ManageUsers {
     }
 
     public Outcome<User> revoke(Caller caller, UserId id) {
-        return managed(caller, id).map(user -> {
+        return managed(caller, id).then(user -> {
+            Optional<Refusal> refusal = mayNotTouch(caller, user)
+                    .or(() -> isOneself(caller, user)
+                            ? Optional.of(new Refusal.InvalidField("user", "must be another one than yourself"))
+                            : Optional.empty());
+            if (refusal.isPresent()) {
+                return Outcome.refused(refusal.get());
+            }
             users.revoke(id);
-            return users.find(id).orElseThrow();
+            return Outcome.success(users.find(id).orElseThrow());
         });
     }
 

@@ -24,6 +24,10 @@ public interface Users {
     /// Gives another username. @return false when the account has a user of that name, or there is no such user
     boolean rename(UserId id, String username);
 
+    /// Ends what was lent to the user: applications and access tokens. A new password, other permissions and a
+    /// revocation do that, too.
+    void endLent(UserId id);
+
     /// Says what the user may do. @return false when there is no such user
     boolean setPermissions(UserId id, Set<Permission> permissions);
 

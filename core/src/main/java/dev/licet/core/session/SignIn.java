@@ -53,12 +53,21 @@ public final class SignIn {
     public Outcome<Visit> visit(Secret key) {
         Instant now = clock.instant();
         Optional<Session> session = sessions.find(SecretHash.of(key), now);
+        Instant until = now.plus(timeout);
+        if (session.isPresent() && session.get().expiresAt().isBefore(until.minus(timeout.dividedBy(PART)))) {
+            sessions.keepAlive(SecretHash.of(key), now, until).await();
+        }
+        return visit(session);
+    }
+
+    /// Who has this session, which does not live on by that.
+    public Outcome<Visit> look(Secret key) {
+        return visit(sessions.find(SecretHash.of(key), clock.instant()));
+    }
+
+    private Outcome<Visit> visit(Optional<Session> session) {
         if (session.isEmpty()) {
             return Outcome.refused(new Refusal.UnknownSession());
-        }
-        Instant until = now.plus(timeout);
-        if (session.get().expiresAt().isBefore(until.minus(timeout.dividedBy(PART)))) {
-            sessions.keepAlive(SecretHash.of(key), now, until).await();
         }
         return users.find(session.get().user())
                 .filter(user -> !user.revoked() && !user.permissions().isEmpty())
@@ -66,7 +75,9 @@ public final class SignIn {
                 .orElseGet(() -> Outcome.refused(new Refusal.UnknownSession()));
     }
 
+    /// Ends the session, and what was lent to its user.
     public void signOut(Secret key) {
+        sessions.find(SecretHash.of(key), clock.instant()).ifPresent(session -> users.endLent(session.user()));
         keepSessions.logout(key);
     }
 

@@ -65,6 +65,11 @@ public final class MemoryUsers implements Users {
     }
 
     @Override
+    public void endLent(UserId id) {
+        // nothing is lent here
+    }
+
+    @Override
     public boolean setPermissions(UserId id, Set<Permission> permissions) {
         return change(id, user -> with(user, user.username(), user.password(), permissions, user.revoked()));
     }

@@ -248,6 +248,54 @@ public abstract class StoreContract {
     }
 
     @Test
+    void whatWasLent_isOnNoList_andEndsWithARightLess() {
+        User user = newUser(account, "alice");
+        SecretHash secret = newSecret();
+        SecretHash apiKey = newSecret();
+        Runnable lend = () -> {
+            store.accessTokens()
+                    .add(
+                            new AccessTokens.NewAccessToken(
+                                    account,
+                                    "lent",
+                                    Set.of(Permission.GET_EVENTS),
+                                    Optional.empty(),
+                                    KeyLock.ANY,
+                                    Optional.empty(),
+                                    Optional.of(user.id())),
+                            secret,
+                            NOW);
+            store.applications()
+                    .add(
+                            new Applications.NewApplication(
+                                    account,
+                                    user.id(),
+                                    "lent",
+                                    true,
+                                    false,
+                                    CallLimits.NONE,
+                                    Optional.empty(),
+                                    Optional.of(user.id())),
+                            apiKey,
+                            NOW);
+            assertThat(store.accessTokens().find(secret)).isPresent();
+            assertThat(store.applications().find(apiKey)).isPresent();
+        };
+        for (Runnable end : List.<Runnable>of(
+                () -> store.users().endLent(user.id()),
+                () -> store.users().setPermissions(user.id(), Set.of()),
+                () -> store.users().setPassword(user.id(), PASSWORD),
+                () -> store.users().revoke(user.id()))) {
+            lend.run();
+            assertThat(store.accessTokens().list(account)).isEmpty();
+            assertThat(store.applications().list(account)).isEmpty();
+            end.run();
+            assertThat(store.accessTokens().find(secret)).isEmpty();
+            assertThat(store.applications().find(apiKey)).isEmpty();
+        }
+    }
+
+    @Test
     void addUser_nameTakenInTheAccount_addsNothing() {
         User first = newUser(account, "alice");
 
@@ -380,7 +428,14 @@ public abstract class StoreContract {
         Application added = store.applications()
                 .add(
                         new Applications.NewApplication(
-                                account, owner.id(), "player", true, true, limits, Optional.of(NOW.plus(HOUR))),
+                                account,
+                                owner.id(),
+                                "player",
+                                true,
+                                true,
+                                limits,
+                                Optional.of(NOW.plus(HOUR)),
+                                Optional.empty()),
                         apiKey,
                         NOW);
 
@@ -581,7 +636,8 @@ public abstract class StoreContract {
                                 Set.of(Permission.GET_EVENTS, Permission.OPERATE),
                                 Optional.of(new ProductId(7)),
                                 new KeyLock(-1),
-                                Optional.of(NOW.plus(HOUR))),
+                                Optional.of(NOW.plus(HOUR)),
+                                Optional.empty()),
                         secret,
                         NOW);
 
@@ -1923,7 +1979,14 @@ public abstract class StoreContract {
         return store.applications()
                 .add(
                         new Applications.NewApplication(
-                                owner.account(), owner.id(), "player", true, false, limits, Optional.empty()),
+                                owner.account(),
+                                owner.id(),
+                                "player",
+                                true,
+                                false,
+                                limits,
+                                Optional.empty(),
+                                Optional.empty()),
                         apiKey,
                         NOW);
     }
@@ -1942,6 +2005,7 @@ public abstract class StoreContract {
                                 Set.of(Permission.GET_EVENTS),
                                 Optional.empty(),
                                 KeyLock.ANY,
+                                Optional.empty(),
                                 Optional.empty()),
                         secret,
                         NOW);

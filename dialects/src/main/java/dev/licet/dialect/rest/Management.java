@@ -331,7 +331,8 @@ final class Management {
                                         rights.permissions(),
                                         rights.product(),
                                         rights.keyLock(),
-                                        expiresAt(call))),
+                                        expiresAt(call),
+                                        Optional.empty())),
                 (json, issued) -> {
                     write(json, issued.thing());
                     json.writeStringProperty("accessToken", issued.secret().value());

@@ -53,7 +53,7 @@
       name: series.name,
       type: spec.form === 'lines' ? 'line' : 'bar',
       stack: spec.stacked ? 'all' : undefined,
-      data: series.values.map(Number),
+      data: series.values.map(value => value === null ? null : Number(value)),
       symbol: 'none',
       barMaxWidth: 28,
       itemStyle: series.faint ? { opacity: .35 } : {},

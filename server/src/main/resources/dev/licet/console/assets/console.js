@@ -129,6 +129,7 @@
       const fits = takes.includes(field.dataset.takes);
       field.hidden = !fits;
       for (const input of $$('input, select', field)) input.disabled = !fits;
+      field.classList.toggle('unfit', !fits);
     }
   }
   document.addEventListener('change', event => { if (event.target.id === 'kind') fit(); });
@@ -173,7 +174,14 @@
     function open() {
       source = new EventSource('/console/live/events' + location.search);
       source.onopen = () => set('live', 'good');
-      source.onerror = () => set('connecting again', 'warn');
+      source.onerror = () => {
+        if (source.readyState !== EventSource.CLOSED) {
+          set('connecting again', 'warn');
+        } else {
+          set('connection lost', 'bad');
+          setTimeout(open, 5000);
+        }
+      };
       source.onmessage = message => {
         const event = JSON.parse(message.data);
         if (paused) {
@@ -185,6 +193,7 @@
         }
       };
       source.addEventListener('more', () => set('live, not all are shown', 'warn'));
+      source.addEventListener('full', message => { source.close(); set('not connected', 'bad'); say(message.data); });
       source.addEventListener('over', () => { source.close(); location.reload(); });
     }
     pause.addEventListener('click', () => {

@@ -184,8 +184,29 @@ final class SqliteIdentities {
 
         @Override
         public boolean setPermissions(UserId id, Set<Permission> permissions) {
-            return database.write(sql ->
-                    sql.update("UPDATE user SET permissions = ? WHERE id = ?", names(permissions), id.value()) == 1);
+            return database.write(sql -> {
+                endLent(sql, id);
+                return sql.update("UPDATE user SET permissions = ? WHERE id = ?", names(permissions), id.value()) == 1;
+            });
+        }
+
+        @Override
+        public void endLent(UserId id) {
+            database.write(sql -> {
+                endLent(sql, id);
+                return true;
+            });
+        }
+
+        /// What nothing else names is forgotten; the rest can't be used any more.
+        private static void endLent(Sql sql, UserId id) throws SQLException {
+            sql.update("""
+                    DELETE FROM access_token WHERE lent_to = ?
+                      AND id NOT IN (SELECT parent FROM access_token WHERE parent IS NOT NULL)""", id.value());
+            sql.update("UPDATE access_token SET revoked = 1 WHERE lent_to = ? AND NOT revoked", id.value());
+            sql.update("""
+                    DELETE FROM user_token WHERE application IN (SELECT id FROM application WHERE lent_to = ?)""", id.value());
+            sql.update("DELETE FROM application WHERE lent_to = ?", id.value());
         }
 
         @Override
@@ -205,6 +226,7 @@ final class SqliteIdentities {
         }
 
         private static void endTokensAndSessions(Sql sql, UserId id) throws SQLException {
+            endLent(sql, id);
             sql.update("DELETE FROM user_token WHERE user = ?", id.value());
             sql.update("DELETE FROM session_key WHERE session IN (SELECT id FROM session WHERE user = ?)", id.value());
             sql.update("DELETE FROM session WHERE user = ?", id.value());
@@ -237,8 +259,8 @@ final class SqliteIdentities {
             long id = database.write(sql -> sql.insert(
                     """
                     INSERT INTO application (account, owner, name, api_key, may_write, partner,
-                      quota_calls, quota_window, gap, created_at, expires_at)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                      quota_calls, quota_window, gap, created_at, expires_at, lent_to)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                     wanted.account().value(),
                     wanted.owner().value(),
                     wanted.name(),
@@ -249,7 +271,8 @@ final class SqliteIdentities {
                     quotaWindow(limits),
                     gap(limits),
                     Micros.of(at),
-                    wanted.expiresAt().map(Micros::of).orElse(null)));
+                    wanted.expiresAt().map(Micros::of).orElse(null),
+                    wanted.lentTo().map(UserId::value).orElse(null)));
             return find(new ApplicationId(id)).orElseThrow();
         }
 
@@ -272,7 +295,7 @@ final class SqliteIdentities {
         @Override
         public List<Application> list(AccountNumber account) {
             return database.read(sql -> sql.all(
-                    "SELECT * FROM application WHERE account = ? ORDER BY id",
+                    "SELECT * FROM application WHERE account = ? AND lent_to IS NULL ORDER BY id",
                     SqliteApplications::row,
                     account.value()));
         }
@@ -379,8 +402,8 @@ final class SqliteIdentities {
             long id = database.write(sql -> sql.insert(
                     """
                     INSERT INTO access_token (account, name, secret, permissions, product, key_lock, created_at,
-                      expires_at)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+                      expires_at, lent_to)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                     wanted.account().value(),
                     wanted.name(),
                     secret.toBytes(),
@@ -388,7 +411,8 @@ final class SqliteIdentities {
                     wanted.product().map(ProductId::value).orElse(null),
                     wanted.keyLock().value(),
                     Micros.of(at),
-                    wanted.expiresAt().map(Micros::of).orElse(null)));
+                    wanted.expiresAt().map(Micros::of).orElse(null),
+                    wanted.lentTo().map(UserId::value).orElse(null)));
             return find(new TokenId(id)).orElseThrow();
         }
 
@@ -423,7 +447,7 @@ final class SqliteIdentities {
         @Override
         public List<AccessToken> list(AccountNumber account) {
             return database.read(sql -> sql.all(
-                    "SELECT * FROM access_token_rights WHERE account = ? ORDER BY id",
+                    "SELECT * FROM access_token_rights WHERE account = ? AND lent_to IS NULL ORDER BY id",
                     SqliteAccessTokens::row,
                     account.value()));
         }

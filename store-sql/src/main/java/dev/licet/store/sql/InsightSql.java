@@ -511,7 +511,8 @@ public final class InsightSql {
         Table<?> c = byUnitAndWho(rowsSinceEver(q.scope()), q.unit(), q.of(), rolled);
         // A join, since a window over so many is slower.
         CommonTableExpression<?> each = name("c").as(select(START, WHO, EVENTS).from(c));
-        Table<?> first = select(WHO, min(START).as(COHORT)).from(each).groupBy(WHO).asTable("f");
+        Table<?> first =
+                select(WHO, min(START).as(COHORT)).from(each).groupBy(WHO).asTable("f");
         Select<?> select = DSL.with(each)
                 .select(engine.epochSeconds(COHORT), engine.epochSeconds(START), count(), sum(EVENTS), total(EVENTS))
                 .from(each)
@@ -571,12 +572,13 @@ public final class InsightSql {
                         EventColumns.ID.as(ID),
                         rows.text(q.along()).as(STEP)),
                 rows.condition().and(who(q.of()).isNotNull()));
-        List<Field<?>> seen =
-                new ArrayList<>(List.of(WHO, AT, ID, STEP, lag(STEP).over(inOrder()).as(PRIOR)));
-        q.start().ifPresent(start -> seen.add(max(when(STEP.eq(inline(start)), inline(1))
-                        .otherwise(inline(0)))
-                .over(DSL.partitionBy(WHO).orderBy(AT, ID).rowsUnboundedPreceding())
-                .as(BEGUN)));
+        List<Field<?>> seen = new ArrayList<>(
+                List.of(WHO, AT, ID, STEP, lag(STEP).over(inOrder()).as(PRIOR)));
+        q.start()
+                .ifPresent(start ->
+                        seen.add(max(when(STEP.eq(inline(start)), inline(1)).otherwise(inline(0)))
+                                .over(DSL.partitionBy(WHO).orderBy(AT, ID).rowsUnboundedPreceding())
+                                .as(BEGUN)));
         Table<?> known = select(seen).from(e).where(STEP.isNotNull()).asTable("k");
         Condition hasBegun = q.start().isPresent() ? BEGUN.eq(inline(1)) : DSL.noCondition();
         Table<?> steps = select(
