@@ -223,7 +223,12 @@ record Field(
         Optional<String> given = form.last(name).map(String::strip);
         switch (kind) {
             case FLAG -> put(body, given.isPresent());
-            case CHOICES -> put(body, form.all(name));
+            case CHOICES ->
+                put(
+                        body,
+                        form.all(name).stream()
+                                .filter(Predicate.not(String::isBlank))
+                                .toList());
             case LINES -> put(body, lines(given.orElse("")));
             case AREA -> {
                 String text = given(form);

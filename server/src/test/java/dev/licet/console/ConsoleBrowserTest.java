@@ -166,6 +166,62 @@ class ConsoleBrowserTest {
     }
 
     @Test
+    void formOfAChange_sendsWhatWasChangedAndNothingElse() {
+        String customer =
+                api("POST", "/v1/customers", "{\"name\":\"Ann\"}").get("id").asString();
+        String path = "/v1/keys/"
+                + api(
+                                "POST",
+                                "/v1/keys",
+                                "{\"product\":\"" + product() + "\",\"customer\":\"" + customer
+                                        + "\",\"expiresAt\":\"2027-10-31T00:30:00.123456Z\",\"features\":[\"a,b\"]}")
+                        .get("id")
+                        .asString();
+        JsonNode before = api("GET", path, "");
+        Page page = pages.signedIn();
+        page.navigate(pages.url("/console" + path.substring(3)));
+        page.click("button:has-text('Change')");
+        submit(page);
+        assertThat(page.locator("#dialog")).containsText("Nothing is changed yet");
+        api("PATCH", path, "{\"maxMachines\":7}"); // somebody else, meanwhile
+        page.fill("#f-notes", "two\nlines");
+        submit(page);
+        assertThat(page.locator("#toast")).hasText("The key is changed.");
+
+        JsonNode after = api("GET", path, "");
+        for (String member : List.of("customer", "expiresAt", "features", "product", "key")) {
+            assertThat(after.get(member)).as(member).isEqualTo(before.get(member));
+        }
+        assertThat(after.get("maxMachines").asInt()).isEqualTo(7);
+        assertThat(after.get("notes").asString()).isEqualTo("two\nlines");
+        page.context().close();
+    }
+
+    @Test
+    void quota_isTakenAway() {
+        String id = api(
+                        "POST",
+                        "/v1/applications",
+                        "{\"name\":\"limited\",\"quota\":{\"calls\":9,\"window\":\"PT30M\"}}")
+                .get("id")
+                .asString();
+        Page page = pages.signedIn();
+        page.navigate(pages.url("/console/applications"));
+        page.locator("tr:has-text('limited') button:has-text('Change')").click();
+        assertThat(page.locator("[name='quota.window']")).hasValue("PT30M");
+        page.fill("[name='quota.calls']", "");
+        submit(page);
+        assertThat(page.locator("#toast")).hasText("The application is changed.");
+
+        for (JsonNode application : api("GET", "/v1/applications", "").get("data")) {
+            if (application.get("id").asString().equals(id)) {
+                assertThat(application.has("quota")).isFalse();
+            }
+        }
+        page.context().close();
+    }
+
+    @Test
     void formThatIsRefused_saysWhyAndKeepsWhatWasFilledIn() {
         Page page = pages.signedIn();
         page.navigate(pages.url("/console/users"));

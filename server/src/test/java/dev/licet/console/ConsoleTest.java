@@ -304,6 +304,49 @@ class ConsoleTest {
         assertThat(bearer(token, "/v1/events")).isEqualTo(401);
     }
 
+    @Test
+    void lentCredentials_endWithARightLess_andWithTheSignOut() {
+        String[] user = user("reader", "[\"GetEvents\",\"UsageAnalytics\"]");
+        String cookie = cookieOf(user);
+        String csrf = csrf(cookie);
+        String first = post(cookie, csrf, "/docs/credentials", "")
+                .json()
+                .get("accessToken")
+                .asString();
+        assertThat(server.manage("GET", "/v1/tokens", "").get("data").size()).isEqualTo(1);
+
+        server.manage("PATCH", "/v1/users/usr_2", "{\"permissions\":[\"UsageAnalytics\"]}");
+        assertThat(bearer(first, "/v1/events")).isEqualTo(401);
+
+        String second = post(cookie, csrf, "/docs/credentials", "")
+                .json()
+                .get("accessToken")
+                .asString();
+        assertThat(bearer(second, "/v1/saved-insights")).isEqualTo(200);
+        post(cookie, csrf, "/console/sign-out", "");
+        assertThat(bearer(second, "/v1/saved-insights")).isEqualTo(401);
+    }
+
+    @Test
+    void user_cantTakeTheirOwnRights_norTouchWhoMayDoMore() {
+        String[] manager = user("manager", "[\"Manage\"]");
+        String cookie = cookieOf(manager);
+        String csrf = csrf(cookie, "/console/users");
+        String was = "was-username=x&username=x&was-permissions=x&permissions=";
+
+        assertThat(post(cookie, csrf, "/console/users/usr_1/do/revoke", "").body())
+                .contains("class=\"wrong\"");
+        assertThat(post(cookie, csrf, "/console/users/usr_1/do/change", was + "GetEvents")
+                        .body())
+                .contains("class=\"wrong\"");
+        assertThat(post(cookie, csrf, "/console/users/usr_2/do/revoke", "").body())
+                .contains("class=\"wrong\"");
+        assertThat(post(cookie, csrf, "/console/users/usr_2/do/change", was).body())
+                .contains("nobody can take it from themselves");
+        assertThat(server.manage("GET", "/v1/users", "").findValuesAsString("revoked"))
+                .containsOnly("false");
+    }
+
     private int bearer(String token, String path) {
         return server.send(true, "GET", path, Map.of("Authorization", "Bearer " + token), "")
                 .status();
