@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Makes the pictures of `docs/screens` anew, of the demo:
 /// `./mvnw verify -Dtest=ScreenshotsTest -Dsurefire.failIfNoSpecifiedTests=false
-/// -DargLine=-Dlicet.screens=docs/screens`.
+/// -Dlicet.screens=docs/screens`.
 class ScreenshotsTest {
     private static final Map<String, Integer> WIDTHS = Map.of("wide", 1440, "narrow", 390);
 
