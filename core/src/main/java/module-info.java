@@ -21,4 +21,5 @@ module dev.licet.core {
     exports dev.licet.core.sale;
     exports dev.licet.core.session;
     exports dev.licet.core.store;
+    exports dev.licet.core.system;
 }

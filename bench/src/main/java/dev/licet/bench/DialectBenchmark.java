@@ -25,6 +25,7 @@ import dev.licet.core.identity.Permission;
 import dev.licet.core.identity.Secret;
 import dev.licet.core.identity.SecretHash;
 import dev.licet.core.identity.SecretSource;
+import dev.licet.core.identity.Signer;
 import dev.licet.core.license.ChangeKeys;
 import dev.licet.core.license.KeepData;
 import dev.licet.core.license.LockToKey;
@@ -121,13 +122,20 @@ public class DialectBenchmark {
         store.accessTokens()
                 .add(
                         new NewAccessToken(
-                                account, "bench", EnumSet.allOf(Permission.class), Optional.empty(), KeyLock.ANY),
+                                account,
+                                "bench",
+                                EnumSet.allOf(Permission.class),
+                                Optional.empty(),
+                                KeyLock.ANY,
+                                Optional.empty(),
+                                Optional.empty()),
                         SecretHash.of(token),
                         Instant.EPOCH);
         EventLog log = new Forgetful();
         dialect = new CryptolensDialect(
                 gate(store, clock, secrets, random),
                 useCases(store, log, secrets, clock),
+                Signer.OF_THE_JDK,
                 new Idempotency(store.keptAnswers(), Limits.DEFAULTS, clock),
                 Limits.DEFAULTS,
                 true,

@@ -2,6 +2,7 @@ package dev.licet.dialect;
 
 import dev.licet.core.Pending;
 import java.util.List;
+import java.util.Optional;
 
 /// One API as its clients speak it: bytes to use cases and back. Safe for threads.
 public interface Dialect {
@@ -14,6 +15,11 @@ public interface Dialect {
 
     /// Everything it answers.
     List<Route> routes();
+
+    /// Describes itself as an OpenAPI document, JSON in UTF-8; empty where there is none.
+    default Optional<byte[]> description() {
+        return Optional.empty();
+    }
 
     /// Whether it reads the body of this request [as it comes][Request#stream], from the head alone: bodies that may be
     /// too large to be held. All others are there whole before it is asked. Must be quick.

@@ -75,7 +75,7 @@ final class ServeCommand {
         String host = reachable(settings.http().host());
         String plain = "http://" + host + ":" + server.port();
         String secure = "https://" + host + ":" + server.tlsPort();
-        LOG.log(INFO, "serving " + plain + " and " + secure + " from " + settings.data());
+        LOG.log(INFO, "serving " + plain + " and " + secure + " from " + settings.data() + "; people use /console");
         return credentials.map(first -> new Welcome(first, plain, secure, settings));
     }
 

@@ -12,8 +12,6 @@ import org.apache.commons.cli.Option;
 final class TokenCommands {
     private static final String PATH = "/v1/tokens";
     private static final String PREFIX = "tok_";
-    /// The same under three names.
-    private static final List<String> PERMISSIONS = List.of("permission", "permissions", "scope");
 
     private TokenCommands() {}
 
@@ -48,16 +46,7 @@ final class TokenCommands {
 
     /// What a token may do.
     private static Option[] rights(Option... others) {
-        Stream<Option> permissions = PERMISSIONS.stream()
-                .map(name -> Option.builder()
-                        .longOpt(name)
-                        .hasArg()
-                        .valueSeparator(',') // says that it may come more than once; the value stays whole
-                        .argName("NAME")
-                        .desc(
-                                "RegisterEvent, GetEvents, CreateLicense, Manage, Operate and others; the first two if not"
-                                        + " said.")
-                        .get());
+        Stream<Option> permissions = Permissions.options("the first two if not said.");
         Stream<Option> limits = Stream.of(
                 option("product", "ID", "The one product it is for; 0 for any."),
                 option(
@@ -70,14 +59,7 @@ final class TokenCommands {
     }
 
     private static Map<String, Object> addRights(Given given, Map<String, Object> members) {
-        List<String> permissions = PERMISSIONS.stream()
-                .filter(given::has)
-                .flatMap(name -> Arrays.stream(given.line().getOptionValues(name)))
-                .flatMap(names -> Arrays.stream(names.split(",")))
-                .toList();
-        if (!permissions.isEmpty()) {
-            members.put("permissions", permissions);
-        }
+        Permissions.addTo(members, given);
         given.number("product").ifPresent(product -> members.put("productId", product == 0 ? null : product));
         given.number("key-lock").ifPresent(lock -> members.put("keyLock", lock));
         return members;

@@ -43,6 +43,9 @@ record Welcome(FirstCredentials first, String plain, String secure, Settings set
         String login = "-d username=" + first.username() + " -d password=" + first.password() + " -d account_number="
                 + first.accountNumber() + " " + secure + "/session/login";
         return """
+                # The console, for the name and the password above:
+                # %9$s
+
                 # Try it:
 
                 # an event of a video site
@@ -57,7 +60,21 @@ record Welcome(FirstCredentials first, String plain, String secure, Settings set
                 # an event of a licensed program
                 curl --data-urlencode token=%5$s -d ProductId=%6$d -d Key=%7$s -d FeatureName=Export -d EventName=start %8$s/api/ai/RegisterEvent
                 """.formatted(
-                gateway, cacert, login, secure, first.accessToken(), first.productId(), first.licenseKey(), plain);
+                        gateway,
+                        cacert,
+                        login,
+                        secure,
+                        first.accessToken(),
+                        first.productId(),
+                        first.licenseKey(),
+                        plain,
+                        console());
+    }
+
+    /// Where one signs in; over plain HTTP on this machine, where the certificate would only be in the way.
+    private String console() {
+        String server = plain.matches("http://(127\\.0\\.0\\.1|localhost|\\[::1]):.*") ? plain : secure;
+        return server + "/console/sign-in?account=" + first.accountNumber() + "&username=" + first.username();
     }
 
     private static String quoted(String path) {

@@ -38,8 +38,9 @@ public record FirstCredentials(
     static FirstCredentials make(RestDialect.UseCases useCases) {
         Account account = useCases.accounts().addFirst("My company");
         Caller operator = Caller.operator(account.number());
-        Issued<User> user =
-                useCases.users().add(operator, account.number(), "admin").orElseThrow();
+        Issued<User> user = useCases.users()
+                .add(operator, account.number(), "admin", EnumSet.allOf(Permission.class))
+                .orElseThrow();
         Issued<Application> writing = useCases.applications()
                 .add(operator, application(account, true))
                 .orElseThrow();
@@ -54,7 +55,9 @@ public record FirstCredentials(
                                 "everything",
                                 EnumSet.allOf(Permission.class),
                                 Optional.empty(),
-                                KeyLock.ANY))
+                                KeyLock.ANY,
+                                Optional.empty(),
+                                Optional.empty()))
                 .orElseThrow();
         Product product = useCases.products()
                 .add(operator, account.number(), "My product")
@@ -74,7 +77,13 @@ public record FirstCredentials(
 
     private static ManageApplications.Wanted application(Account account, boolean write) {
         return new ManageApplications.Wanted(
-                account.number(), Optional.empty(), write ? "first" : "first, read only", write, true, CallLimits.NONE);
+                account.number(),
+                Optional.empty(),
+                write ? "first" : "first, read only",
+                write,
+                true,
+                CallLimits.NONE,
+                Optional.empty());
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.licet.server;
 
+import dev.licet.console.Console;
+import dev.licet.console.ConsoleParts;
 import dev.licet.core.Outcome;
 import dev.licet.core.SteadyClock;
 import dev.licet.core.audit.ReadChanges;
@@ -12,7 +14,9 @@ import dev.licet.core.event.RecordEvents;
 import dev.licet.core.gate.Gate;
 import dev.licet.core.gate.LoginThrottle;
 import dev.licet.core.gate.PasswordCheck;
+import dev.licet.core.gate.ReadQuotas;
 import dev.licet.core.identity.Caller;
+import dev.licet.core.identity.LendCredentials;
 import dev.licet.core.identity.ManageAccounts;
 import dev.licet.core.identity.ManageApplications;
 import dev.licet.core.identity.ManageTokens;
@@ -43,10 +47,13 @@ import dev.licet.core.sale.PaymentEvents;
 import dev.licet.core.sale.SellLicenses;
 import dev.licet.core.session.HoldSeats;
 import dev.licet.core.session.KeepSessions;
+import dev.licet.core.session.SignIn;
 import dev.licet.core.session.TransactionNumbers;
 import dev.licet.core.store.RepairReport;
 import dev.licet.core.store.Store;
 import dev.licet.core.store.VerifyReport;
+import dev.licet.core.system.ReadServer;
+import dev.licet.core.system.ServerState;
 import dev.licet.dialect.Dialect;
 import dev.licet.dialect.Idempotency;
 import dev.licet.dialect.Limits;
@@ -62,6 +69,7 @@ import dev.licet.server.http.EventLoops;
 import dev.licet.server.http.HttpWire;
 import dev.licet.server.http.OperatorPages;
 import dev.licet.server.security.Argon2Passwords;
+import dev.licet.server.security.NativeSigner;
 import dev.licet.server.security.SelfSignedCertificate;
 import dev.licet.store.embedded.EmbeddedStore;
 import dev.licet.store.embedded.InsightSettings;
@@ -71,7 +79,9 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -88,12 +98,19 @@ public final class Wiring implements AutoCloseable {
     private final List<Dialect> dialects;
     private final HttpWire wire;
     private final PaymentEvents paymentEvents;
+    private final Console console;
     private final DiskWatch diskWatch;
 
     private Wiring(
-            Store store, List<Dialect> dialects, HttpWire wire, PaymentEvents paymentEvents, DiskWatch diskWatch) {
+            Store store,
+            List<Dialect> dialects,
+            Console console,
+            HttpWire wire,
+            PaymentEvents paymentEvents,
+            DiskWatch diskWatch) {
         this.store = store;
         this.dialects = dialects;
+        this.console = console;
         this.wire = wire;
         this.paymentEvents = paymentEvents;
         this.diskWatch = diskWatch;
@@ -132,7 +149,10 @@ public final class Wiring implements AutoCloseable {
             CertificateFiles certificate = settings.certificateFiles()
                     .orElseGet(() -> SelfSignedCertificate.in(
                             settings.data(), settings.http().host(), clock));
-            List<Dialect> dialects = parts.dialects(metrics);
+            List<Dialect> apis = parts.dialects(metrics);
+            Console console = parts.console(apis);
+            List<Dialect> dialects =
+                    Stream.concat(apis.stream(), Stream.of(console)).toList();
             HttpWire wire = HttpWire.open(
                     loops.join(),
                     settings.http(),
@@ -142,7 +162,7 @@ public final class Wiring implements AutoCloseable {
                     metrics,
                     settings.stopTimeout());
             diskWatch.start();
-            return new Wiring(store, dialects, wire, parts.paymentEvents, diskWatch);
+            return new Wiring(store, dialects, console, wire, parts.paymentEvents, diskWatch);
         } catch (RuntimeException e) {
             store.close();
             loops.join().close();
@@ -221,6 +241,7 @@ public final class Wiring implements AutoCloseable {
     /// Answers what is in flight, then closes the store.
     @Override
     public void close() {
+        console.close();
         try {
             wire.close();
         } finally {
@@ -253,6 +274,8 @@ public final class Wiring implements AutoCloseable {
         private final RecordEvents recordEvents;
         private final ReadEvents readEvents;
         private final ExportEvents exportEvents;
+        private final KeepSessions keepSessions;
+        private final Instant startedAt;
 
         Parts(Settings settings, Store store, Clock clock, LongSupplier nanos) {
             SecureRandom random = new SecureRandom();
@@ -310,6 +333,46 @@ public final class Wiring implements AutoCloseable {
                     secrets,
                     settings.userTokenLifetime(),
                     steady);
+            this.keepSessions = new KeepSessions(gate, store.sessions(), secrets, settings.sessions(), steady);
+            this.startedAt = clock.instant();
+        }
+
+        /// @param apis that its explorer explains
+        Console console(List<Dialect> apis) {
+            RestDialect rest = apis.stream()
+                    .filter(RestDialect.class::isInstance)
+                    .map(RestDialect.class::cast)
+                    .findFirst()
+                    .orElseThrow();
+            return new Console(new ConsoleParts(
+                    rest,
+                    apis,
+                    new SignIn(
+                            keepSessions,
+                            store.sessions(),
+                            store.users(),
+                            settings.sessions().timeout(),
+                            steady),
+                    store.accounts(),
+                    new LendCredentials(store.users(), store.applications(), store.accessTokens(), secrets, clock),
+                    readEvents,
+                    settings.limits(),
+                    settings.maxLiveViews(),
+                    clock));
+        }
+
+        private ServerState serverState() {
+            Runtime runtime = Runtime.getRuntime();
+            return new ServerState(
+                    Objects.requireNonNullElse(Wiring.class.getPackage().getImplementationVersion(), "unpacked"),
+                    startedAt,
+                    Runtime.version().toString(),
+                    runtime.totalMemory() - runtime.freeMemory(),
+                    runtime.maxMemory(),
+                    store.events().lastAcknowledged(),
+                    store.events().lastQueryable(),
+                    store.sessions().count(steady.instant()),
+                    settings.inForce());
         }
 
         List<Dialect> dialects(Metrics metrics) {
@@ -317,7 +380,6 @@ public final class Wiring implements AutoCloseable {
             TextTable texts = settings.texts(Stream.of(VeohDialect.textKeys(), VidentityDialect.textKeys())
                     .flatMap(Set::stream)
                     .collect(Collectors.toSet()));
-            KeepSessions keepSessions = new KeepSessions(gate, store.sessions(), secrets, settings.sessions(), steady);
             return List.of(
                     new VeohDialect(
                             gate,
@@ -358,6 +420,7 @@ public final class Wiring implements AutoCloseable {
                                     new SendMessages(store.messages(), clock),
                                     keyCalls,
                                     new ReadKeyUsage(store.keyUsage())),
+                            new NativeSigner(),
                             idempotency,
                             limits,
                             settings.cryptolensErrorStatus(),
@@ -376,6 +439,7 @@ public final class Wiring implements AutoCloseable {
                     new ManageAccounts(store.accounts(), secrets, clock),
                     new ManageUsers(store.accounts(), store.users(), passwords, secrets, clock),
                     new ManageApplications(store.applications(), store.users(), secrets, clock),
+                    new ReadQuotas(store.quotas(), steady),
                     new ManageTokens(store.accounts(), store.accessTokens(), secrets, clock),
                     new ManageProducts(
                             store.accounts(),
@@ -437,6 +501,7 @@ public final class Wiring implements AutoCloseable {
                     readEvents,
                     exportEvents,
                     new RemoveEvents(store.removals(), fileKeys, settings.maxVoid(), clock),
+                    new ReadServer(this::serverState),
                     new ReadDisk(store::disk),
                     new AskInsights(
                             store.accounts(),

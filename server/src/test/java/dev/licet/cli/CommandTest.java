@@ -119,7 +119,7 @@ class CommandTest {
         String apiKey = app.get("api_key").stringValue();
         assertThat(app.get("permission").stringValue()).isEqualTo("write");
         assertThat(app.get("partner").booleanValue()).isTrue();
-        assertThat(app.get("quota").toString()).isEqualTo("{\"calls\":1000,\"window\":\"PT1H\"}");
+        assertThat(app.get("quota").toString()).isEqualTo("{\"calls\":1000,\"window\":\"PT1H\",\"used\":0}");
         assertThat(app.get("gap").stringValue()).isEqualTo("PT0.5S");
         assertThat(commands.json("app", "list").toString()).contains("Player").doesNotContain(apiKey);
         JsonNode changed = commands.json(

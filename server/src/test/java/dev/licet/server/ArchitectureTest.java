@@ -25,14 +25,18 @@ class ArchitectureTest {
             .definedBy("dev.licet.dialect..")
             .layer("stores")
             .definedBy("dev.licet.store..")
+            .layer("console")
+            .definedBy("dev.licet.console..")
             .layer("server")
             .definedBy("dev.licet.server..", "dev.licet.cli..", "dev.licet.demo..")
             .whereLayer("server")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("console")
+            .mayOnlyBeAccessedByLayers("server")
             .whereLayer("stores")
             .mayOnlyBeAccessedByLayers("server")
             .whereLayer("dialects")
-            .mayOnlyBeAccessedByLayers("server");
+            .mayOnlyBeAccessedByLayers("server", "console");
 
     @ArchTest
     static final ArchRule dialectsDoNotKnowEachOther = slices().matching("dev.licet.dialect.(*)..")

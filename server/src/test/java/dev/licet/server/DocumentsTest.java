@@ -53,6 +53,9 @@ class DocumentsTest {
     void everyRoute_isOnItsDialectsPage() throws IOException {
         try (TestServer server = TestServer.start(directory.resolve("data"))) {
             for (Dialect dialect : server.dialects()) {
+                if (dialect.name().equals("console")) {
+                    continue; // its routes are pages, which say themselves what they are
+                }
                 Path page = ROOT.resolve("docs/dialects").resolve(dialect.name() + ".md");
                 String text =
                         Files.readString(dialect.name().equals("operator") ? ROOT.resolve("docs/operating.md") : page);

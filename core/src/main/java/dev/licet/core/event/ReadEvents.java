@@ -24,6 +24,11 @@ public final class ReadEvents {
         return caller.lacks(Permission.GET_EVENTS);
     }
 
+    /// The id of the last event that came, of any account: while it is the same, there is nothing new to read.
+    public long lastAcknowledged() {
+        return log.lastAcknowledged();
+    }
+
     public Outcome<EventPage> read(Caller caller, EventQuery query) {
         Optional<Refusal> refusal = refusal(caller)
                 .or(() -> caller.account().equals(query.account())

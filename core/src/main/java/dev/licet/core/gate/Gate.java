@@ -72,6 +72,7 @@ public final class Gate {
     public Outcome<Application> application(Secret apiKey) {
         return applications
                 .find(SecretHash.of(apiKey))
+                .filter(application -> !application.isExpiredAt(clock.instant()))
                 .map(Outcome::success)
                 .orElseGet(() -> Outcome.refused(new Refusal.UnknownApiKey()));
     }
@@ -127,6 +128,7 @@ public final class Gate {
     public Outcome<Caller> bearer(Secret accessToken) {
         return accessTokens
                 .find(SecretHash.of(accessToken))
+                .filter(token -> !token.isExpiredAt(clock.instant()))
                 .map(AccessToken::caller)
                 .map(Acting::as)
                 .map(Outcome::success)

@@ -19,6 +19,11 @@ public record QuotaState(Optional<Instant> windowStart, long used, Optional<Inst
     /// @param next the state to keep; unchanged when the call is refused, so that a refused call spends nothing
     public record Decision(Optional<Refusal> refusal, QuotaState next) {}
 
+    /// How many calls were taken of the window of this length that runs at this time; 0 when it is over.
+    public long usedAt(Instant now, Duration window) {
+        return windowStart.filter(start -> now.isBefore(start.plus(window))).isPresent() ? used : 0;
+    }
+
     /// Whether one more call may be taken at this time. The quota is asked before the gap.
     ///
     /// A clock that was set back does not lock anybody out: a time in the future counts as now.

@@ -11,6 +11,7 @@ import java.util.Set;
 ///
 /// @param product the one product it is for; empty for any
 /// @param keyLock which license keys it may name
+/// @param expiresAt from when on it is good no longer; empty for never
 public record AccessToken(
         TokenId id,
         AccountNumber account,
@@ -19,10 +20,15 @@ public record AccessToken(
         Optional<ProductId> product,
         KeyLock keyLock,
         boolean revoked,
-        Instant createdAt) {
+        Instant createdAt,
+        Optional<Instant> expiresAt) {
 
     public AccessToken {
         permissions = Set.copyOf(permissions);
+    }
+
+    public boolean isExpiredAt(Instant now) {
+        return expiresAt.isPresent() && !now.isBefore(expiresAt.get());
     }
 
     public Caller caller() {

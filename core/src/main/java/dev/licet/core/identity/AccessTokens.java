@@ -4,6 +4,7 @@ import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.KeyId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.id.TokenId;
+import dev.licet.core.id.UserId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +23,7 @@ public interface AccessTokens {
 
     Optional<AccessToken> find(TokenId id);
 
-    /// All of the account, revoked ones too, oldest first.
+    /// All of the account, revoked ones too but none that was lent, oldest first.
     List<AccessToken> list(AccountNumber account);
 
     /// Changes what a token may do. @return false when there is no such token
@@ -31,10 +32,13 @@ public interface AccessTokens {
     /// @return false when there is no such token
     boolean revoke(TokenId id);
 
+    /// @param lentTo whom it ends with; empty for none
     record NewAccessToken(
             AccountNumber account,
             String name,
             Set<Permission> permissions,
             Optional<ProductId> product,
-            KeyLock keyLock) {}
+            KeyLock keyLock,
+            Optional<Instant> expiresAt,
+            Optional<UserId> lentTo) {}
 }

@@ -17,7 +17,7 @@ public interface Applications {
 
     Optional<Application> find(ApplicationId id);
 
-    /// All of the account, revoked ones too, oldest first.
+    /// All of the account, revoked ones too but none that was lent, oldest first.
     List<Application> list(AccountNumber account);
 
     /// Changes what an application may do. @return false when there is no such application
@@ -26,6 +26,14 @@ public interface Applications {
     /// @return false when there is no such application
     boolean revoke(ApplicationId id);
 
+    /// @param lentTo whom it ends with; empty for none
     record NewApplication(
-            AccountNumber account, UserId owner, String name, boolean write, boolean partner, CallLimits limits) {}
+            AccountNumber account,
+            UserId owner,
+            String name,
+            boolean write,
+            boolean partner,
+            CallLimits limits,
+            Optional<Instant> expiresAt,
+            Optional<UserId> lentTo) {}
 }

@@ -5,6 +5,7 @@ import dev.licet.core.Refusal;
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ApplicationId;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -30,7 +31,8 @@ public final class ManageApplications {
             String name,
             boolean write,
             boolean partner,
-            CallLimits limits) {}
+            CallLimits limits,
+            Optional<Instant> expiresAt) {}
 
     public Outcome<Issued<Application>> add(Caller caller, Wanted wanted) {
         Optional<Refusal> refusal = caller.lacksManagementOf(wanted.account())
@@ -55,7 +57,9 @@ public final class ManageApplications {
                         wanted.name(),
                         wanted.write(),
                         wanted.partner(),
-                        wanted.limits()),
+                        wanted.limits(),
+                        wanted.expiresAt(),
+                        Optional.empty()),
                 SecretHash.of(apiKey),
                 clock.instant());
         return Outcome.success(new Issued<>(added, apiKey));

@@ -7,8 +7,10 @@ import dev.licet.core.id.UserId;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/// The users of an account. Passwords are made here, never chosen.
+/// The users of an account. Passwords are made here, never chosen. Nobody can let a user do what they may not do
+/// themselves.
 public final class ManageUsers {
     private final Accounts accounts;
     private final Users users;
@@ -24,8 +26,10 @@ public final class ManageUsers {
         this.clock = clock;
     }
 
-    public Outcome<Issued<User>> add(Caller caller, AccountNumber account, String username) {
-        Optional<Refusal> refusal = caller.lacksManagementOf(account);
+    /// @param permissions what the user may do in the console
+    public Outcome<Issued<User>> add(
+            Caller caller, AccountNumber account, String username, Set<Permission> permissions) {
+        Optional<Refusal> refusal = caller.lacksManagementOf(account).or(() -> givesMoreThanItHas(caller, permissions));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
@@ -36,7 +40,7 @@ public final class ManageUsers {
             return Outcome.refused(new Refusal.NotFound(Refusal.Kind.ACCOUNT));
         }
         Secret password = secrets.password();
-        return users.add(account, username, passwords.hash(password), clock.instant())
+        return users.add(account, username, passwords.hash(password), permissions, clock.instant())
                 .map(user -> Outcome.success(new Issued<>(user, password)))
                 .orElseGet(() -> Outcome.refused(new Refusal.AlreadyExists(Refusal.Kind.USER, username)));
     }
@@ -47,19 +51,61 @@ public final class ManageUsers {
     }
 
     public Outcome<User> rename(Caller caller, UserId id, String username) {
+        return managed(caller, id)
+                .then(user -> mayNotTouch(caller, user)
+                        .<Outcome<User>>map(Outcome::refused)
+                        .orElseGet(() -> renamed(id, username)));
+    }
+
+    private Outcome<User> renamed(UserId id, String username) {
+        if (!User.isUsername(username)) {
+            return Outcome.refused(new Refusal.InvalidField("username", "must be " + User.NAME_RULE));
+        }
+        return users.rename(id, username)
+                ? Outcome.success(users.find(id).orElseThrow())
+                : Outcome.refused(new Refusal.AlreadyExists(Refusal.Kind.USER, username));
+    }
+
+    /// Says what the user may do in the console.
+    public Outcome<User> permit(Caller caller, UserId id, Set<Permission> permissions) {
         return managed(caller, id).then(user -> {
-            if (!User.isUsername(username)) {
-                return Outcome.refused(new Refusal.InvalidField("username", "must be " + User.NAME_RULE));
+            Optional<Refusal> refusal = mayNotTouch(caller, user)
+                    .or(() -> givesMoreThanItHas(caller, permissions))
+                    .or(() -> isOneself(caller, user) && !permissions.contains(Permission.MANAGE)
+                            ? Optional.of(new Refusal.InvalidField(
+                                    "permissions", "must have Manage: nobody can take it from themselves"))
+                            : Optional.empty());
+            if (refusal.isPresent()) {
+                return Outcome.refused(refusal.get());
             }
-            return users.rename(id, username)
-                    ? Outcome.success(users.find(id).orElseThrow())
-                    : Outcome.refused(new Refusal.AlreadyExists(Refusal.Kind.USER, username));
+            users.setPermissions(id, permissions);
+            return Outcome.success(users.find(id).orElseThrow());
         });
+    }
+
+    private static boolean isOneself(Caller caller, User user) {
+        return caller.user().filter(user.id()::equals).isPresent();
+    }
+
+    /// Who may do more than the caller is none of the caller's business.
+    private static Optional<Refusal> mayNotTouch(Caller caller, User user) {
+        return givesMoreThanItHas(caller, user.permissions());
+    }
+
+    /// A user has no locks, so who is under one can't let a user do anything.
+    private static Optional<Refusal> givesMoreThanItHas(Caller caller, Set<Permission> permissions) {
+        return permissions.isEmpty()
+                ? Optional.empty()
+                : caller.lacksAnyOf(permissions).or(() -> caller.isLockedOutOf(Optional.empty(), Optional.empty()));
     }
 
     /// Gives the user a new password; the old one, all user tokens and sessions end.
     public Outcome<Issued<User>> reset(Caller caller, UserId id) {
         return managed(caller, id).then(user -> {
+            Optional<Refusal> refusal = mayNotTouch(caller, user);
+            if (refusal.isPresent()) {
+                return Outcome.refused(refusal.get()); // who sees the password may sign in with it
+            }
             Secret password = secrets.password();
             users.setPassword(id, passwords.hash(password));
             return Outcome.success(new Issued<>(users.find(id).orElseThrow(), password));
@@ -67,9 +113,16 @@ public final class ManageUsers {
     }
 
     public Outcome<User> revoke(Caller caller, UserId id) {
-        return managed(caller, id).map(user -> {
+        return managed(caller, id).then(user -> {
+            Optional<Refusal> refusal = mayNotTouch(caller, user)
+                    .or(() -> isOneself(caller, user)
+                            ? Optional.of(new Refusal.InvalidField("user", "must be another one than yourself"))
+                            : Optional.empty());
+            if (refusal.isPresent()) {
+                return Outcome.refused(refusal.get());
+            }
             users.revoke(id);
-            return users.find(id).orElseThrow();
+            return Outcome.success(users.find(id).orElseThrow());
         });
     }
 

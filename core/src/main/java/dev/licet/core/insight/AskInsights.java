@@ -82,9 +82,9 @@ public final class AskInsights {
         Optional<Question.Seats> before = withBefore ? Optional.of(before(question)) : Optional.empty();
         Scope scope = question.scope();
         return scope.key().isEmpty()
-                ? seatUse.answer(question, before, Optional.empty(), limits.rows())
+                ? seatUse.answer(question, before, Optional.empty(), limits)
                 : namedKey.key(caller, scope.product(), scope.key().get())
-                        .then(key -> seatUse.answer(question, before, Optional.of(key), limits.rows()));
+                        .then(key -> seatUse.answer(question, before, Optional.of(key), limits));
     }
 
     private static Question.Seats before(Question.Seats seats) {

@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 /// Answers how many seats were held at once, from when each was held: exactly, whenever it is asked. Denials are
 /// counted by quarters of an hour. Safe for threads.
 public final class SeatUse {
-    /// So many holdings are looked at in one answer.
-    private static final int MOST = 500_000;
-
     private static final List<Column> COLUMNS =
             List.of(new Column("start", Type.START), new Column("peak", Type.COUNT), new Column("denials", Type.COUNT));
     private static final List<Column> COLUMNS_OF_KEY =
@@ -38,17 +35,17 @@ public final class SeatUse {
     }
 
     /// @param before a question of the span before @param key whose seats, of all those of the question's scope
-    /// @param most rows
+    /// @param limits of the answer
     Outcome<Answer> answer(
-            Question.Seats question, Optional<Question.Seats> before, Optional<LicenseKey> key, int most) {
+            Question.Seats question, Optional<Question.Seats> before, Optional<LicenseKey> key, InsightLimits limits) {
         if (!question.scope().filters().isEmpty()) {
             return Outcome.refused(new Refusal.InvalidField("filters", "can't be: they are for events"));
         }
         Instant now = clock.instant();
-        return counted(question, key, most)
+        return counted(question, key, limits)
                 .then(counted -> before.isEmpty()
                         ? Outcome.success(counted.answer(Optional.empty(), now))
-                        : counted(before.get(), key, most)
+                        : counted(before.get(), key, limits)
                                 .map(earlier -> counted.answer(Optional.of(earlier.table), now)));
     }
 
@@ -58,21 +55,22 @@ public final class SeatUse {
         }
     }
 
-    private Outcome<Counted> counted(Question.Seats question, Optional<LicenseKey> key, int most) {
+    private Outcome<Counted> counted(Question.Seats question, Optional<LicenseKey> key, InsightLimits limits) {
         Scope scope = question.scope();
         Span span = scope.span();
-        Seats.Use use =
-                seats.use(scope.account(), scope.product(), key.map(LicenseKey::id), span.from(), span.until(), MOST);
-        if (use.holdings().size() > MOST) {
+        Seats.Use use = seats.use(
+                scope.account(), scope.product(), key.map(LicenseKey::id), span.from(), span.until(), limits.seats());
+        if (use.holdings().size() > limits.seats()) {
             return Outcome.refused(new Refusal.InvalidField(
-                    "from", "has more than " + MOST + " seats since: ask for a shorter time, a product or a key"));
+                    "from",
+                    "has more than " + limits.seats() + " seats since: ask for a shorter time, a product or a key"));
         }
         Optional<Long> limit =
                 key.map(found -> (long) keys.terms(found.id()).machines().most());
         List<Column> columns = new ArrayList<>(COLUMNS);
         limit.ifPresent(ignored -> columns.addAll(COLUMNS_OF_KEY));
         return Outcome.success(new Counted(
-                new Table(columns, rows(use, span, span.starts(question.unit(), most), limit)),
+                new Table(columns, rows(use, span, span.starts(question.unit(), limits.rows()), limit)),
                 use.holdings().size()));
     }
 

@@ -56,8 +56,15 @@ public final class ManageProducts {
     }
 
     public Outcome<List<Product>> list(Caller caller, AccountNumber account) {
-        Optional<Refusal> refusal = caller.lacksManagementOf(account);
-        return refusal.isPresent() ? Outcome.refused(refusal.get()) : Outcome.success(products.list(account));
+        Optional<Refusal> refusal = caller.lacks(Permission.GET_PRODUCTS).isEmpty()
+                ? caller.lacksAccount(account)
+                : caller.lacksManagementOf(account);
+        return refusal.isPresent()
+                ? Outcome.refused(refusal.get())
+                : Outcome.success(products.list(account).stream()
+                        .filter(product -> caller.isLockedOutOfProduct(Optional.of(product.id()))
+                                .isEmpty())
+                        .toList());
     }
 
     public Outcome<Product> find(Caller caller, ProductId id) {

@@ -14,6 +14,9 @@ public interface Sessions {
     /// @return false, and nothing opened, when its user has been revoked since who it is was checked
     boolean open(SecretHash key, Session session);
 
+    /// The live session of a key. @return empty when it is over or never was
+    Optional<Session> find(SecretHash key, Instant now);
+
     /// Moves the end of a live session to `until`, and never to an earlier one: a clock that is set back ends nobody's
     /// session. One that is over is left as it is. Waits for the disk only when it is awaited.
     Pending<KeyState> keepAlive(SecretHash key, Instant now, Instant until);

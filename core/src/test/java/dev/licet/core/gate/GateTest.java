@@ -227,7 +227,16 @@ class GateTest {
 
     private Application application(long id, boolean write, CallLimits limits) {
         return new Application(
-                new ApplicationId(id), ACCOUNT, owner.id(), "player", write, true, limits, false, TestClock.START);
+                new ApplicationId(id),
+                ACCOUNT,
+                owner.id(),
+                "player",
+                write,
+                true,
+                limits,
+                false,
+                TestClock.START,
+                Optional.empty());
     }
 
     private Caller callerOf(User user) {
@@ -244,6 +253,11 @@ class GateTest {
 
     private static final class CountingQuotas implements Quotas {
         private int taken;
+
+        @Override
+        public QuotaState find(ApplicationId application) {
+            return QuotaState.UNUSED;
+        }
 
         @Override
         public Optional<Refusal> take(ApplicationId application, CallLimits limits, Instant now) {
@@ -283,7 +297,8 @@ class GateTest {
                     true,
                     CallLimits.NONE,
                     false,
-                    TestClock.START);
+                    TestClock.START,
+                    Optional.empty());
         }
 
         @Override
@@ -326,7 +341,8 @@ class GateTest {
                 Optional.of(new ProductId(1)),
                 new KeyLock(-1),
                 false,
-                TestClock.START);
+                TestClock.START,
+                Optional.empty());
 
         @Override
         public void addLocked(TokenId parent, ProductId product, KeyId key, SecretHash secret, Instant at) {

@@ -115,7 +115,7 @@ public abstract class InsightsContract {
     }
 
     private Answer answer(Question question) {
-        InsightLimits wide = new InsightLimits(100_000, 20, 10);
+        InsightLimits wide = new InsightLimits(100_000, 20, 10, 100_000);
         return ((Outcome.Success<Answer>) insights(wide).ask(caller, question, false)).value();
     }
 

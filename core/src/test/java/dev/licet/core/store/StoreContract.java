@@ -225,18 +225,81 @@ public abstract class StoreContract {
 
     @Test
     void addUser_isFoundByNameAndById() {
-        User added = store.users().add(account, "alice", PASSWORD, NOW).orElseThrow();
+        Set<Permission> permissions = Set.of(Permission.GET_EVENTS, Permission.MANAGE);
+        User added =
+                store.users().add(account, "alice", PASSWORD, permissions, NOW).orElseThrow();
 
-        assertThat(added).isEqualTo(new User(added.id(), account, "alice", PASSWORD, false, NOW));
+        assertThat(added).isEqualTo(new User(added.id(), account, "alice", PASSWORD, permissions, false, NOW));
         assertThat(store.users().find(account, "alice")).contains(added);
         assertThat(store.users().find(added.id())).contains(added);
+    }
+
+    @Test
+    void setPermissionsOfAUser_areTheOnlyOnesThatItHas() {
+        User user = store.users()
+                .add(account, "alice", PASSWORD, Set.of(Permission.SELL), NOW)
+                .orElseThrow();
+
+        assertThat(store.users().setPermissions(user.id(), Set.of(Permission.GET_EVENTS)))
+                .isTrue();
+        assertThat(store.users().find(user.id()).orElseThrow().permissions()).containsExactly(Permission.GET_EVENTS);
+        assertThat(store.users().setPermissions(new UserId(Long.MAX_VALUE), Set.of()))
+                .isFalse();
+    }
+
+    @Test
+    void whatWasLent_isOnNoList_andEndsWithARightLess() {
+        User user = newUser(account, "alice");
+        SecretHash secret = newSecret();
+        SecretHash apiKey = newSecret();
+        Runnable lend = () -> {
+            store.accessTokens()
+                    .add(
+                            new AccessTokens.NewAccessToken(
+                                    account,
+                                    "lent",
+                                    Set.of(Permission.GET_EVENTS),
+                                    Optional.empty(),
+                                    KeyLock.ANY,
+                                    Optional.empty(),
+                                    Optional.of(user.id())),
+                            secret,
+                            NOW);
+            store.applications()
+                    .add(
+                            new Applications.NewApplication(
+                                    account,
+                                    user.id(),
+                                    "lent",
+                                    true,
+                                    false,
+                                    CallLimits.NONE,
+                                    Optional.empty(),
+                                    Optional.of(user.id())),
+                            apiKey,
+                            NOW);
+            assertThat(store.accessTokens().find(secret)).isPresent();
+            assertThat(store.applications().find(apiKey)).isPresent();
+        };
+        for (Runnable end : List.<Runnable>of(
+                () -> store.users().endLent(user.id()),
+                () -> store.users().setPermissions(user.id(), Set.of()),
+                () -> store.users().setPassword(user.id(), PASSWORD),
+                () -> store.users().revoke(user.id()))) {
+            lend.run();
+            assertThat(store.accessTokens().list(account)).isEmpty();
+            assertThat(store.applications().list(account)).isEmpty();
+            end.run();
+            assertThat(store.accessTokens().find(secret)).isEmpty();
+            assertThat(store.applications().find(apiKey)).isEmpty();
+        }
     }
 
     @Test
     void addUser_nameTakenInTheAccount_addsNothing() {
         User first = newUser(account, "alice");
 
-        assertThat(store.users().add(account, "alice", new PasswordHash("other"), NOW))
+        assertThat(store.users().add(account, "alice", new PasswordHash("other"), Set.of(), NOW))
                 .isEmpty();
         assertThat(store.users().list(account)).containsExactly(first);
     }
@@ -256,13 +319,13 @@ public abstract class StoreContract {
     void addUser_nameOfARevokedUser_staysTaken() {
         store.users().revoke(newUser(account, "alice").id());
 
-        assertThat(store.users().add(account, "alice", PASSWORD, NOW)).isEmpty();
+        assertThat(store.users().add(account, "alice", PASSWORD, Set.of(), NOW)).isEmpty();
     }
 
     @Test
     void addUser_sameNameByManyAtOnce_addsOne() {
         List<Optional<User>> added =
-                AtOnce.run(32, i -> store.users().add(account, "alice", new PasswordHash("hash " + i), NOW));
+                AtOnce.run(32, i -> store.users().add(account, "alice", new PasswordHash("hash " + i), Set.of(), NOW));
 
         assertThat(added.stream().filter(Optional::isPresent)).hasSize(1);
         assertThat(store.users().list(account)).hasSize(1);
@@ -273,7 +336,7 @@ public abstract class StoreContract {
         newUser(account, "alice");
 
         assertThat(store.users().find(account, "Alice")).isEmpty();
-        assertThat(store.users().add(account, "Alice", PASSWORD, NOW)).isPresent();
+        assertThat(store.users().add(account, "Alice", PASSWORD, Set.of(), NOW)).isPresent();
     }
 
     @Test
@@ -363,10 +426,31 @@ public abstract class StoreContract {
                 new CallLimits(Optional.of(new CallLimits.Quota(1000, HOUR)), Optional.of(Duration.ofMillis(500)));
 
         Application added = store.applications()
-                .add(new Applications.NewApplication(account, owner.id(), "player", true, true, limits), apiKey, NOW);
+                .add(
+                        new Applications.NewApplication(
+                                account,
+                                owner.id(),
+                                "player",
+                                true,
+                                true,
+                                limits,
+                                Optional.of(NOW.plus(HOUR)),
+                                Optional.empty()),
+                        apiKey,
+                        NOW);
 
         assertThat(added)
-                .isEqualTo(new Application(added.id(), account, owner.id(), "player", true, true, limits, false, NOW));
+                .isEqualTo(new Application(
+                        added.id(),
+                        account,
+                        owner.id(),
+                        "player",
+                        true,
+                        true,
+                        limits,
+                        false,
+                        NOW,
+                        Optional.of(NOW.plus(HOUR))));
         assertThat(store.applications().find(apiKey)).contains(added);
         assertThat(store.applications().find(added.id())).contains(added);
         assertThat(store.applications().find(newSecret())).isEmpty();
@@ -405,7 +489,16 @@ public abstract class StoreContract {
         assertThat(store.applications().set(added.id(), false, true, limits)).isTrue();
         assertThat(store.applications().find(apiKey))
                 .contains(new Application(
-                        added.id(), account, owner.id(), added.name(), false, true, limits, false, NOW));
+                        added.id(),
+                        account,
+                        owner.id(),
+                        added.name(),
+                        false,
+                        true,
+                        limits,
+                        false,
+                        NOW,
+                        Optional.empty()));
 
         assertThat(store.applications().set(added.id(), true, false, CallLimits.NONE))
                 .isTrue();
@@ -542,7 +635,9 @@ public abstract class StoreContract {
                                 "dashboard",
                                 Set.of(Permission.GET_EVENTS, Permission.OPERATE),
                                 Optional.of(new ProductId(7)),
-                                new KeyLock(-1)),
+                                new KeyLock(-1),
+                                Optional.of(NOW.plus(HOUR)),
+                                Optional.empty()),
                         secret,
                         NOW);
 
@@ -555,7 +650,8 @@ public abstract class StoreContract {
                         Optional.of(new ProductId(7)),
                         new KeyLock(-1),
                         false,
-                        NOW));
+                        NOW,
+                        Optional.of(NOW.plus(HOUR))));
         assertThat(store.accessTokens().find(secret)).contains(added);
         assertThat(store.accessTokens().find(added.id())).contains(added);
         assertThat(store.accessTokens().find(newSecret())).isEmpty();
@@ -935,6 +1031,38 @@ public abstract class StoreContract {
     }
 
     // Sessions
+
+    @Test
+    void findSession_findsALiveOne_andNoOther() {
+        User alice = newUser(account, "alice");
+        SecretHash key = openSession(alice, NOW.plusSeconds(60));
+
+        assertThat(store.sessions().find(key, NOW.plusSeconds(59)))
+                .map(Session::user)
+                .contains(alice.id());
+        assertThat(store.sessions().find(key, NOW.plusSeconds(60))).isEmpty();
+        assertThat(store.sessions().find(newSecret(), NOW)).isEmpty();
+        SecretHash next = newSecret();
+        store.sessions().rotate(key, new Sessions.Rotation(next, Duration.ofSeconds(10)), NOW, NOW.plus(HOUR));
+        assertThat(store.sessions().find(key, NOW.plusSeconds(9))).isPresent();
+        assertThat(store.sessions().find(key, NOW.plusSeconds(10))).isEmpty();
+        assertThat(store.sessions().find(next, NOW.plusSeconds(10))).isPresent();
+        store.sessions().close(next, NOW);
+        assertThat(store.sessions().find(next, NOW)).isEmpty();
+    }
+
+    @Test
+    void quota_isFoundAsItWasTaken() {
+        ApplicationId application = newApplication(quota(10, HOUR));
+        assertThat(store.quotas().find(application).usedAt(NOW, HOUR)).isZero();
+        take(application, quota(10, HOUR), NOW);
+        take(application, quota(10, HOUR), NOW.plusSeconds(1));
+
+        assertThat(store.quotas().find(application).usedAt(NOW.plusSeconds(2), HOUR))
+                .isEqualTo(2);
+        assertThat(store.quotas().find(application).usedAt(NOW.plus(HOUR), HOUR))
+                .isZero();
+    }
 
     @Test
     void keepAlive_liveSession_movesItsEnd() {
@@ -1840,7 +1968,7 @@ public abstract class StoreContract {
     }
 
     private User newUser(AccountNumber of, String name) {
-        return store.users().add(of, name, PASSWORD, NOW).orElseThrow();
+        return store.users().add(of, name, PASSWORD, Set.of(), NOW).orElseThrow();
     }
 
     private SecretHash newSecret() {
@@ -1850,7 +1978,15 @@ public abstract class StoreContract {
     private Application newApplication(User owner, SecretHash apiKey, CallLimits limits) {
         return store.applications()
                 .add(
-                        new Applications.NewApplication(owner.account(), owner.id(), "player", true, false, limits),
+                        new Applications.NewApplication(
+                                owner.account(),
+                                owner.id(),
+                                "player",
+                                true,
+                                false,
+                                limits,
+                                Optional.empty(),
+                                Optional.empty()),
                         apiKey,
                         NOW);
     }
@@ -1864,7 +2000,13 @@ public abstract class StoreContract {
         return store.accessTokens()
                 .add(
                         new AccessTokens.NewAccessToken(
-                                account, "token", Set.of(Permission.GET_EVENTS), Optional.empty(), KeyLock.ANY),
+                                account,
+                                "token",
+                                Set.of(Permission.GET_EVENTS),
+                                Optional.empty(),
+                                KeyLock.ANY,
+                                Optional.empty(),
+                                Optional.empty()),
                         secret,
                         NOW);
     }

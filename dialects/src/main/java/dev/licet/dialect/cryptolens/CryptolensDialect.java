@@ -11,6 +11,7 @@ import dev.licet.core.event.RecordEvents;
 import dev.licet.core.gate.Gate;
 import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.Secret;
+import dev.licet.core.identity.Signer;
 import dev.licet.core.license.ChangeKeys;
 import dev.licet.core.license.KeepData;
 import dev.licet.core.license.LockToKey;
@@ -21,6 +22,7 @@ import dev.licet.core.license.UseKeys;
 import dev.licet.core.message.SendMessages;
 import dev.licet.core.session.HoldSeats;
 import dev.licet.dialect.Answer;
+import dev.licet.dialect.Descriptions;
 import dev.licet.dialect.Dialect;
 import dev.licet.dialect.Fault;
 import dev.licet.dialect.Idempotency;
@@ -33,6 +35,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The web API of a licensing service, `/api/{group}/{Method}`. Paths are taken as its clients send them: in any
@@ -84,6 +87,7 @@ public final class CryptolensDialect implements Dialect {
     public CryptolensDialect(
             Gate gate,
             UseCases useCases,
+            Signer signer,
             Idempotency idempotency,
             Limits limits,
             boolean errorStatus,
@@ -95,7 +99,7 @@ public final class CryptolensDialect implements Dialect {
         addEvents(useCases, idempotency);
         Replies usual = Replies.usual(errorStatus);
         Writes writes = new Writes(idempotency, useCases.log(), usual);
-        addKeys(useCases, writes, usual);
+        addKeys(useCases, signer, writes, usual);
         addMessages(new MessageMethods(useCases.messages(), writes, usual), usual);
         Replies ofCustomers = Replies.ofCustomers(errorStatus);
         addCustomers(useCases, new Writes(idempotency, useCases.log(), ofCustomers), ofCustomers);
@@ -121,12 +125,13 @@ public final class CryptolensDialect implements Dialect {
         add("Subscription/RecordUsage", writing, replies, events::recordUsage);
     }
 
-    private void addKeys(UseCases useCases, Writes writes, Replies usual) {
+    private void addKeys(UseCases useCases, Signer signer, Writes writes, Replies usual) {
         KeyMethods keys = new KeyMethods(
                 useCases.useKeys(),
                 useCases.holdSeats(),
                 useCases.changeKeys(),
                 useCases.lockToKey(),
+                new Signatures(signer),
                 writes,
                 limits,
                 usual);
@@ -218,6 +223,11 @@ public final class CryptolensDialect implements Dialect {
     @Override
     public List<Route> routes() {
         return served.values().stream().map(Served::route).toList();
+    }
+
+    @Override
+    public Optional<byte[]> description() {
+        return Optional.of(Descriptions.of(CryptolensDialect.class));
     }
 
     @Override

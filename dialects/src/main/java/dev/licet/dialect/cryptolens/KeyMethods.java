@@ -38,6 +38,7 @@ final class KeyMethods {
     private final HoldSeats holdSeats;
     private final ChangeKeys changeKeys;
     private final LockToKey lockToKey;
+    private final Signatures signatures;
     private final Writes writes;
     private final Limits limits;
     private final Replies replies;
@@ -47,6 +48,7 @@ final class KeyMethods {
             HoldSeats holdSeats,
             ChangeKeys changeKeys,
             LockToKey lockToKey,
+            Signatures signatures,
             Writes writes,
             Limits limits,
             Replies replies) {
@@ -54,6 +56,7 @@ final class KeyMethods {
         this.holdSeats = holdSeats;
         this.changeKeys = changeKeys;
         this.lockToKey = lockToKey;
+        this.signatures = signatures;
         this.writes = writes;
         this.limits = limits;
         this.replies = replies;
@@ -61,7 +64,7 @@ final class KeyMethods {
 
     Answer activate(Caller caller, Request request, Fields fields) {
         String key = key(fields);
-        KeyReply reply = KeyReply.of(fields);
+        KeyReply reply = KeyReply.of(fields, signatures);
         UseKeys.Device device = new UseKeys.Device(
                 fields.text("MachineCode", limits.name()).orElse(""),
                 fields.optional("FriendlyName", limits.name()),
@@ -110,7 +113,7 @@ final class KeyMethods {
     }
 
     Answer getKey(Caller caller, Request request, Fields fields) {
-        KeyReply reply = KeyReply.of(fields);
+        KeyReply reply = KeyReply.of(fields, signatures);
         return switch (useKeys.show(caller, fields.product(), key(fields))) {
             case Outcome.Success<UseKeys.Report>(UseKeys.Report report) ->
                 reply.of(report, fields.integer("FloatingTimeInterval", 0) > 0 ? holdSeats.count(report.key()) : 0);

@@ -17,9 +17,9 @@ import tools.jackson.core.JsonGenerator;
 /// @param signed whether a plain object carries a signature
 /// @param asBlob whether the key comes as the signed bytes, which always carry one
 /// @param metadata whether what its state means is told too
-record KeyReply(boolean signed, boolean asBlob, boolean metadata, long modelVersion) {
+record KeyReply(boolean signed, boolean asBlob, boolean metadata, long modelVersion, Signatures signatures) {
 
-    static KeyReply of(Fields fields) {
+    static KeyReply of(Fields fields, Signatures signatures) {
         boolean asBlob = fields.text("SignMethod")
                 .map(method -> switch (method.strip().toLowerCase(Locale.ROOT)) {
                     case "1", "stringsign" -> true;
@@ -31,7 +31,8 @@ record KeyReply(boolean signed, boolean asBlob, boolean metadata, long modelVers
                 fields.flag("Sign"),
                 asBlob,
                 fields.flag("Metadata"),
-                fields.integer("ModelVersion").orElse(1));
+                fields.integer("ModelVersion").orElse(1),
+                signatures);
     }
 
     /// @param seats how many of its seats are held
@@ -51,11 +52,11 @@ record KeyReply(boolean signed, boolean asBlob, boolean metadata, long modelVers
             if (asBlob) {
                 byte[] blob = document.blob();
                 json.writeStringProperty("licenseKey", Base64.getEncoder().encodeToString(blob));
-                json.writeStringProperty("signature", Signatures.ofBlob(report.signingKey(), blob));
+                json.writeStringProperty("signature", signatures.ofBlob(report.signingKey(), blob));
             } else {
                 json.writeName("licenseKey");
                 document.writeObject(
-                        json, signed ? Signatures.ofText(report.signingKey(), document.canonicalText()) : "");
+                        json, signed ? signatures.ofText(report.signingKey(), document.canonicalText()) : "");
             }
             if (metadata) {
                 json.writeObjectPropertyStart("metadata");
@@ -67,11 +68,11 @@ record KeyReply(boolean signed, boolean asBlob, boolean metadata, long modelVers
     }
 
     /// A text of its own, so that a client can keep it: what was told, when, and the signature over that.
-    private static String metadataSignature(UseKeys.Report report, int seats) {
+    private String metadataSignature(UseKeys.Report report, int seats) {
         byte[] data = Json.object(json -> writeMetadata(json, report, seats));
         byte[] envelope = Json.object(json -> {
             json.writeStringProperty("Data", Base64.getEncoder().encodeToString(data));
-            json.writeStringProperty("Signature", Signatures.ofMetadata(report.signingKey(), data));
+            json.writeStringProperty("Signature", signatures.ofMetadata(report.signingKey(), data));
             json.writeNumberProperty("Date", report.signedAt().getEpochSecond());
             json.writeNumberProperty("Version", 1);
         });

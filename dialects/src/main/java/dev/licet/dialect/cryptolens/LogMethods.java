@@ -74,7 +74,7 @@ final class LogMethods {
         };
     }
 
-    /// A JSON list of numbers.
+    /// A JSON list of [#MAX_STATES] numbers at most.
     private static Set<Integer> states(Fields fields) {
         Optional<String> text = fields.json("States")
                 .map(String::strip)
@@ -87,7 +87,11 @@ final class LogMethods {
         if (!list.startsWith("[") || !list.endsWith("]")) {
             throw new MalformedRequest(Fault.MALFORMED, "States is no list");
         }
-        for (String state : list.substring(1, list.length() - 1).split(",", MAX_STATES + 1)) {
+        String[] codes = list.substring(1, list.length() - 1).split(",", MAX_STATES + 1);
+        if (codes.length > MAX_STATES) {
+            throw new MalformedRequest(Fault.TOO_LARGE, "more than " + MAX_STATES + " states");
+        }
+        for (String state : codes) {
             Fields.integerIn(state).ifPresent(code -> states.add((int) Math.clamp(code, 0, 9_999)));
         }
         return states;

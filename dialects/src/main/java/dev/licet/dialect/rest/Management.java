@@ -22,6 +22,8 @@ import dev.licet.core.license.LicenseKey;
 import dev.licet.core.license.ManageProducts;
 import dev.licet.core.license.Product;
 import dev.licet.dialect.Answer;
+import java.time.Clock;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.EnumSet;
 import java.util.List;
@@ -32,14 +34,17 @@ import tools.jackson.core.JsonGenerator;
 
 /// Accounts, users, applications, tokens and products: add, list, change, revoke.
 final class Management {
+    private static final String PERMISSIONS = "permissions";
     private static final String VALUES_ARE_WHOLE = "valuesAreWhole";
 
     private static final Set<Permission> USUAL = EnumSet.of(Permission.REGISTER_EVENT, Permission.GET_EVENTS);
 
     private final RestDialect.UseCases useCases;
+    private final Clock clock;
 
-    Management(RestDialect.UseCases useCases) {
+    Management(RestDialect.UseCases useCases, Clock clock) {
         this.useCases = useCases;
+        this.clock = clock;
     }
 
     List<Endpoint> endpoints() {
@@ -137,7 +142,15 @@ final class Management {
         return Reply.one(
                 call,
                 201,
-                useCases.users().add(call.caller(), call.account(), call.body().requiredText("username")),
+                useCases.users()
+                        .add(
+                                call.caller(),
+                                call.account(),
+                                call.body().requiredText("username"),
+                                call.body()
+                                        .texts(PERMISSIONS)
+                                        .map(Management::permissions)
+                                        .orElse(Set.of())),
                 Management::writeUserWithPassword);
     }
 
@@ -153,10 +166,19 @@ final class Management {
         return Reply.one(
                 call,
                 200,
-                call.inPath("usr_", UserId::new, Refusal.Kind.USER)
-                        .then(id -> useCases.users()
-                                .rename(call.caller(), id, call.body().requiredText("username"))),
+                call.inPath("usr_", UserId::new, Refusal.Kind.USER).then(id -> setUser(call, id)),
                 Management::write);
+    }
+
+    /// Its name, what it may do, or both.
+    private Outcome<User> setUser(Call call, UserId id) {
+        Optional<Set<Permission>> permissions = call.body().texts(PERMISSIONS).map(Management::permissions);
+        Optional<String> name = call.body().text("username");
+        if (permissions.isEmpty()) {
+            return useCases.users().rename(call.caller(), id, call.body().requiredText("username"));
+        }
+        Outcome<User> set = useCases.users().permit(call.caller(), id, permissions.get());
+        return name.isEmpty() ? set : set.then(user -> useCases.users().rename(call.caller(), id, name.get()));
     }
 
     private Answer resetUser(Call call) {
@@ -186,6 +208,7 @@ final class Management {
         json.writeStringProperty("id", "usr_" + user.id());
         json.writeStringProperty("accountNumber", user.account().toString());
         json.writeStringProperty("username", user.username());
+        writePermissions(json, user.permissions());
         json.writeBooleanProperty("revoked", user.revoked());
         json.writeStringProperty("createdAt", user.createdAt().toString());
     }
@@ -207,7 +230,8 @@ final class Management {
                                         call.body().requiredText("name"),
                                         rights.write(),
                                         rights.partner(),
-                                        rights.limits())),
+                                        rights.limits(),
+                                        expiresAt(call))),
                 (json, issued) -> {
                     write(json, issued.thing());
                     json.writeStringProperty("apiKey", issued.secret().value());
@@ -219,7 +243,7 @@ final class Management {
                 call,
                 useCases.applications().list(call.caller(), call.account()),
                 application -> application.id().value(),
-                Management::write);
+                this::write);
     }
 
     private Answer setApplication(Call call) {
@@ -228,7 +252,7 @@ final class Management {
                 200,
                 call.inPath("app_", ApplicationId::new, Refusal.Kind.APPLICATION)
                         .then(id -> useCases.applications().set(call.caller(), id, now -> rights(call.body(), now))),
-                Management::write);
+                this::write);
     }
 
     private Answer revokeApplication(Call call) {
@@ -237,7 +261,7 @@ final class Management {
                 200,
                 call.inPath("app_", ApplicationId::new, Refusal.Kind.APPLICATION)
                         .then(id -> useCases.applications().revoke(call.caller(), id)),
-                Management::write);
+                this::write);
     }
 
     /// What is not said stays as it is; a null takes a limit away.
@@ -271,7 +295,7 @@ final class Management {
                         .orElseThrow(() -> new WrongField("quota/window", "is required, such as PT1H")));
     }
 
-    private static void write(JsonGenerator json, Application application) {
+    private void write(JsonGenerator json, Application application) {
         json.writeStringProperty("id", "app_" + application.id());
         json.writeStringProperty("accountNumber", application.account().toString());
         json.writeStringProperty("name", application.name());
@@ -282,11 +306,13 @@ final class Management {
             json.writeObjectPropertyStart("quota");
             json.writeNumberProperty("calls", quota.calls());
             json.writeStringProperty("window", quota.window().toString());
+            json.writeNumberProperty("used", useCases.quotas().used(application));
             json.writeEndObject();
         });
         application.limits().gap().ifPresent(gap -> json.writeStringProperty("gap", gap.toString()));
         json.writeBooleanProperty("revoked", application.revoked());
         json.writeStringProperty("createdAt", application.createdAt().toString());
+        application.expiresAt().ifPresent(end -> json.writeStringProperty("expiresAt", end.toString()));
     }
 
     // Tokens
@@ -304,7 +330,9 @@ final class Management {
                                         call.body().requiredText("name"),
                                         rights.permissions(),
                                         rights.product(),
-                                        rights.keyLock())),
+                                        rights.keyLock(),
+                                        expiresAt(call),
+                                        Optional.empty())),
                 (json, issued) -> {
                     write(json, issued.thing());
                     json.writeStringProperty("accessToken", issued.secret().value());
@@ -339,7 +367,7 @@ final class Management {
 
     private static ManageTokens.Rights rights(Body body, ManageTokens.Rights now) {
         Set<Permission> permissions =
-                body.texts("permissions").map(Management::permissions).orElse(now.permissions());
+                body.texts(PERMISSIONS).map(Management::permissions).orElse(now.permissions());
         OptionalLong product = body.number("productId");
         if (product.isPresent() && product.getAsLong() < 1) {
             throw new WrongField("productId", "must be a number above 0");
@@ -352,26 +380,35 @@ final class Management {
                 permissions, lock, keyLock.isPresent() ? new KeyLock(keyLock.getAsLong()) : now.keyLock());
     }
 
+    private Optional<Instant> expiresAt(Call call) {
+        return call.body().duration("validFor").map(clock.instant()::plus);
+    }
+
     private static Set<Permission> permissions(List<String> labels) {
         Set<Permission> permissions = EnumSet.noneOf(Permission.class);
         for (String label : labels) {
             permissions.add(Permission.parse(label)
-                    .orElseThrow(() -> new WrongField("permissions", "may have " + Permission.labels())));
+                    .orElseThrow(() -> new WrongField(PERMISSIONS, "may have " + Permission.labels())));
         }
         return permissions;
+    }
+
+    private static void writePermissions(JsonGenerator json, Set<Permission> permissions) {
+        json.writeArrayPropertyStart(PERMISSIONS);
+        permissions.stream().sorted().map(Permission::label).forEach(json::writeString);
+        json.writeEndArray();
     }
 
     private static void write(JsonGenerator json, AccessToken token) {
         json.writeStringProperty("id", "tok_" + token.id());
         json.writeStringProperty("accountNumber", token.account().toString());
         json.writeStringProperty("name", token.name());
-        json.writeArrayPropertyStart("permissions");
-        token.permissions().stream().sorted().map(Permission::label).forEach(json::writeString);
-        json.writeEndArray();
+        writePermissions(json, token.permissions());
         token.product().ifPresent(product -> json.writeNumberProperty("productId", product.value()));
         json.writeNumberProperty("keyLock", token.keyLock().value());
         json.writeBooleanProperty("revoked", token.revoked());
         json.writeStringProperty("createdAt", token.createdAt().toString());
+        token.expiresAt().ifPresent(end -> json.writeStringProperty("expiresAt", end.toString()));
     }
 
     // Products

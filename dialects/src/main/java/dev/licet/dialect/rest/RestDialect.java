@@ -12,6 +12,7 @@ import dev.licet.core.event.ExportEvents;
 import dev.licet.core.event.ReadEvents;
 import dev.licet.core.event.RecordEvents;
 import dev.licet.core.gate.Gate;
+import dev.licet.core.gate.ReadQuotas;
 import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.ManageAccounts;
 import dev.licet.core.identity.ManageApplications;
@@ -35,7 +36,9 @@ import dev.licet.core.removal.RemoveEvents;
 import dev.licet.core.sale.CheckLicense;
 import dev.licet.core.sale.SellLicenses;
 import dev.licet.core.session.HoldSeats;
+import dev.licet.core.system.ReadServer;
 import dev.licet.dialect.Answer;
+import dev.licet.dialect.Descriptions;
 import dev.licet.dialect.Dialect;
 import dev.licet.dialect.Fault;
 import dev.licet.dialect.Idempotency;
@@ -44,12 +47,8 @@ import dev.licet.dialect.Limits;
 import dev.licet.dialect.MalformedRequest;
 import dev.licet.dialect.Request;
 import dev.licet.dialect.Route;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -67,13 +66,14 @@ public final class RestDialect implements Dialect {
     private final SeatRoutes seats;
     private final PurchaseRoutes purchases;
     private final List<Endpoint> endpoints;
-    private final byte[] description = resource("openapi.json");
+    private final byte[] description = Descriptions.of(RestDialect.class);
 
     /// The use cases that the routes call.
     public record UseCases(
             ManageAccounts accounts,
             ManageUsers users,
             ManageApplications applications,
+            ReadQuotas quotas,
             ManageTokens tokens,
             ManageProducts products,
             ReadChanges readChanges,
@@ -95,6 +95,7 @@ public final class RestDialect implements Dialect {
             ReadEvents readEvents,
             ExportEvents exportEvents,
             RemoveEvents removeEvents,
+            ReadServer readServer,
             ReadDisk readDisk,
             AskInsights insights,
             KeepInsights keepInsights) {}
@@ -110,14 +111,14 @@ public final class RestDialect implements Dialect {
                         new Events(useCases.recordEvents(), useCases.readEvents(), idempotency, limits, clock)
                                 .endpoints(),
                         new ExportRoutes(useCases.exportEvents()).endpoints(),
-                        new Management(useCases).endpoints(),
+                        new Management(useCases, clock).endpoints(),
                         new KeyRoutes(useCases).endpoints(),
                         new LicenseRoutes(useCases.createLicense(), useCases.readLicenses()).endpoints(),
                         purchases.endpoints(),
                         new ChangeRoutes(useCases.readChanges()).endpoints(),
                         new FileRoutes(useCases.issueFiles(), useCases.fileKeys(), useCases.mergeUsage()).endpoints(),
                         new ErasureRoutes(useCases.removeEvents()).endpoints(),
-                        new SystemRoutes(useCases.readDisk()).endpoints(),
+                        new SystemRoutes(useCases.readServer(), useCases.readDisk()).endpoints(),
                         seats.endpoints(),
                         new DataRoutes(useCases.data()).endpoints(),
                         new CustomerRoutes(useCases.customers()).endpoints(),
@@ -147,6 +148,11 @@ public final class RestDialect implements Dialect {
                                         List.of(endpoint.verb()),
                                         endpoint.template())))
                 .toList();
+    }
+
+    @Override
+    public Optional<byte[]> description() {
+        return Optional.of(description.clone());
     }
 
     @Override
@@ -230,14 +236,6 @@ public final class RestDialect implements Dialect {
     @Override
     public Answer refuse(Request request, Fault fault) {
         return Problems.answer(request, fault);
-    }
-
-    private static byte[] resource(String name) {
-        try (InputStream in = RestDialect.class.getResourceAsStream(name)) {
-            return Objects.requireNonNull(in, name).readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException("can't read " + name, e);
-        }
     }
 
     /// The access token that a request carries in its header.

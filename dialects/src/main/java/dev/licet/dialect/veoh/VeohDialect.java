@@ -18,6 +18,7 @@ import dev.licet.core.license.CreateLicense;
 import dev.licet.core.license.License;
 import dev.licet.core.once.RequestKey;
 import dev.licet.dialect.Answer;
+import dev.licet.dialect.Descriptions;
 import dev.licet.dialect.Dialect;
 import dev.licet.dialect.Fault;
 import dev.licet.dialect.Idempotency;
@@ -109,6 +110,11 @@ public final class VeohDialect implements Dialect {
                 .map(method ->
                         new Route(method.getKey(), method.getValue().verbs(), PATH + "/?method=" + method.getKey()))
                 .toList();
+    }
+
+    @Override
+    public Optional<byte[]> description() {
+        return Optional.of(Descriptions.of(VeohDialect.class));
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.licet.core.identity.Secret;
 import dev.licet.core.session.KeepSessions;
 import dev.licet.core.session.TransactionNumbers;
 import dev.licet.dialect.Answer;
+import dev.licet.dialect.Descriptions;
 import dev.licet.dialect.Dialect;
 import dev.licet.dialect.Fault;
 import dev.licet.dialect.Idempotency;
@@ -99,6 +100,11 @@ public final class VidentityDialect implements Dialect {
                 .sorted()
                 .map(path -> new Route(path, VERBS, path))
                 .toList();
+    }
+
+    @Override
+    public Optional<byte[]> description() {
+        return Optional.of(Descriptions.of(VidentityDialect.class));
     }
 
     @Override

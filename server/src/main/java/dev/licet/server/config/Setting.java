@@ -43,6 +43,9 @@ public enum Setting {
     MAX_INSIGHT_ROWS("max-insight-rows", "10000", "The most rows of an insight."),
     MAX_INSIGHT_FILTERS("max-insight-filters", "20", "The most filters of an insight, and of each step of a funnel."),
     MAX_INSIGHT_STEPS("max-insight-steps", "10", "The most steps of a funnel, and the depth of paths; 2 at least."),
+    MAX_INSIGHT_SEATS(
+            "max-insight-seats", "500000", "The most seats that were held in the time of an insight about their use."),
+    MAX_LIVE_VIEWS("max-live-views", "50", "How many may watch events in the console at once."),
     MAX_SAVED_INSIGHTS("max-saved-insights", "1000", "The most saved insights and dashboards of an account."),
     CURRENCY("currency", "USD", "The currency of prices that come without one."),
     CRYPTOLENS_ERROR_STATUS(

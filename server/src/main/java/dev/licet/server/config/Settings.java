@@ -5,6 +5,7 @@ import dev.licet.core.gate.PasswordCheck;
 import dev.licet.core.insight.InsightLimits;
 import dev.licet.core.session.HoldSeats;
 import dev.licet.core.session.KeepSessions;
+import dev.licet.core.system.ServerState;
 import dev.licet.dialect.Limits;
 import dev.licet.dialect.TextTable;
 import java.io.IOException;
@@ -148,6 +149,7 @@ public final class Settings {
         insights();
         insightLimits();
         maxSavedInsights();
+        maxLiveViews();
         logLevel();
         data();
         videntityContentType();
@@ -346,7 +348,24 @@ public final class Settings {
         if (steps < 2) {
             throw wrong(Setting.MAX_INSIGHT_STEPS, "2 at least");
         }
-        return new InsightLimits(count(Setting.MAX_INSIGHT_ROWS), count(Setting.MAX_INSIGHT_FILTERS), steps);
+        return new InsightLimits(
+                count(Setting.MAX_INSIGHT_ROWS),
+                count(Setting.MAX_INSIGHT_FILTERS),
+                steps,
+                count(Setting.MAX_INSIGHT_SEATS));
+    }
+
+    /// How many may watch events in the console at once.
+    public int maxLiveViews() {
+        return count(Setting.MAX_LIVE_VIEWS);
+    }
+
+    /// What is in force.
+    public List<ServerState.InForce> inForce() {
+        return Arrays.stream(Setting.values())
+                .map(setting -> new ServerState.InForce(
+                        setting.key(), text(setting), text(setting).equals(setting.defaultText()), setting.meaning()))
+                .toList();
     }
 
     /// How many insights and dashboards an account may keep.

@@ -199,9 +199,20 @@ class CryptolensGroupsTest {
         long id = last.get("id").longValue();
         assertThat(states("&EndingBefore=" + id + "&Limit=1")).isEqualTo("6011");
         assertThat(states("&StartingAfter=" + (id - 1))).isEqualTo("4010");
+        assertThat(states("&StartingAfter=" + (id - 3) + "&EndingBefore=" + id)).isEqualTo("6011 2015");
         server.clock().advance(Duration.ofDays(31));
         ok(call("key/Activate", ofKey() + "&MachineCode=a"));
         assertThat(states("")).isEqualTo("2010");
+    }
+
+    @Test
+    void webApiLog_takesAHundredStates_andNoMore() {
+        ok(call("key/Activate", ofKey() + "&MachineCode=a"));
+        assertThat(states("&States=[2010" + ",6011".repeat(99) + "]")).isEqualTo("2010");
+        for (int more : new int[] {100, 101}) {
+            assertThat(message(call("ai/GetWebAPILog", "&States=[2010" + ",6011".repeat(more) + "]")))
+                    .isEqualTo("The input parameters were incorrect.");
+        }
     }
 
     @Test

@@ -342,8 +342,7 @@ class RefusedRequestTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/", "/nothing", "//", "/%", "/.", "/../api/ai/RegisterEvent", "/health", "/API", "*", "/\u00ff"
-            })
+            strings = {"/nothing", "//", "/%", "/.", "/../api/ai/RegisterEvent", "/health", "/API", "*", "/\u00ff"})
     void path_ofNobody_isAnswered404(String path) {
         assertThat(refused(get(path)).status()).isEqualTo(404);
     }

@@ -73,7 +73,7 @@ final class Audited {
 
     private static final List<Table> TABLES = List.of(
             new Table("account", "account", "ROW.number", "ROW.number", List.of("name", "zone", "?revoked"), ""),
-            new Table("user", "user", "username", "!password", "?revoked"),
+            new Table("user", "user", "username", "!password", "permissions", "?revoked"),
             new Table(
                     "application",
                     "application",
@@ -84,8 +84,18 @@ final class Audited {
                     "quota_calls",
                     "quota_window",
                     "gap",
+                    "expires_at",
                     "?revoked"),
-            new Table("access_token", "token", "name", "permissions", "product", "key_lock", "parent", "?revoked"),
+            new Table(
+                    "access_token",
+                    "token",
+                    "name",
+                    "permissions",
+                    "product",
+                    "key_lock",
+                    "parent",
+                    "expires_at",
+                    "?revoked"),
             new Table("product", "product", "name", "?whole_values", "?revoked", "retention"),
             new Table(
                     "license_key",

@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// Asks the event table.
-final class EmbeddedInsights implements Insights, AutoCloseable {
+final class EmbeddedInsights implements Insights {
     private static final System.Logger LOG = System.getLogger(EmbeddedInsights.class.getName());
 
     /// Made for the first question: to load the library takes longer than to answer one.
@@ -38,7 +38,6 @@ final class EmbeddedInsights implements Insights, AutoCloseable {
 
     private final EventTable table;
     private final CatchUp catchUp;
-    private final Duration patience;
     private final Turns turns;
 
     /// Waits until what was acknowledged is in the table.
@@ -47,11 +46,10 @@ final class EmbeddedInsights implements Insights, AutoCloseable {
         boolean isDone();
     }
 
-    EmbeddedInsights(EventTable table, CatchUp catchUp, InsightSettings settings) {
+    EmbeddedInsights(EventTable table, CatchUp catchUp, Turns turns) {
         this.table = table;
         this.catchUp = catchUp;
-        this.patience = settings.timeout();
-        this.turns = new Turns("insight", settings.atOnce(), settings.mostWaiting());
+        this.turns = turns;
     }
 
     @Override
@@ -62,7 +60,6 @@ final class EmbeddedInsights implements Insights, AutoCloseable {
             return turns.run(
                     questions.getFirst().scope().account(),
                     () -> table.work(connection -> found(connection, questions, running::set, complete)),
-                    patience,
                     () -> cancel(running.get()));
         } catch (ExecutionException e) {
             if (e.getCause() instanceof SQLException) {
@@ -109,10 +106,5 @@ final class EmbeddedInsights implements Insights, AutoCloseable {
         } catch (SQLException hasEnded) {
             LOG.log(System.Logger.Level.DEBUG, "nothing to cancel", hasEnded);
         }
-    }
-
-    @Override
-    public void close() {
-        turns.close();
     }
 }

@@ -67,6 +67,7 @@ public final class EmbeddedStore implements Store {
     private final DirectoryLock lock;
     private final Database database;
     private final EmbeddedEventLog events;
+    private final Turns turns;
     private final EmbeddedInsights insights;
     private final Accounts accounts;
     private final Users users;
@@ -93,12 +94,19 @@ public final class EmbeddedStore implements Store {
     private final Seats seats;
 
     private EmbeddedStore(
-            Path directory, DirectoryLock lock, Database database, EmbeddedEventLog events, EmbeddedInsights insights) {
+            Path directory,
+            DirectoryLock lock,
+            Database database,
+            EmbeddedEventLog events,
+            EventTable table,
+            InsightSettings insights,
+            Optional<Duration> kept) {
         this.directory = directory;
         this.lock = lock;
         this.database = database;
         this.events = events;
-        this.insights = insights;
+        this.turns = new Turns("insight", insights);
+        this.insights = new EmbeddedInsights(table, events::catchUp, turns);
         this.accounts = new SqliteIdentities.SqliteAccounts(database);
         this.users = new SqliteIdentities.SqliteUsers(database);
         this.applications = new SqliteIdentities.SqliteApplications(database);
@@ -121,7 +129,7 @@ public final class EmbeddedStore implements Store {
         this.keptAnswers = new SqliteKeptAnswers(database);
         this.savedInsights = new SqliteSavedInsights(database);
         this.sessions = new SqliteSessions(database);
-        this.seats = new SqliteSeats(database);
+        this.seats = new SqliteSeats(database, turns, kept);
     }
 
     /// Whether the directory holds a store.
@@ -201,10 +209,10 @@ public final class EmbeddedStore implements Store {
             DiskSpace space = new DiskSpace(Disk.REAL, directory, journal.diskFloor());
             database = Database.open(directory.resolve(ENTITIES), space, changes);
             Journal.syncDirectory(directory);
-            EmbeddedEventLog events = new EmbeddedEventLog(
-                    directory, table.join(), retention.apply(database), archives, journal, space, database, clock);
-            return new EmbeddedStore(
-                    directory, lock, database, events, new EmbeddedInsights(table.join(), events::catchUp, insights));
+            Retention kept = retention.apply(database);
+            EmbeddedEventLog events =
+                    new EmbeddedEventLog(directory, table.join(), kept, archives, journal, space, database, clock);
+            return new EmbeddedStore(directory, lock, database, events, table.join(), insights, kept.kept());
         } catch (SQLException e) {
             closeQuietly(lock, database, table);
             throw new IllegalStateException("can't open the events in " + directory + ": " + e.getMessage(), e);
@@ -482,7 +490,7 @@ public final class EmbeddedStore implements Store {
 
     @Override
     public void close() {
-        insights.close();
+        turns.close();
         events.close();
         database.close();
         lock.close();

@@ -22,13 +22,15 @@ final class Roller {
     /// So many rows that came since the last merging are merged, and of many an eighth of all.
     private static final long ROWS = 100_000;
     private static final Duration LOOK_AT_ZONES = Duration.ofMinutes(1);
+    /// Who changes zones all the time has this share of it for counting anew: one part of so many.
+    private static final int SHARE = 20;
     private static final Duration AFTER_FAILURE = Duration.ofMinutes(10);
 
     private final EventTable table;
     private final Function<AccountNumber, ZoneId> zones;
     private long appliedBefore;
     private long failedAt = System.nanoTime() - AFTER_FAILURE.toNanos();
-    private long zonesAt = System.nanoTime() - LOOK_AT_ZONES.toNanos();
+    private long nextZonesAt = System.nanoTime();
 
     /// @param zones of accounts
     Roller(EventTable table, Function<AccountNumber, ZoneId> zones) {
@@ -62,9 +64,11 @@ final class Roller {
                 table.mergeRolled();
             }
         }
-        if (System.nanoTime() - zonesAt > LOOK_AT_ZONES.toNanos()) {
+        long began = System.nanoTime();
+        if (began - nextZonesAt >= 0) {
             table.rollMoved(zones);
-            zonesAt = System.nanoTime();
+            long ended = System.nanoTime();
+            nextZonesAt = ended + Math.max(LOOK_AT_ZONES.toNanos(), SHARE * (ended - began));
         }
     }
 }

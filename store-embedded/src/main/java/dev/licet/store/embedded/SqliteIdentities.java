@@ -40,6 +40,17 @@ import org.jspecify.annotations.Nullable;
 final class SqliteIdentities {
     private SqliteIdentities() {}
 
+    private static String names(Set<Permission> permissions) {
+        return permissions.stream().sorted().map(Permission::name).collect(Collectors.joining(","));
+    }
+
+    private static Set<Permission> permissions(Row row) throws SQLException {
+        return Arrays.stream(row.getString("permissions").split(","))
+                .filter(name -> !name.isEmpty())
+                .map(Permission::valueOf)
+                .collect(Collectors.toSet());
+    }
+
     static final class SqliteAccounts implements Accounts {
         private final Database database;
         private final Remembered<AccountNumber, Account> remembered;
@@ -124,11 +135,22 @@ final class SqliteIdentities {
         }
 
         @Override
-        public Optional<User> add(AccountNumber account, String username, PasswordHash password, Instant at) {
-            return database.write(sql ->
-                    sql.first("""
-                    INSERT INTO user (account, username, password, created_at) VALUES (?, ?, ?, ?)
-                    ON CONFLICT DO NOTHING RETURNING *""", SqliteUsers::row, account.value(), username, password.encoded(), Micros.of(at)));
+        public Optional<User> add(
+                AccountNumber account,
+                String username,
+                PasswordHash password,
+                Set<Permission> permissions,
+                Instant at) {
+            return database.write(sql -> sql.first(
+                    """
+                    INSERT INTO user (account, username, password, permissions, created_at) VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT DO NOTHING RETURNING *""",
+                    SqliteUsers::row,
+                    account.value(),
+                    username,
+                    password.encoded(),
+                    names(permissions),
+                    Micros.of(at)));
         }
 
         @Override
@@ -161,6 +183,33 @@ final class SqliteIdentities {
         }
 
         @Override
+        public boolean setPermissions(UserId id, Set<Permission> permissions) {
+            return database.write(sql -> {
+                endLent(sql, id);
+                return sql.update("UPDATE user SET permissions = ? WHERE id = ?", names(permissions), id.value()) == 1;
+            });
+        }
+
+        @Override
+        public void endLent(UserId id) {
+            database.write(sql -> {
+                endLent(sql, id);
+                return true;
+            });
+        }
+
+        /// What nothing else names is forgotten; the rest can't be used any more.
+        private static void endLent(Sql sql, UserId id) throws SQLException {
+            sql.update("""
+                    DELETE FROM access_token WHERE lent_to = ?
+                      AND id NOT IN (SELECT parent FROM access_token WHERE parent IS NOT NULL)""", id.value());
+            sql.update("UPDATE access_token SET revoked = 1 WHERE lent_to = ? AND NOT revoked", id.value());
+            sql.update("""
+                    DELETE FROM user_token WHERE application IN (SELECT id FROM application WHERE lent_to = ?)""", id.value());
+            sql.update("DELETE FROM application WHERE lent_to = ?", id.value());
+        }
+
+        @Override
         public boolean setPassword(UserId id, PasswordHash password) {
             return database.write(sql -> {
                 endTokensAndSessions(sql, id);
@@ -177,6 +226,7 @@ final class SqliteIdentities {
         }
 
         private static void endTokensAndSessions(Sql sql, UserId id) throws SQLException {
+            endLent(sql, id);
             sql.update("DELETE FROM user_token WHERE user = ?", id.value());
             sql.update("DELETE FROM session_key WHERE session IN (SELECT id FROM session WHERE user = ?)", id.value());
             sql.update("DELETE FROM session WHERE user = ?", id.value());
@@ -188,6 +238,7 @@ final class SqliteIdentities {
                     new AccountNumber(row.getLong("account")),
                     row.getString("username"),
                     new PasswordHash(row.getString("password")),
+                    permissions(row),
                     row.getBoolean("revoked"),
                     Micros.instant(row, "created_at"));
         }
@@ -208,8 +259,8 @@ final class SqliteIdentities {
             long id = database.write(sql -> sql.insert(
                     """
                     INSERT INTO application (account, owner, name, api_key, may_write, partner,
-                      quota_calls, quota_window, gap, created_at)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                      quota_calls, quota_window, gap, created_at, expires_at, lent_to)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                     wanted.account().value(),
                     wanted.owner().value(),
                     wanted.name(),
@@ -219,7 +270,9 @@ final class SqliteIdentities {
                     quotaCalls(limits),
                     quotaWindow(limits),
                     gap(limits),
-                    Micros.of(at)));
+                    Micros.of(at),
+                    wanted.expiresAt().map(Micros::of).orElse(null),
+                    wanted.lentTo().map(UserId::value).orElse(null)));
             return find(new ApplicationId(id)).orElseThrow();
         }
 
@@ -242,7 +295,7 @@ final class SqliteIdentities {
         @Override
         public List<Application> list(AccountNumber account) {
             return database.read(sql -> sql.all(
-                    "SELECT * FROM application WHERE account = ? ORDER BY id",
+                    "SELECT * FROM application WHERE account = ? AND lent_to IS NULL ORDER BY id",
                     SqliteApplications::row,
                     account.value()));
         }
@@ -291,7 +344,8 @@ final class SqliteIdentities {
                     row.getBoolean("partner"),
                     new CallLimits(quota, gapBetween),
                     row.getBoolean("revoked"),
-                    Micros.instant(row, "created_at"));
+                    Micros.instant(row, "created_at"),
+                    Micros.optional(row, "expires_at"));
         }
     }
 
@@ -300,6 +354,13 @@ final class SqliteIdentities {
 
         SqliteQuotas(Database database) {
             this.database = database;
+        }
+
+        @Override
+        public QuotaState find(ApplicationId application) {
+            return database.read(sql -> sql.first(
+                            "SELECT * FROM quota WHERE application = ?", SqliteQuotas::row, application.value())
+                    .orElse(QuotaState.UNUSED));
         }
 
         @Override
@@ -340,15 +401,18 @@ final class SqliteIdentities {
         public AccessToken add(NewAccessToken wanted, SecretHash secret, Instant at) {
             long id = database.write(sql -> sql.insert(
                     """
-                    INSERT INTO access_token (account, name, secret, permissions, product, key_lock, created_at)
-                    VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                    INSERT INTO access_token (account, name, secret, permissions, product, key_lock, created_at,
+                      expires_at, lent_to)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                     wanted.account().value(),
                     wanted.name(),
                     secret.toBytes(),
                     names(wanted.permissions()),
                     wanted.product().map(ProductId::value).orElse(null),
                     wanted.keyLock().value(),
-                    Micros.of(at)));
+                    Micros.of(at),
+                    wanted.expiresAt().map(Micros::of).orElse(null),
+                    wanted.lentTo().map(UserId::value).orElse(null)));
             return find(new TokenId(id)).orElseThrow();
         }
 
@@ -383,7 +447,7 @@ final class SqliteIdentities {
         @Override
         public List<AccessToken> list(AccountNumber account) {
             return database.read(sql -> sql.all(
-                    "SELECT * FROM access_token_rights WHERE account = ? ORDER BY id",
+                    "SELECT * FROM access_token_rights WHERE account = ? AND lent_to IS NULL ORDER BY id",
                     SqliteAccessTokens::row,
                     account.value()));
         }
@@ -405,26 +469,18 @@ final class SqliteIdentities {
                     sql -> sql.update("UPDATE access_token SET revoked = 1 WHERE id = ?", id.value()) == 1);
         }
 
-        private static String names(Set<Permission> permissions) {
-            return permissions.stream().sorted().map(Permission::name).collect(Collectors.joining(","));
-        }
-
         private static AccessToken row(Row row) throws SQLException {
-            Set<Permission> permissions = Arrays.stream(
-                            row.getString("permissions").split(","))
-                    .filter(name -> !name.isEmpty())
-                    .map(Permission::valueOf)
-                    .collect(Collectors.toSet());
             long product = row.getLong("product");
             return new AccessToken(
                     new TokenId(row.getLong("id")),
                     new AccountNumber(row.getLong("account")),
                     row.getString("name"),
-                    permissions,
+                    permissions(row),
                     product == 0 ? Optional.empty() : Optional.of(new ProductId(product)),
                     new KeyLock(row.getLong("key_lock")),
                     row.getBoolean("revoked"),
-                    Micros.instant(row, "created_at"));
+                    Micros.instant(row, "created_at"),
+                    Micros.optional(row, "expires_at"));
         }
     }
 

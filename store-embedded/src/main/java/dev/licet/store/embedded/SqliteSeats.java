@@ -20,6 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 
 /// The tables of seats and of who waits for one. The database's one writer runs all changes, one after the other.
 final class SqliteSeats implements Seats {
@@ -30,8 +32,11 @@ final class SqliteSeats implements Seats {
             "INSERT INTO seat_past (key, since, until) SELECT key, since, until FROM seat WHERE ";
     /// Microseconds: a quarter of an hour, which no time zone cuts.
     private static final long DENIALS_TOGETHER = 900_000_000;
-    private static final Duration PAST_KEPT = Duration.ofDays(400);
     private static final int FORGOTTEN_AT_ONCE = 10_000;
+
+    private final Turns turns;
+    /// How long it is known what was held; empty for ever.
+    private final Optional<Duration> pastKept;
 
     private final Remembered<SeatId, KeyId> keys;
     private final Merging<SeatId, Asked, Optional<Object>> pings;
@@ -45,8 +50,10 @@ final class SqliteSeats implements Seats {
     /// As of what is in [#written].
     private int rollbacks;
 
-    SqliteSeats(Database database) {
+    SqliteSeats(Database database, Turns turns, Optional<Duration> pastKept) {
         this.database = database;
+        this.turns = turns;
+        this.pastKept = pastKept;
         this.keys = new Remembered<>(database);
         this.pings = new Merging<>(database, Asked::and, () -> {
             Map<KeyId, Known> known = new HashMap<>();
@@ -315,7 +322,7 @@ final class SqliteSeats implements Seats {
 
     @Override
     public void forgetLapsedBefore(Instant then) {
-        long old = Micros.of(then.minus(PAST_KEPT));
+        long old = pastKept.map(kept -> Micros.of(then.minus(kept))).orElse(Long.MIN_VALUE);
         database.writeUnremembered(sql -> sql.update(REMEMBER + "until < ?", Micros.of(then))
                 // Those that were remembered first: some each time.
                 + sql.update(
@@ -355,12 +362,17 @@ final class SqliteSeats implements Seats {
         List<Object> twice = new ArrayList<>(of);
         twice.addAll(of);
         twice.add(most + 1);
-        return database.read(sql -> new Use(
+        Callable<Use> work = () -> database.read(sql -> new Use(
                 sql.all(
                         String.format(held, "seat_past") + " UNION ALL " + String.format(held, "seat") + " LIMIT ?",
                         row -> new Holding(Micros.instant(row, "since"), Micros.instant(row, "until")),
                         twice.toArray()),
                 sql.all(denied, row -> new Denials(Micros.instant(row, "at"), row.getLong("count")), of.toArray())));
+        try {
+            return turns.run(account, work, () -> {}); // ends by itself: it has so many rows
+        } catch (ExecutionException e) {
+            throw Database.translated(e.getCause());
+        }
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.licet.store.embedded;
 
 import dev.licet.core.Pending;
+import dev.licet.core.id.AccountNumber;
+import dev.licet.core.id.UserId;
 import dev.licet.core.identity.SecretHash;
 import dev.licet.core.session.NumberReserve;
 import dev.licet.core.session.Session;
@@ -37,6 +39,23 @@ final class SqliteSessions implements Sessions, NumberReserve {
             }
             return id.isPresent();
         });
+    }
+
+    @Override
+    public Optional<Session> find(SecretHash key, Instant now) {
+        return database.read(sql -> sql.first(
+                """
+                SELECT session.* FROM session_key JOIN session ON session.id = session_key.session
+                WHERE session_key.secret = ? AND session.expires_at > ?
+                  AND coalesce(session_key.good_until, session.expires_at) > ?""",
+                row -> new Session(
+                        new AccountNumber(row.getLong("account")),
+                        new UserId(row.getLong("user")),
+                        Micros.instant(row, "started_at"),
+                        Micros.instant(row, "expires_at")),
+                key.toBytes(),
+                Micros.of(now),
+                Micros.of(now)));
     }
 
     @Override

@@ -24,6 +24,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Turns implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(2);
 
+    private final Duration patience;
     private final int mostWaiting;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition someWait = lock.newCondition();
@@ -31,11 +32,10 @@ final class Turns implements AutoCloseable {
     private final Map<AccountNumber, Queue<FutureTask<?>>> waiting = new LinkedHashMap<>();
     private boolean closed;
 
-    /// @param atOnce how many pieces are done at once @param mostWaiting how many pieces of one account may
-    /// wait
-    Turns(String name, int atOnce, int mostWaiting) {
-        this.mostWaiting = mostWaiting;
-        for (int i = 0; i < atOnce; i++) {
+    Turns(String name, InsightSettings settings) {
+        this.patience = settings.timeout();
+        this.mostWaiting = settings.mostWaiting();
+        for (int i = 0; i < settings.atOnce(); i++) {
             Thread.ofPlatform().name(name + "-" + i).daemon().start(this::run);
         }
     }
@@ -45,7 +45,7 @@ final class Turns implements AutoCloseable {
     /// @param stop ends work that runs, from another thread
     /// @throws Unavailable when it is not done in time, or too many wait
     /// @throws ExecutionException when it fails
-    <T> T run(AccountNumber account, Callable<T> work, Duration patience, Runnable stop) throws ExecutionException {
+    <T> T run(AccountNumber account, Callable<T> work, Runnable stop) throws ExecutionException {
         FutureTask<T> task = new FutureTask<>(work);
         add(account, task);
         try {

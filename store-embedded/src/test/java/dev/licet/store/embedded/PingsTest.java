@@ -38,7 +38,8 @@ class PingsTest {
         pings = new Pings(database);
         database.write(sql -> {
             sql.update("INSERT INTO account (number, name, signing_key, created_at) VALUES (1, 'account', x'', 0)");
-            return sql.update("INSERT INTO user VALUES (1, 1, 'user', '', 0, 0)");
+            return sql.update(
+                    "INSERT INTO user (id, account, username, password, created_at) VALUES (1, 1, 'user', '', 0)");
         });
     }
 

@@ -21,7 +21,11 @@ class TurnsTest {
     private static final AccountNumber OTHER = new AccountNumber(100_000_000_000_002L);
     private static final Duration LONG = Duration.ofSeconds(20);
 
-    private final Turns turns = new Turns("test", 1, 3);
+    private static Turns turns(Duration patience) {
+        return new Turns("test", new InsightSettings(patience, 1, 3));
+    }
+
+    private final Turns turns = turns(LONG);
     private final List<String> done = new CopyOnWriteArrayList<>();
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch mayEnd = new CountDownLatch(1);
@@ -35,7 +39,7 @@ class TurnsTest {
     private Thread ask(AccountNumber account, String name) {
         return Thread.ofVirtual().start(() -> {
             try {
-                turns.run(account, () -> done.add(name), LONG, () -> {});
+                turns.run(account, () -> done.add(name), () -> {});
             } catch (Exception e) {
                 done.add(name + " failed");
             }
@@ -51,7 +55,6 @@ class TurnsTest {
                             begun.countDown();
                             return mayEnd.await(20, TimeUnit.SECONDS);
                         },
-                        LONG,
                         () -> {});
             } catch (Exception e) {
                 done.add("the first failed");
@@ -93,7 +96,7 @@ class TurnsTest {
             awaitWaiting(i);
         }
 
-        assertThatThrownBy(() -> turns.run(BUSY, () -> 1, LONG, () -> {})).isInstanceOf(Unavailable.class);
+        assertThatThrownBy(() -> turns.run(BUSY, () -> 1, () -> {})).isInstanceOf(Unavailable.class);
         Thread other = ask(OTHER, "other");
         mayEnd.countDown();
         other.join();
@@ -105,16 +108,17 @@ class TurnsTest {
     void whatTakesTooLong_isStopped_andTheNextHasItsTurn() throws Exception {
         AtomicBoolean stopped = new AtomicBoolean();
 
-        assertThatThrownBy(
-                        () -> turns.run(BUSY, () -> mayEnd.await(20, TimeUnit.SECONDS), Duration.ofMillis(50), () -> {
-                            stopped.set(true);
-                            mayEnd.countDown();
-                        }))
-                .isInstanceOf(Unavailable.class)
-                .hasMessageContaining("insight-timeout");
+        try (Turns impatient = turns(Duration.ofMillis(50))) {
+            assertThatThrownBy(() -> impatient.run(BUSY, () -> mayEnd.await(20, TimeUnit.SECONDS), () -> {
+                        stopped.set(true);
+                        mayEnd.countDown();
+                    }))
+                    .isInstanceOf(Unavailable.class)
+                    .hasMessageContaining("insight-timeout");
 
-        assertThat(stopped).isTrue();
-        assertThat(turns.run(OTHER, () -> 7, LONG, () -> {})).isEqualTo(7);
+            assertThat(stopped).isTrue();
+            assertThat(impatient.run(OTHER, () -> 7, () -> {})).isEqualTo(7);
+        }
     }
 
     @Test
@@ -127,6 +131,6 @@ class TurnsTest {
         waiting.join();
 
         assertThat(done).containsExactly("waiting failed");
-        assertThatThrownBy(() -> turns.run(BUSY, () -> 1, LONG, () -> {})).isInstanceOf(Unavailable.class);
+        assertThatThrownBy(() -> turns.run(BUSY, () -> 1, () -> {})).isInstanceOf(Unavailable.class);
     }
 }

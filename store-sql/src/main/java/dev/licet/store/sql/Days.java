@@ -4,7 +4,6 @@ import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.noCondition;
-import static org.jooq.impl.DSL.val;
 
 import dev.licet.core.insight.Scope;
 import dev.licet.core.insight.Span;
@@ -83,9 +82,9 @@ record Days(Rows rows, LocalDate first, LocalDate end, long lastId) {
     Condition condition() {
         Scope scope = rows.scope();
         return EventColumns.ACCOUNT
-                .eq(val(scope.account().value()))
+                .eq(inline(scope.account().value()))
                 .and(scope.product()
-                        .map(id -> EventColumns.PRODUCT.eq(val(id.value())))
+                        .map(id -> EventColumns.PRODUCT.eq(inline(id.value())))
                         .orElse(noCondition()))
                 .and(DAY.ge(inline(first)))
                 .and(DAY.lt(inline(end)));

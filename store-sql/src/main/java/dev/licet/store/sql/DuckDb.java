@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jooq.Field;
 import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
 final class DuckDb implements Engine {
@@ -75,7 +76,16 @@ final class DuckDb implements Engine {
     }
 
     @Override
-    public Field<Long> percentile(double share, Field<Long> value) {
-        return field("quantile_disc({0}, {1})", SQLDataType.BIGINT, value, inline(BigDecimal.valueOf(share)));
+    public Field<Object> percentiles(List<BigDecimal> shares, Field<Long> value) {
+        return field(
+                "quantile_disc({0}, [{1}])",
+                SQLDataType.OTHER,
+                value,
+                DSL.list(shares.stream().map(DSL::inline).toList()));
+    }
+
+    @Override
+    public Field<Long> element(Field<Object> list, int index) {
+        return field("{0}[{1}]", SQLDataType.BIGINT, list, inline(index));
     }
 }

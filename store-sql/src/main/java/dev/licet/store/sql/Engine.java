@@ -37,6 +37,10 @@ public interface Engine {
     /// The value of the row with the latest time, and among these with the highest id.
     Field<String> last(Field<String> value, Field<Long> micros, Field<Long> id);
 
-    /// The lowest value that this share of all do not exceed.
-    Field<Long> percentile(double share, Field<Long> value);
+    /// A list: for each share the lowest value that this share of all do not exceed. One list, so that an engine sorts
+    /// the values once.
+    Field<Object> percentiles(List<BigDecimal> shares, Field<Long> value);
+
+    /// @param index from 1 on
+    Field<Long> element(Field<Object> list, int index);
 }

@@ -34,6 +34,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jooq.CaseConditionStep;
+import org.jooq.CommonTableExpression;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -53,6 +54,9 @@ import org.jooq.impl.SQLDataType;
 /// whom where different ones are counted (to group by them first is faster than a distinct count); and the
 /// rows of the answer.
 public final class InsightSql {
+    /// The percentiles that are told.
+    private static final List<Integer> SHARES = List.of(50, 75, 90, 95, 99);
+
     // What a step calls what it has, for the next one.
     private static final Field<LocalDateTime> START = field(name("start"), SQLDataType.LOCALDATETIME);
     private static final Field<LocalDateTime> COHORT = field(name("cohort"), SQLDataType.LOCALDATETIME);
@@ -454,10 +458,16 @@ public final class InsightSql {
                 new ArrayList<>(List.of(count().as(EVENTS), min(VALUE).as("min")));
         List<Field<?>> cells = new ArrayList<>(List.of(EVENTS, field(name("min"))));
         List<Column> columns = new ArrayList<>(List.of(column("events", Type.COUNT), column("min", Type.NUMBER)));
-        for (int share : List.of(50, 75, 90, 95, 99)) {
-            spread.add(engine.percentile(share / 100.0, VALUE).as("p" + share));
-            cells.add(field(name("p" + share)));
-            columns.add(column("p" + share, Type.NUMBER));
+        Field<Object> percentiles = field(name("percentiles"), SQLDataType.OTHER);
+        spread.add(engine.percentiles(
+                        SHARES.stream()
+                                .map(share -> BigDecimal.valueOf(share, 2))
+                                .toList(),
+                        VALUE)
+                .as(percentiles));
+        for (int i = 0; i < SHARES.size(); i++) {
+            cells.add(engine.element(percentiles, i + 1));
+            columns.add(column("p" + SHARES.get(i), Type.NUMBER));
         }
         spread.add(max(VALUE).as("max"));
         cells.add(field(name("max")));
@@ -499,13 +509,15 @@ public final class InsightSql {
 
     private InsightQuery retention(Question.Retention q, Optional<Rolled> rolled) {
         Table<?> c = byUnitAndWho(rowsSinceEver(q.scope()), q.unit(), q.of(), rolled);
-        Table<?> known = select(
-                        START, EVENTS, min(START).over(DSL.partitionBy(WHO)).as(COHORT))
-                .from(c)
-                .asTable("k");
-        Select<?> select = select(
-                        engine.epochSeconds(COHORT), engine.epochSeconds(START), count(), sum(EVENTS), total(EVENTS))
-                .from(known)
+        // A join, since a window over so many is slower.
+        CommonTableExpression<?> each = name("c").as(select(START, WHO, EVENTS).from(c));
+        Table<?> first =
+                select(WHO, min(START).as(COHORT)).from(each).groupBy(WHO).asTable("f");
+        Select<?> select = DSL.with(each)
+                .select(engine.epochSeconds(COHORT), engine.epochSeconds(START), count(), sum(EVENTS), total(EVENTS))
+                .from(each)
+                .join(first)
+                .using(WHO)
                 .where(COHORT.ge(inline(first(q.scope(), q.unit()))))
                 .groupBy(COHORT, START)
                 .orderBy(COHORT, START);
@@ -560,28 +572,21 @@ public final class InsightSql {
                         EventColumns.ID.as(ID),
                         rows.text(q.along()).as(STEP)),
                 rows.condition().and(who(q.of()).isNotNull()));
-        Field<Integer> isStart = q.start()
-                .<Field<Integer>>map(
-                        start -> when(STEP.eq(inline(start)), inline(1)).otherwise(inline(0)))
-                .orElse(inline(1));
-        Table<?> known = select(
-                        WHO,
-                        AT,
-                        ID,
-                        STEP,
-                        lag(STEP).over(inOrder()).as(PRIOR),
-                        max(isStart)
+        List<Field<?>> seen = new ArrayList<>(
+                List.of(WHO, AT, ID, STEP, lag(STEP).over(inOrder()).as(PRIOR)));
+        q.start()
+                .ifPresent(start ->
+                        seen.add(max(when(STEP.eq(inline(start)), inline(1)).otherwise(inline(0)))
                                 .over(DSL.partitionBy(WHO).orderBy(AT, ID).rowsUnboundedPreceding())
-                                .as(BEGUN))
-                .from(e)
-                .where(STEP.isNotNull())
-                .asTable("k");
+                                .as(BEGUN)));
+        Table<?> known = select(seen).from(e).where(STEP.isNotNull()).asTable("k");
+        Condition hasBegun = q.start().isPresent() ? BEGUN.eq(inline(1)) : DSL.noCondition();
         Table<?> steps = select(
                         STEP,
                         lead(STEP).over(inOrder()).as(NEXT),
                         rowNumber().over(inOrder()).as(RANK))
                 .from(known)
-                .where(STEP.isDistinctFrom(PRIOR).and(BEGUN.eq(inline(1))))
+                .where(STEP.isDistinctFrom(PRIOR).and(hasBegun))
                 .asTable("s");
         Select<?> select = select(RANK, STEP, NEXT, count(), sum(count()).over())
                 .from(steps)

@@ -32,8 +32,9 @@ record Rows(Engine engine, Scope scope, boolean sinceEver) {
     private static final Instant FIRST = Instant.EPOCH;
 
     Condition condition() {
+        // Numbers stand in the statement: an engine would plan one with parameters twice.
         Condition condition = EventColumns.ACCOUNT
-                .eq(val(scope.account().value()))
+                .eq(inline(scope.account().value()))
                 .and(EventColumns.HAPPENED_AT.lt(time(scope.span().until())));
         if (!sinceEver) {
             condition =
@@ -41,7 +42,7 @@ record Rows(Engine engine, Scope scope, boolean sinceEver) {
         }
         condition = condition
                 .and(scope.product()
-                        .map(id -> EventColumns.PRODUCT.eq(val(id.value())))
+                        .map(id -> EventColumns.PRODUCT.eq(inline(id.value())))
                         .orElse(noCondition()))
                 .and(scope.key().map(key -> EventColumns.KEY.eq(val(key))).orElse(noCondition()));
         return condition.and(all(scope.filters()));

@@ -1,0 +1,54 @@
+package dev.licet.server.security;
+
+import static java.lang.System.Logger.Level.DEBUG;
+
+import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
+import dev.licet.core.identity.Signer;
+import dev.licet.core.identity.SigningKey;
+import java.security.GeneralSecurityException;
+import java.security.Provider;
+import java.security.Signature;
+import java.util.Optional;
+
+/// Signs by AWS-LC where it runs, Linux on x86-64, which takes half of the JDK's time; elsewhere by the JDK. The
+/// library
+/// comes with the first signature: a start has better things to do. Safe for threads.
+public final class NativeSigner implements Signer {
+    private static final System.Logger LOG = System.getLogger(NativeSigner.class.getName());
+
+    private static final class Library {
+        private static final Optional<Provider> PROVIDER = load();
+
+        private Library() {}
+
+        private static Optional<Provider> load() {
+            try {
+                AmazonCorrettoCryptoProvider provider = AmazonCorrettoCryptoProvider.INSTANCE;
+                if (provider.getLoadingError() == null) {
+                    return Optional.of(provider);
+                }
+                LOG.log(DEBUG, "signatures are the JDK's", provider.getLoadingError());
+            } catch (LinkageError | RuntimeException e) {
+                LOG.log(DEBUG, "signatures are the JDK's", e);
+            }
+            return Optional.empty();
+        }
+    }
+
+    /// Whether it signs faster than the JDK here.
+    boolean isNative() {
+        return Library.PROVIDER.isPresent();
+    }
+
+    @Override
+    public byte[] sign(SigningKey key, String algorithm, byte[] bytes) {
+        if (Library.PROVIDER.isEmpty()) {
+            return OF_THE_JDK.sign(key, algorithm, bytes);
+        }
+        try {
+            return Signer.sign(Signature.getInstance(algorithm, Library.PROVIDER.get()), key, bytes);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the library can't sign by " + algorithm, e);
+        }
+    }
+}
