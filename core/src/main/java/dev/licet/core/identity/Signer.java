@@ -10,7 +10,10 @@ public interface Signer {
     /// The JDK's own.
     Signer OF_THE_JDK = (key, algorithm, bytes) -> {
         try {
-            return sign(Signature.getInstance(algorithm), key, bytes);
+            Signature signature = Signature.getInstance(algorithm);
+            signature.initSign(key.privateKey());
+            signature.update(bytes);
+            return signature.sign();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JDK can't sign by " + algorithm, e);
         }
@@ -18,11 +21,4 @@ public interface Signer {
 
     /// @param algorithm as the JDK names it: `SHA256withRSA`, `SHA512withRSA`
     byte[] sign(SigningKey key, String algorithm, byte[] bytes);
-
-    /// For who implements it.
-    static byte[] sign(Signature signature, SigningKey key, byte[] bytes) throws GeneralSecurityException {
-        signature.initSign(key.privateKey());
-        signature.update(bytes);
-        return signature.sign();
-    }
 }
