@@ -2,11 +2,16 @@ package dev.licet.server.dialect;
 
 import dev.licet.dialect.Dialect;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
 
 /// What a dialect says of itself.
 record Description(JsonNode document) {
@@ -73,17 +78,49 @@ record Description(JsonNode document) {
                     .path("schema");
         }
 
-        /// What a success is told as, by content type.
+        /// The status of a success.
+        String status() {
+            return node.path("responses")
+                    .propertyStream()
+                    .map(Map.Entry::getKey)
+                    .filter(status -> status.startsWith("2"))
+                    .findFirst()
+                    .orElse("");
+        }
+
+        /// What a success is told as.
+        JsonNode success() {
+            return node.path("responses").path(status());
+        }
+
+        /// The same, by content type.
         JsonNode answers() {
-            return node.path("responses").path("200").path("content");
+            return success().path("content");
+        }
+
+        /// What it takes that is no form, by content type.
+        JsonNode bodies() {
+            return form().isMissingNode() ? node.path("requestBody").path("content") : MissingNode.getInstance();
         }
 
         JsonNode errors() {
             return node.path("x-errors");
         }
+
+        /// Whether one of its errors is this one. What stands in braces in their texts differs.
+        boolean tells(String code, int status, String text) {
+            return errors().valueStream()
+                    .anyMatch(error -> error.path("code").stringValue("").equals(code)
+                            && error.get("status").intValue() == status
+                            && Pattern.matches(
+                                    Arrays.stream(error.get("message").stringValue().split("\\{[a-z]+}", -1))
+                                            .map(Pattern::quote)
+                                            .collect(Collectors.joining(".+")),
+                                    text));
+        }
     }
 
-    /// @param place `query`, `header` or `body`
+    /// @param place `path`, `query`, `header` or `body`
     /// @param told its meaning, its example and which credential it is
     /// @param schema what it may be
     record Argument(String place, String name, boolean required, JsonNode told, JsonNode schema) {
