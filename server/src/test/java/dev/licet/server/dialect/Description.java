@@ -113,7 +113,9 @@ record Description(JsonNode document) {
                     .anyMatch(error -> error.path("code").stringValue("").equals(code)
                             && error.get("status").intValue() == status
                             && Pattern.matches(
-                                    Arrays.stream(error.get("message").stringValue().split("\\{[a-z]+}", -1))
+                                    Arrays.stream(error.get("message")
+                                                    .stringValue()
+                                                    .split("\\{[a-z]+}", -1))
                                             .map(Pattern::quote)
                                             .collect(Collectors.joining(".+")),
                                     text));

@@ -267,13 +267,14 @@ class OpenApiTest {
     void problemsOfOneCode_haveOneStatus() {
         Map<String, Set<Integer>> statuses = new TreeMap<>();
         for (Operation operation : Description.of(dialect("rest")).operations()) {
-            operation.errors().forEach(error -> statuses.computeIfAbsent(
-                            error.get("code").stringValue(), code -> new TreeSet<>())
-                    .add(error.get("status").intValue()));
+            operation
+                    .errors()
+                    .forEach(error -> statuses.computeIfAbsent(error.get("code").stringValue(), code -> new TreeSet<>())
+                            .add(error.get("status").intValue()));
         }
-        assertThat(statuses).hasSizeGreaterThan(20).allSatisfy((code, each) -> assertThat(each)
-                .as(code)
-                .hasSize(1));
+        assertThat(statuses)
+                .hasSizeGreaterThan(20)
+                .allSatisfy((code, each) -> assertThat(each).as(code).hasSize(1));
     }
 
     /// Ours are for two routes alone: other tests send the rest.

@@ -226,7 +226,10 @@ class RestExamplesTest {
         for (Operation operation : operations()) {
             server.clock().advance(Duration.ofSeconds(1)); // what happens now is not before now
             boolean isOnce = takes(operation, KEY);
-            Call call = isOnce ? new Call(operation, REQUIRED.or(argument -> argument.name().equals(KEY))) : call(operation);
+            Call call = isOnce
+                    ? new Call(
+                            operation, REQUIRED.or(argument -> argument.name().equals(KEY)))
+                    : call(operation);
             Reply reply = call.send();
             checkSuccess(operation, reply);
             checkExample(operation, reply);
@@ -237,8 +240,12 @@ class RestExamplesTest {
             if (operation.verb().equals("GET")) {
                 checkReading(operation, reply);
             }
-            operation.bodies().propertyStream().skip(1).forEach(body -> checkSuccess(
-                    operation, call(operation).ofType(body.getKey()).send()));
+            operation
+                    .bodies()
+                    .propertyStream()
+                    .skip(1)
+                    .forEach(body -> checkSuccess(
+                            operation, call(operation).ofType(body.getKey()).send()));
         }
     }
 
@@ -257,10 +264,7 @@ class RestExamplesTest {
                 .isEqualTo(operation.success().path("headers").has("ETag"));
         if (mediaType(reply).equals(JSON)) {
             assertThat(Schemas.misfit(
-                            description,
-                            operation.name(),
-                            jsonSchema(operation).orElseThrow(),
-                            reply.json()))
+                            description, operation.name(), jsonSchema(operation).orElseThrow(), reply.json()))
                     .isEmpty();
         }
     }
@@ -295,24 +299,22 @@ class RestExamplesTest {
         for (Argument argument : operation.arguments()) {
             argument.schema().path("enum").forEach(choice -> {
                 if (!argument.name().equals("kind") || argument.place().equals("query")) {
-                    Reply reply = call(operation)
-                            .with(argument, choice.stringValue())
-                            .send();
+                    Reply reply =
+                            call(operation).with(argument, choice.stringValue()).send();
                     checkSuccess(operation, reply);
                     types.add(mediaType(reply));
                 }
             });
         }
-        assertThat(types).containsExactlyInAnyOrderElementsOf(operation.answers().propertyNames());
+        assertThat(types)
+                .containsExactlyInAnyOrderElementsOf(operation.answers().propertyNames());
         Reply known = call(operation)
                 .withHeader("If-None-Match", first.headers().getOrDefault("etag", "*"))
                 .send();
         if (operation.name().startsWith("GET /v1/system")) {
             assertThat(known.status()).isIn(200, 304); // it is never quite the same
         } else {
-            assertThat(known.status())
-                    .as(operation.name())
-                    .isEqualTo(takes(operation, "If-None-Match") ? 304 : 200);
+            assertThat(known.status()).as(operation.name()).isEqualTo(takes(operation, "If-None-Match") ? 304 : 200);
         }
         assertThat(operation.node().get("responses").has("304"))
                 .as(operation.name())
@@ -441,8 +443,8 @@ class RestExamplesTest {
 
     /// Values that a member can't have, or that name what is not there.
     private static List<String> wrong(JsonNode schema) {
-        List<String> wrong = new ArrayList<>(
-                List.of("[[]]", "{\"x\":1}", "-1", "\"?!\"", "\"" + "x".repeat(300) + "\"", "\"\""));
+        List<String> wrong =
+                new ArrayList<>(List.of("[[]]", "{\"x\":1}", "-1", "\"?!\"", "\"" + "x".repeat(300) + "\"", "\"\""));
         unknown(schema).ifPresent(text -> wrong.add("\"" + text + "\""));
         return wrong;
     }
@@ -452,9 +454,10 @@ class RestExamplesTest {
         return switch (schema.path("x-credential").stringValue("")) {
             case "licenseKey" -> Optional.of(MISTYPED);
             case "accountNumber" -> Optional.of("999999999999999");
-            default -> Optional.of(schema.path("pattern").stringValue(""))
-                    .filter(pattern -> pattern.matches("\\^[a-z]+_.*"))
-                    .map(pattern -> pattern.substring(1, pattern.indexOf('_') + 1) + "999999999999999");
+            default ->
+                Optional.of(schema.path("pattern").stringValue(""))
+                        .filter(pattern -> pattern.matches("\\^[a-z]+_.*"))
+                        .map(pattern -> pattern.substring(1, pattern.indexOf('_') + 1) + "999999999999999");
         };
     }
 
@@ -471,11 +474,7 @@ class RestExamplesTest {
                             });
                 case "query" -> {
                     if (argument.required()) {
-                        checkTold(
-                                softly,
-                                operation,
-                                "no " + argument.name(),
-                                new Call(operation, others).send());
+                        checkTold(softly, operation, "no " + argument.name(), new Call(operation, others).send());
                     }
                     Stream.concat(
                                     Stream.of("?!"),

@@ -31,8 +31,7 @@ final class Schemas {
                         Stream.concat(
                                 missing(where, schema, value).stream(),
                                 value.properties().stream().flatMap(member -> {
-                                    JsonNode known =
-                                            schema.path("properties").path(member.getKey());
+                                    JsonNode known = schema.path("properties").path(member.getKey());
                                     String at = where + "." + member.getKey();
                                     if (known.isMissingNode()) {
                                         return schema.path("additionalProperties")
