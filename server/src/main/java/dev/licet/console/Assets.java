@@ -24,7 +24,7 @@ final class Assets {
 
     private final Map<String, Optional<File>> files = new ConcurrentHashMap<>();
 
-    private record File(byte[] plain, byte[] packed, String hash, String type) {}
+    private record File(Packed answer, String hash) {}
 
     /// The address of a file.
     String href(String name) {
@@ -34,14 +34,9 @@ final class Assets {
     /// @param path behind [#PATH]
     Optional<Answer> answer(Request request, String path) {
         String name = path.substring(path.indexOf('/') + 1);
-        return file(name).filter(file -> path.equals(file.hash() + "/" + name)).map(file -> {
-            boolean packed = Packed.isWanted(request);
-            Answer answer = Answer.of(200, file.type(), packed ? file.packed() : file.plain())
-                    .with("Cache-Control", "public, max-age=31536000, immutable")
-                    .with("X-Content-Type-Options", "nosniff")
-                    .with("Vary", "Accept-Encoding");
-            return packed ? answer.with("Content-Encoding", "gzip") : answer;
-        });
+        return file(name)
+                .filter(file -> path.equals(file.hash() + "/" + name))
+                .map(file -> file.answer().answer(request));
     }
 
     private Optional<File> file(String name) {
@@ -56,9 +51,12 @@ final class Assets {
             if (in == null) {
                 return Optional.empty();
             }
-            byte[] plain = in.readAllBytes();
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(plain);
-            return Optional.of(new File(plain, Packed.of(plain), HexFormat.of().formatHex(digest, 0, 6), type));
+            byte[] bytes = in.readAllBytes();
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
+            Answer answer = Answer.of(200, type, bytes)
+                    .with("Cache-Control", "public, max-age=31536000, immutable")
+                    .with("X-Content-Type-Options", "nosniff");
+            return Optional.of(new File(Packed.of(answer), HexFormat.of().formatHex(digest, 0, 6)));
         } catch (IOException e) {
             throw new UncheckedIOException("can't read " + name, e);
         } catch (NoSuchAlgorithmException e) {

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.BooleanNode;
 
@@ -45,24 +46,26 @@ final class Catalog {
     private static final Predicate<JsonNode> IN_USE =
             thing -> !thing.path("revoked").asBoolean(false);
 
-    private static final List<Things> ALL = List.of(
-            products(),
-            keys(),
-            activations(),
-            seats(),
-            dataObjects(),
-            files(),
-            templates(),
-            licenses(),
-            purchases(),
-            customers(),
-            users(),
-            applications(),
-            tokens(),
-            accounts(),
-            erasures(),
-            fileKeys(),
-            audit());
+    private static final List<Things> ALL = Stream.of(
+                    products(),
+                    keys(),
+                    activations(),
+                    seats(),
+                    dataObjects(),
+                    files(),
+                    templates(),
+                    licenses(),
+                    purchases(),
+                    customers(),
+                    users(),
+                    applications(),
+                    tokens(),
+                    accounts(),
+                    erasures(),
+                    fileKeys(),
+                    audit())
+            .map(Things.Builder::build)
+            .toList();
 
     private Catalog() {}
 
@@ -116,7 +119,7 @@ final class Catalog {
         });
     }
 
-    private static Things products() {
+    private static Things.Builder products() {
         Field name = Field.text("name", "Name").needed();
         return Things.of("products", "Products", MANAGE, PRODUCTS)
                 .lead("What you sell: a program, a site, a catalogue. Keys, events and purchases are of a product.")
@@ -188,7 +191,7 @@ final class Catalog {
         return time.isString() && !Instant.parse(time.asString()).isAfter(names.now());
     }
 
-    private static Things keys() {
+    private static Things.Builder keys() {
         return Things.of("keys", "Keys", GET_KEYS, "/v1/keys")
                 .lead("What customers type in. A key says what may run, where, and until when.")
                 .filters(
@@ -266,7 +269,7 @@ final class Catalog {
                 .empty("There is no key yet.", "{\"product\": \"PRODUCT\", \"maxMachines\": 3}");
     }
 
-    private static Things activations() {
+    private static Things.Builder activations() {
         return Things.of("activations", "Machines", GET_KEY, "/v1/activations")
                 .columns(
                         code("Machine", "machine"),
@@ -278,7 +281,7 @@ final class Catalog {
                         .done("The machine is off."));
     }
 
-    private static Things seats() {
+    private static Things.Builder seats() {
         return Things.of("seats", "Seats", MANAGE, "/v1/seats")
                 .columns(
                         code("Machine", "machine"),
@@ -299,7 +302,7 @@ final class Catalog {
                         .done("The seat is free."));
     }
 
-    private static Things dataObjects() {
+    private static Things.Builder dataObjects() {
         return Things.of("data-objects", "Data objects", LIST_DATA_OBJECTS, "/v1/data-objects")
                 .lead("Texts and numbers that your programs keep here: at the account, a product, a key or a machine.")
                 .filters(Field.text("contains", "Name contains"))
@@ -325,7 +328,7 @@ final class Catalog {
                 .empty("There is no data object yet.", "{\"name\": \"credits\", \"number\": 100}");
     }
 
-    private static Things files() {
+    private static Things.Builder files() {
         return Things.of("files", "License files", GET_KEY, "/v1/files")
                 .fromListOnly()
                 .columns(
@@ -335,7 +338,7 @@ final class Catalog {
                         code("Signed with", "signedWith"));
     }
 
-    private static Things templates() {
+    private static Things.Builder templates() {
         return Things.of("templates", "Key templates", MANAGE, "/v1/templates")
                 .lead("What keys are issued with, under a name.")
                 .fromListOnly()
@@ -379,7 +382,7 @@ final class Catalog {
                 });
     }
 
-    private static Things licenses() {
+    private static Things.Builder licenses() {
         return Things.of("licenses", "Licenses", GET_LICENSES, LICENSES)
                 .lead("The terms that you sell under: a price, a term, and when its clock starts. They never change"
                         + " once made.")
@@ -460,7 +463,7 @@ final class Catalog {
         return purchase.path("refundedAt").isString();
     }
 
-    private static Things purchases() {
+    private static Things.Builder purchases() {
         Column who = new Column("Who", (purchase, names) -> {
             String customer = purchase.path("customer").asString("");
             return customer.isEmpty()
@@ -554,7 +557,7 @@ final class Catalog {
         };
     }
 
-    private static Things customers() {
+    private static Things.Builder customers() {
         return Things.of("customers", "Customers", GET_CUSTOMERS, CUSTOMERS)
                 .lead("Who has your keys.")
                 .filters(Field.text("search", "Search").hint("name, email, company"))
@@ -589,7 +592,7 @@ final class Catalog {
                         .toList());
     }
 
-    private static Things users() {
+    private static Things.Builder users() {
         return Things.of("users", "Users", MANAGE, "/v1/users")
                 .lead("People of your account: who may sign in here, and what they may do.")
                 .fromListOnly()
@@ -634,7 +637,7 @@ final class Catalog {
         return Cells.tags(thing.path("permissions"));
     }
 
-    private static Things applications() {
+    private static Things.Builder applications() {
         Field quota =
                 Field.number("quota.calls", "Calls").orNull().hint("at most, in a window; nothing for any number");
         Field window = Field.choice("quota.window", "Window", "PT1M", "a minute", "PT1H", "an hour", "PT24H", "a day");
@@ -703,7 +706,7 @@ final class Catalog {
                 : Cells.revoked(thing);
     }
 
-    private static Things tokens() {
+    private static Things.Builder tokens() {
         return Things.of("tokens", "Tokens", MANAGE, "/v1/tokens")
                 .lead("What programs show to the API: it says what they may do.")
                 .fromListOnly()
@@ -747,7 +750,7 @@ final class Catalog {
                                 .done("The token is revoked."));
     }
 
-    private static Things accounts() {
+    private static Things.Builder accounts() {
         return Things.of("accounts", "Accounts", MANAGE, "/v1/accounts")
                 .lead("Each account has things of its own, and sees no other's.")
                 .fromListOnly()
@@ -776,7 +779,7 @@ final class Catalog {
                                 .done("The account is revoked."));
     }
 
-    private static Things erasures() {
+    private static Things.Builder erasures() {
         return Things.of("erasures", "Erasures", ERASE_EVENTS, "/v1/erasures")
                 .lead("Events that were taken out for good, each with a certificate.")
                 .columns(
@@ -812,7 +815,7 @@ final class Catalog {
         return hash.isEmpty() ? "" : "hash " + hash.substring(0, Math.min(12, hash.length()));
     }
 
-    private static Things fileKeys() {
+    private static Things.Builder fileKeys() {
         return Things.of("file-keys", "File keys", MANAGE, "/v1/file-keys")
                 .lead("The public keys by which your programs check license files.")
                 .fromListOnly()
@@ -828,7 +831,7 @@ final class Catalog {
                 .empty("There is none yet: the first license file makes one.", "");
     }
 
-    private static Things audit() {
+    private static Things.Builder audit() {
         return Things.of("audit", "Audit", GET_AUDIT, "/v1/audit")
                 .lead("Who changed what. Each line is chained to the one before: ./licet verify checks it.")
                 .fromListOnly()

@@ -226,9 +226,7 @@ public final class Console implements Dialect, AutoCloseable {
     }
 
     private Answer askWho(Request request, Parameters parameters, String failure) {
-        return pages.open(
-                request,
-                failure.isEmpty() ? 200 : 401,
+        Answer page = pages.open(
                 "sign-in",
                 "Sign in",
                 Map.of(
@@ -237,6 +235,7 @@ public final class Console implements Dialect, AutoCloseable {
                         "next", parameters.last("next").orElse(""),
                         "failure", failure,
                         "safe", isUnread(request)));
+        return Pages.guarded(request, new Answer(failure.isEmpty() ? 200 : 401, page.headers(), page.body()));
     }
 
     private Answer signIn(Request request, Parameters form) {

@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 /// @param slug names it in the address @param label of the button
 /// @param path of the call; `{id}` stands for the thing's
 /// @param says what it will do; `{name}` stands for the thing's
-/// @param fixed members of the body that nobody fills in; `{name}` and others stand for the thing's own
+/// @param fixed members of the body that nobody fills in
 /// @param fits to which things it can be done @param done what to say then
 /// @param secrets members of the answer that are shown once, with what they are called
 record Deed(

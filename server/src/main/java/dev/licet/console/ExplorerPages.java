@@ -1,7 +1,6 @@
 package dev.licet.console;
 
 import dev.licet.console.view.Method;
-import dev.licet.console.view.Shell;
 import dev.licet.core.Outcome;
 import dev.licet.core.identity.LendCredentials;
 import dev.licet.dialect.Answer;
@@ -25,6 +24,8 @@ final class ExplorerPages {
     private final LendCredentials lendCredentials;
     private final Map<String, List<Method>> methods = new ConcurrentHashMap<>();
     private final Map<String, JsonNode> infos = new ConcurrentHashMap<>();
+    /// By name of the dialect, empty for all of them.
+    private final Map<String, Packed> anybodys = new ConcurrentHashMap<>();
 
     ExplorerPages(Pages pages, List<Dialect> dialects, LendCredentials lendCredentials) {
         this.pages = pages;
@@ -40,47 +41,51 @@ final class ExplorerPages {
         if (request.verb().equals("POST")) {
             return first.equals("credentials") && visitor.isPresent()
                     ? lend(request, visitor.get())
-                    : Pages.guarded(request, Answer.text(404, "Nothing is here."));
-        }
-        if (first.isEmpty()) {
-            return page(request, visitor, "docs", "API", Map.of("dialects", overview()));
-        }
-        Dialect dialect = dialects.get(first);
-        if (dialect == null || words.size() > 2) {
-            return notFound(request);
-        }
-        if (words.size() == 2) {
-            return words.get(1).equals("openapi.json")
-                    ? Answer.of(200, Json.MEDIA_TYPE, dialect.description().orElseThrow())
                     : notFound(request);
         }
-        JsonNode info = info(dialect);
-        return page(
-                request,
-                visitor,
+        Dialect dialect = dialects.get(first);
+        if (words.size() == 2 && dialect != null && words.get(1).equals("openapi.json")) {
+            return Answer.of(200, Json.MEDIA_TYPE, dialect.description().orElseThrow());
+        }
+        if (!first.isEmpty() && dialect == null || words.size() > 1) {
+            return notFound(request);
+        }
+        Explained explained =
+                dialect == null ? new Explained("docs", "API", Map.of("dialects", overview())) : explained(dialect);
+        return visitor.isPresent()
+                ? Packed.answer(request, own(request, visitor.get(), explained))
+                : anybodys(request, first, explained);
+    }
+
+    /// A page of its template.
+    private record Explained(String template, String title, Map<String, Object> model) {}
+
+    private Explained explained(Dialect dialect) {
+        String title = info(dialect).path("title").asString(dialect.name());
+        return new Explained(
                 "dialect",
-                info.path("title").asString(first),
+                title,
                 Map.of(
-                        "name", first,
-                        "title", info.path("title").asString(first),
-                        "says", info.path("description").asString(""),
-                        "origin", Pages.origin(request),
-                        "methods", methods(dialect),
-                        "dialects", overview()));
+                        "name", dialect.name(),
+                        "title", title,
+                        "says", info(dialect).path("description").asString(""),
+                        "methods", methods(dialect)));
     }
 
     private static Answer notFound(Request request) {
         return Pages.guarded(request, Answer.text(404, "Nothing is here. The API is explained at /docs."));
     }
 
-    private Answer page(
-            Request request, Optional<Visitor> visitor, String template, String title, Map<String, Object> model) {
-        if (visitor.isPresent()) {
-            Visit visit = new Visit(visitor.get(), request, List.of(), Parameters.NONE);
-            return Packed.answer(request, pages.page(visit, template, title, model));
-        }
-        Shell shell = pages.openShell(title, false);
-        return Packed.answer(request, pages.withShell(request, template, shell, model));
+    private Answer own(Request request, Visitor visitor, Explained explained) {
+        Visit visit = new Visit(visitor, request, List.of(), Parameters.NONE);
+        return pages.page(visit, explained.template(), explained.title(), explained.model());
+    }
+
+    /// The same for all who have not signed in, so it is made once: anybody may ask for it, as often as they like.
+    private Answer anybodys(Request request, String name, Explained explained) {
+        Packed page = anybodys.computeIfAbsent(
+                name, made -> Packed.of(pages.open(explained.template(), explained.title(), explained.model())));
+        return Pages.guarded(request, page.answer(request));
     }
 
     private JsonNode info(Dialect dialect) {

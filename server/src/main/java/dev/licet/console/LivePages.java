@@ -1,6 +1,9 @@
 package dev.licet.console;
 
+import static java.lang.System.Logger.Level.DEBUG;
+
 import dev.licet.core.Outcome;
+import dev.licet.core.Unavailable;
 import dev.licet.core.event.EventFilter;
 import dev.licet.core.event.EventPage;
 import dev.licet.core.event.EventQuery;
@@ -25,6 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Events as they arrive: a page, and the stream of server-sent events that it reads.
 final class LivePages implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(LivePages.class.getName());
     private static final Duration PAUSE = Duration.ofMillis(250);
     /// Whether somebody is still there is seen by writing.
     private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(10);
@@ -109,7 +113,8 @@ final class LivePages implements AutoCloseable {
                 .build();
         EventQuery query = EventQuery.of(visit.visitor().caller().account(), filter, AT_ONCE);
         Caller caller = visit.visitor().caller();
-        long last = seenBefore(visit).orElse(readEvents.lastAcknowledged());
+        long newest = readEvents.lastAcknowledged();
+        long last = Math.min(seenBefore(visit).orElse(newest), newest); // what a browser says may be of another server
         write(out, "retry: 2000\n: here\n\n");
         long lifeAt = System.nanoTime();
         while (!closed) {
@@ -119,12 +124,15 @@ final class LivePages implements AutoCloseable {
                 write(out, "event: more\ndata: more\n\n");
             }
             boolean wereMany = false;
-            if (acknowledged > last
-                    && readEvents.read(caller, query.above(OptionalLong.of(last)))
-                            instanceof Outcome.Success<EventPage>(EventPage page)) {
-                tell(page.events(), out);
-                wereMany = page.events().size() == AT_ONCE;
-                last = wereMany ? page.events().getFirst().id() : Math.max(last, page.asOf());
+            Optional<EventPage> page =
+                    acknowledged > last ? read(caller, query.above(OptionalLong.of(last))) : Optional.empty();
+            if (page.isPresent()) {
+                List<RecordedEvent> events = page.get().events();
+                tell(events, out);
+                wereMany = events.size() == AT_ONCE;
+                last = wereMany
+                        ? events.getFirst().id()
+                        : Math.max(last, page.get().asOf());
             }
             if (System.nanoTime() - lifeAt > SIGN_OF_LIFE.toNanos()) {
                 Optional<Caller> now = stillThere(key);
@@ -139,6 +147,18 @@ final class LivePages implements AutoCloseable {
             if (!wereMany) {
                 pause();
             }
+        }
+    }
+
+    /// Nothing while the events can't be read: they are told when they can.
+    private Optional<EventPage> read(Caller caller, EventQuery query) {
+        try {
+            return readEvents.read(caller, query) instanceof Outcome.Success<EventPage>(EventPage page)
+                    ? Optional.of(page)
+                    : Optional.empty();
+        } catch (Unavailable e) {
+            LOG.log(DEBUG, "a live view waits: {0}", e.getMessage());
+            return Optional.empty();
         }
     }
 

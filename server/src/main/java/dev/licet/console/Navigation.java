@@ -70,6 +70,14 @@ final class Navigation {
         return path.equals(place.href()) || !place.href().equals("/console") && path.startsWith(place.href() + "/");
     }
 
+    /// All pages that it leads to.
+    static List<String> all() {
+        return PARTS.stream()
+                .flatMap(part -> part.places().stream())
+                .map(Place::href)
+                .toList();
+    }
+
     /// Where somebody begins: at the first page that they may look at.
     static Optional<String> first(Visitor visitor) {
         return PARTS.stream()

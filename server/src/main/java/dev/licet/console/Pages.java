@@ -54,17 +54,9 @@ final class Pages {
         return guarded(visit.request(), html(200, template, shell, model));
     }
 
-    /// A page for anybody.
-    Answer open(Request request, int status, String template, String title, Map<String, Object> model) {
-        return guarded(request, html(status, template, openShell(title, false), model));
-    }
-
-    Shell openShell(String title, boolean withCharts) {
-        return new Shell(title, "", "", "", "UTC", "", List.of(), withCharts, assets::href);
-    }
-
-    Answer withShell(Request request, String template, Shell shell, Map<String, Object> model) {
-        return guarded(request, html(200, template, shell, model));
+    /// A page for anybody, that [has to be guarded][#guarded].
+    Answer open(String template, String title, Map<String, Object> model) {
+        return html(200, template, new Shell(title, "", "", "", "UTC", "", List.of(), false, assets::href), model);
     }
 
     private static Answer html(int status, String template, Shell shell, Map<String, Object> model) {

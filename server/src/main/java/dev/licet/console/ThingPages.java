@@ -271,6 +271,22 @@ final class ThingPages {
     // What can be done
 
     private Answer form(Visit visit, Deed deed, JsonNode thing) {
+        List<FormField> fields = deed.fields().stream()
+                .map(field -> field.shown(visit, rest, thing))
+                .toList();
+        return form(visit, deed, thing, fields, Optional.empty());
+    }
+
+    /// The form as it was filled in, with why it was not taken.
+    private Answer again(Visit visit, Deed deed, JsonNode thing, Rest.Reply reply, String why) {
+        List<FormField> fields = deed.fields().stream()
+                .map(field -> field.again(visit, rest, reply)
+                        .whichWas(field.shown(visit, rest, thing).value()))
+                .toList();
+        return form(visit, deed, thing, fields, Optional.of(why));
+    }
+
+    private Answer form(Visit visit, Deed deed, JsonNode thing, List<FormField> fields, Optional<String> failure) {
         return pages.part(
                 "form",
                 Map.of(
@@ -278,21 +294,15 @@ final class ThingPages {
                         new Form(
                                 visit.request().path(),
                                 title(deed, thing),
-                                says(deed, thing),
+                                deed.says().replace("{name}", Cells.name(thing)),
                                 deed.label(),
                                 deed.dangerous(),
-                                deed.fields().stream()
-                                        .map(field -> field.shown(visit, rest, thing))
-                                        .toList(),
-                                Optional.empty())));
+                                fields,
+                                failure)));
     }
 
     private static String title(Deed deed, JsonNode thing) {
         return thing.isMissingNode() ? deed.label() : deed.label() + ": " + Cells.name(thing);
-    }
-
-    private static String says(Deed deed, JsonNode thing) {
-        return deed.says().replace("{name}", Cells.name(thing));
     }
 
     private Answer done(Visit visit, Deed deed, JsonNode thing) {
@@ -326,27 +336,6 @@ final class ThingPages {
                         new Cell.Code(reply.body().path(secret.getKey()).asString())))
                 .toList();
         return pages.part("done", Map.of("done", new Done(deed.done(), lower(secrets), secrets)));
-    }
-
-    /// The form as it was filled in, with why it was not taken.
-    private Answer again(Visit visit, Deed deed, JsonNode thing, Rest.Reply reply, String why) {
-        List<FormField> fields = new ArrayList<>();
-        for (Field field : deed.fields()) {
-            FormField filled = field.again(visit, rest, reply);
-            fields.add(filled.whichWas(field.shown(visit, rest, thing).value()));
-        }
-        return pages.part(
-                "form",
-                Map.of(
-                        "form",
-                        new Form(
-                                visit.request().path(),
-                                title(deed, thing),
-                                says(deed, thing),
-                                deed.label(),
-                                deed.dangerous(),
-                                fields,
-                                Optional.of(why))));
     }
 
     private static String lower(List<Fact> secrets) {

@@ -60,134 +60,86 @@ record Things(
         return "/console/" + slug;
     }
 
-    static Things of(String slug, String title, Permission needs, String path) {
-        return new Things(
-                slug, title, "", needs, path, true, List.of(), List.of(), List.of(), List.of(), List.of(), List.of(),
-                "", "");
+    static Builder of(String slug, String title, Permission needs, String path) {
+        return new Builder(slug, title, needs, path);
     }
 
-    Things lead(String text) {
-        return new Things(
-                slug, title, text, needs, path, isShown, columns, facts, parts, filters, general, deeds, empty, curl);
-    }
+    /// Gathers what is known of them by name. For one thread.
+    static final class Builder {
+        private final String slug;
+        private final String title;
+        private final Permission needs;
+        private final String path;
+        private String lead = "";
+        private boolean isShown = true;
+        private List<Column> columns = List.of();
+        private List<Column> facts = List.of();
+        private List<Part> parts = List.of();
+        private List<Field> filters = List.of();
+        private List<Deed> general = List.of();
+        private List<Deed> deeds = List.of();
+        private String empty = "";
+        private String curl = "";
 
-    /// The API has no way to show one alone.
-    Things fromListOnly() {
-        return new Things(
-                slug, title, lead, needs, path, false, columns, facts, parts, filters, general, deeds, empty, curl);
-    }
+        private Builder(String slug, String title, Permission needs, String path) {
+            this.slug = slug;
+            this.title = title;
+            this.needs = needs;
+            this.path = path;
+        }
 
-    Things columns(Column... all) {
-        return new Things(
-                slug,
-                title,
-                lead,
-                needs,
-                path,
-                isShown,
-                List.of(all),
-                facts,
-                parts,
-                filters,
-                general,
-                deeds,
-                empty,
-                curl);
-    }
+        Builder lead(String text) {
+            lead = text;
+            return this;
+        }
 
-    Things facts(Column... all) {
-        return new Things(
-                slug,
-                title,
-                lead,
-                needs,
-                path,
-                isShown,
-                columns,
-                List.of(all),
-                parts,
-                filters,
-                general,
-                deeds,
-                empty,
-                curl);
-    }
+        /// The API has no way to show one alone.
+        Builder fromListOnly() {
+            isShown = false;
+            return this;
+        }
 
-    Things parts(Part... all) {
-        return new Things(
-                slug,
-                title,
-                lead,
-                needs,
-                path,
-                isShown,
-                columns,
-                facts,
-                List.of(all),
-                filters,
-                general,
-                deeds,
-                empty,
-                curl);
-    }
+        Builder columns(Column... all) {
+            columns = List.of(all);
+            return this;
+        }
 
-    Things filters(Field... all) {
-        return new Things(
-                slug,
-                title,
-                lead,
-                needs,
-                path,
-                isShown,
-                columns,
-                facts,
-                parts,
-                List.of(all),
-                general,
-                deeds,
-                empty,
-                curl);
-    }
+        Builder facts(Column... all) {
+            facts = List.of(all);
+            return this;
+        }
 
-    Things general(Deed... all) {
-        return new Things(
-                slug,
-                title,
-                lead,
-                needs,
-                path,
-                isShown,
-                columns,
-                facts,
-                parts,
-                filters,
-                List.of(all),
-                deeds,
-                empty,
-                curl);
-    }
+        Builder parts(Part... all) {
+            parts = List.of(all);
+            return this;
+        }
 
-    Things deeds(Deed... all) {
-        return new Things(
-                slug,
-                title,
-                lead,
-                needs,
-                path,
-                isShown,
-                columns,
-                facts,
-                parts,
-                filters,
-                general,
-                List.of(all),
-                empty,
-                curl);
-    }
+        Builder filters(Field... all) {
+            filters = List.of(all);
+            return this;
+        }
 
-    /// What to say where there are none, and a body that makes one, if `curl` is how that is done.
-    Things empty(String says, String body) {
-        return new Things(
-                slug, title, lead, needs, path, isShown, columns, facts, parts, filters, general, deeds, says, body);
+        Builder general(Deed... all) {
+            general = List.of(all);
+            return this;
+        }
+
+        Builder deeds(Deed... all) {
+            deeds = List.of(all);
+            return this;
+        }
+
+        /// What to say where there are none, and a body that makes one, if `curl` is how that is done.
+        Builder empty(String says, String body) {
+            empty = says;
+            curl = body;
+            return this;
+        }
+
+        Things build() {
+            return new Things(
+                    slug, title, lead, needs, path, isShown, columns, facts, parts, filters, general, deeds, empty,
+                    curl);
+        }
     }
 }

@@ -1,7 +1,6 @@
 package dev.licet.server;
 
 import dev.licet.core.identity.AccessToken;
-import dev.licet.core.identity.AccessTokens;
 import dev.licet.core.identity.Account;
 import dev.licet.core.identity.Application;
 import dev.licet.core.identity.CallLimits;
@@ -9,6 +8,7 @@ import dev.licet.core.identity.Caller;
 import dev.licet.core.identity.Issued;
 import dev.licet.core.identity.KeyLock;
 import dev.licet.core.identity.ManageApplications;
+import dev.licet.core.identity.ManageTokens;
 import dev.licet.core.identity.Permission;
 import dev.licet.core.identity.User;
 import dev.licet.core.license.LicenseKey;
@@ -50,13 +50,10 @@ public record FirstCredentials(
         Issued<AccessToken> token = useCases.tokens()
                 .add(
                         operator,
-                        new AccessTokens.NewAccessToken(
+                        new ManageTokens.Wanted(
                                 account.number(),
                                 "everything",
-                                EnumSet.allOf(Permission.class),
-                                Optional.empty(),
-                                KeyLock.ANY,
-                                Optional.empty(),
+                                new ManageTokens.Rights(EnumSet.allOf(Permission.class), Optional.empty(), KeyLock.ANY),
                                 Optional.empty()))
                 .orElseThrow();
         Product product = useCases.products()

@@ -354,7 +354,13 @@ public final class Wiring implements AutoCloseable {
                             settings.sessions().timeout(),
                             steady),
                     store.accounts(),
-                    new LendCredentials(store.users(), store.applications(), store.accessTokens(), secrets, clock),
+                    new LendCredentials(
+                            store.users(),
+                            store.applications(),
+                            store.accessTokens(),
+                            store.transactions(),
+                            secrets,
+                            steady),
                     readEvents,
                     settings.limits(),
                     settings.maxLiveViews(),
@@ -437,10 +443,10 @@ public final class Wiring implements AutoCloseable {
             ManageFileKeys fileKeys = new ManageFileKeys(store.offlineFiles(), clock);
             return new RestDialect.UseCases(
                     new ManageAccounts(store.accounts(), secrets, clock),
-                    new ManageUsers(store.accounts(), store.users(), passwords, secrets, clock),
-                    new ManageApplications(store.applications(), store.users(), secrets, clock),
+                    new ManageUsers(store.accounts(), store.users(), store.transactions(), passwords, secrets, clock),
+                    new ManageApplications(store.applications(), store.users(), secrets, steady),
                     new ReadQuotas(store.quotas(), steady),
-                    new ManageTokens(store.accounts(), store.accessTokens(), secrets, clock),
+                    new ManageTokens(store.accounts(), store.accessTokens(), secrets, steady),
                     new ManageProducts(
                             store.accounts(),
                             store.products(),

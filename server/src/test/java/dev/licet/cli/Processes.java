@@ -30,8 +30,17 @@ public final class Processes {
 
         /// Waits until it has written this on standard error.
         public Running awaitErr(String text) throws InterruptedException {
+            return await(err, text);
+        }
+
+        /// Waits until it has written this on standard output.
+        public Running awaitOut(String text) throws InterruptedException {
+            return await(out, text);
+        }
+
+        private Running await(Path file, String text) throws InterruptedException {
             for (int i = 0; i < PATIENCE_SECONDS * 20; i++) {
-                if (errText().contains(text)) {
+                if (text(file).contains(text)) {
                     return this;
                 }
                 if (!process.isAlive()) {

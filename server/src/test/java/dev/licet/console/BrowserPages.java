@@ -46,10 +46,10 @@ final class BrowserPages implements AutoCloseable {
                 .findFirst();
     }
 
-    /// Skips the test where there is no browser, unless `LICET_NEVER_SKIP` is set.
+    /// Skips the test where there is no browser, unless the environment has `NEVER_SKIP_TESTS`.
     static BrowserPages open(Path data) {
         assumeTrue(
-                chromium().isPresent() || System.getenv("LICET_NEVER_SKIP") != null,
+                chromium().isPresent() || System.getenv("NEVER_SKIP_TESTS") != null,
                 "SKIPPED: there is no Chromium, so the pages were not tried; apt-get install chromium");
         TestServer server = TestServer.start(data, Map.of(Setting.DISK_FLOOR, "0"));
         server.clock().set(Clock.systemUTC().instant());

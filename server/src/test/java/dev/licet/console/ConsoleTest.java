@@ -1,7 +1,9 @@
 package dev.licet.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.licet.core.AtOnce;
 import dev.licet.server.TestServer;
 import dev.licet.server.TestServer.Reply;
 import dev.licet.server.config.Setting;
@@ -11,6 +13,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,11 +33,14 @@ class ConsoleTest {
     @TempDir
     Path directory;
 
+    /// Those of the next start.
+    private final Map<Setting, String> settings = new EnumMap<>(Map.of(Setting.MAX_LIVE_VIEWS, "1"));
+
     private TestServer server;
 
     @BeforeEach
     void start() {
-        server = TestServer.start(directory.resolve("data"), Map.of(Setting.MAX_LIVE_VIEWS, "1"));
+        server = TestServer.start(directory.resolve("data"), settings);
     }
 
     @AfterEach
@@ -345,6 +351,105 @@ class ConsoleTest {
                 .contains("nobody can take it from themselves");
         assertThat(server.manage("GET", "/v1/users", "").findValuesAsString("revoked"))
                 .containsOnly("false");
+    }
+
+    /// Nobody's credentials live longer because a clock was wrong.
+    @Test
+    void whatIsGoodForAnHour_isSo_whenTheClockIsAYearAhead() {
+        String cookie = cookie(signInAsAdmin(""));
+        String csrf = csrf(cookie);
+        server.clock().set(server.clock().instant().plus(Duration.ofDays(365)));
+        String lent = post(cookie, csrf, "/docs/credentials", "")
+                .json()
+                .get("accessToken")
+                .asString();
+        String made = server.manage("POST", "/v1/tokens", "{\"name\":\"brief\",\"validFor\":\"PT1H\"}")
+                .get("accessToken")
+                .asString();
+        assertThat(bearer(lent, "/v1/events")).isEqualTo(200);
+        assertThat(bearer(made, "/v1/events")).isEqualTo(200);
+
+        server.clock().advance(Duration.ofMinutes(65));
+
+        assertThat(bearer(lent, "/v1/events")).isEqualTo(401);
+        assertThat(bearer(made, "/v1/events")).isEqualTo(401);
+    }
+
+    /// An operator has to see what takes the disk.
+    @Test
+    void pages_areThere_onAFullDisk_andChangesSayWhy() {
+        assumeTrue(
+                directory.toFile().getUsableSpace() < 256L << 30,
+                "SKIPPED: this disk has more room than the largest floor");
+        String cookie = cookie(signInAsAdmin(""));
+        String csrf = csrf(cookie);
+        settings.put(Setting.DISK_FLOOR, "1024GiB");
+        server.restart();
+        server.clock().advance(Duration.ofMinutes(10)); // the session should be kept alive
+
+        Reply page = get(cookie, "/console/system");
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.body()).contains("Free");
+        Reply change = post(cookie, csrf, "/console/products/do/add", "name=x");
+        assertThat(change.status()).isEqualTo(503);
+        assertThat(change.body()).contains("Try again");
+    }
+
+    @Test
+    void manyAtOnce_areLentCredentials_andOnesOfThemAreGood() {
+        String cookie = cookieOf(user("reader", "[\"GetEvents\",\"UsageAnalytics\"]"));
+        String csrf = csrf(cookie);
+        List<String> tokens = AtOnce.run(
+                32,
+                i -> post(cookie, csrf, "/docs/credentials", "")
+                        .json()
+                        .get("accessToken")
+                        .asString());
+
+        assertThat(tokens.stream().filter(token -> bearer(token, "/v1/events") == 200))
+                .hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/console/%zz",
+                "/console/%00",
+                "/console/keys/%2e%2e%2f%2e%2e",
+                "/console/keys?cursor=nonsense",
+                "/console/keys?search=%ff",
+                "/console/keys?endsFrom=nonsense&endsUntil=-1",
+                "/console/audit?from=nonsense&object=x",
+                "/console/explore/csv?kind=actives&from=nonsense",
+                "/console/explore/csv?kind=nonsense&zone=nonsense",
+                "/console/explore/csv?saved=nonsense",
+                "/console/explore?saved=ins_999",
+                "/console/dashboards/nonsense",
+                "/console/dashboards/tile/nonsense",
+                "/console/overview/nonsense",
+                "/console/products/prd_1/do/nonsense",
+                "/console/products/prd_1/nonsense/change",
+                "/console/products/a/b/c/d",
+                "/docs/nonsense",
+                "/docs/rest/nonsense",
+                "/docs/rest/openapi.json/x"
+            })
+    void whatNoPageAsksFor_isAClearAnswer(String path) {
+        Reply reply = get(cookie(signInAsAdmin("")), path);
+
+        assertThat(reply.status()).as(reply.body()).isBetween(200, 499);
+        assertThat(reply.body()).doesNotContain("Exception", "dev.licet");
+    }
+
+    @Test
+    void explorer_isOnePageForAnybody_whateverTheyCallTheServer() {
+        Reply first = server.get("/docs/veoh");
+        Reply second = server.send(
+                false, "GET", "/docs/veoh", Map.of("X-Forwarded-Host", "evil.example", "Accept-Encoding", "br"), "");
+
+        assertThat(first.status()).isEqualTo(200);
+        assertThat(second.body()).isEqualTo(first.body());
+        assertThat(first.headers().get("content-security-policy")).contains("default-src 'none'");
     }
 
     private int bearer(String token, String path) {

@@ -50,7 +50,7 @@ class ScreenshotsTest {
                         "--data",
                         directory.resolve("data").toString())
                 .awaitErr("serving http")) {
-            awaitCalls(demo);
+            demo.awaitOut("its newest events");
             Map<String, String> paths = paths(demo);
             try (Playwright playwright = Playwright.create(
                     new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")))) {
@@ -59,22 +59,14 @@ class ScreenshotsTest {
                         .launch(new BrowserType.LaunchOptions()
                                 .setExecutablePath(Path.of("/usr/bin/chromium"))
                                 .setArgs(List.of("--no-sandbox")));
-                List<String> names = new ArrayList<>();
                 for (Map.Entry<String, Integer> width : WIDTHS.entrySet()) {
                     for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
                         String suffix = width.getKey() + "-" + scheme.name().toLowerCase(Locale.ROOT);
                         take(browser, demo, paths, width.getValue(), scheme, screens, suffix);
-                        names.add(suffix);
                     }
                 }
             }
             index(screens, paths);
-        }
-    }
-
-    private static void awaitCalls(Processes.Running demo) throws InterruptedException {
-        for (int i = 0; i < 200 && !demo.outText().contains("its newest events"); i++) {
-            Thread.sleep(50);
         }
     }
 
@@ -89,25 +81,8 @@ class ScreenshotsTest {
         paths.put("funnel", "/console/explore?kind=funnel&step0=open&step1=edit&step2=export&step3=share");
         paths.put("retention", "/console/explore?kind=retention&unit=week&of=machine");
         paths.put("paths", "/console/explore?kind=paths&of=machine");
-        paths.put("dashboards", "/console/dashboards");
-        paths.put("live", "/console/live");
-        for (String slug : List.of(
-                "products",
-                "keys",
-                "licenses",
-                "purchases",
-                "customers",
-                "users",
-                "applications",
-                "tokens",
-                "templates",
-                "data-objects",
-                "file-keys",
-                "accounts",
-                "audit",
-                "erasures",
-                "system")) {
-            paths.put(slug, "/console/" + slug);
+        for (String page : Navigation.all()) {
+            paths.putIfAbsent(page.equals("/console") ? "overview" : page.substring("/console/".length()), page);
         }
         paths.put("key", "/console/keys/key_2");
         paths.put("api", "/docs");

@@ -5,6 +5,7 @@ import dev.licet.core.Refusal;
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ApplicationId;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,7 @@ public final class ManageApplications {
     private final SecretSource secrets;
     private final Clock clock;
 
+    /// @param clock the one that tells whether an apiKey is good
     public ManageApplications(Applications applications, Users users, SecretSource secrets, Clock clock) {
         this.applications = applications;
         this.users = users;
@@ -25,6 +27,7 @@ public final class ManageApplications {
     }
 
     /// @param owner the username of who acts when a call names no user; empty for the account's first user
+    /// @param validFor how long its apiKey is good; empty for ever
     public record Wanted(
             AccountNumber account,
             Optional<String> owner,
@@ -32,7 +35,7 @@ public final class ManageApplications {
             boolean write,
             boolean partner,
             CallLimits limits,
-            Optional<Instant> expiresAt) {}
+            Optional<Duration> validFor) {}
 
     public Outcome<Issued<Application>> add(Caller caller, Wanted wanted) {
         Optional<Refusal> refusal = caller.lacksManagementOf(wanted.account())
@@ -50,6 +53,7 @@ public final class ManageApplications {
             return Outcome.refused(new Refusal.NotFound(Refusal.Kind.USER));
         }
         Secret apiKey = secrets.apiKey();
+        Instant now = clock.instant();
         Application added = applications.add(
                 new Applications.NewApplication(
                         wanted.account(),
@@ -58,10 +62,10 @@ public final class ManageApplications {
                         wanted.write(),
                         wanted.partner(),
                         wanted.limits(),
-                        wanted.expiresAt(),
+                        wanted.validFor().map(now::plus),
                         Optional.empty()),
                 SecretHash.of(apiKey),
-                clock.instant());
+                now);
         return Outcome.success(new Issued<>(added, apiKey));
     }
 

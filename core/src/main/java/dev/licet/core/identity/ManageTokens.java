@@ -6,6 +6,8 @@ import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.id.TokenId;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +21,7 @@ public final class ManageTokens {
     private final SecretSource secrets;
     private final Clock clock;
 
+    /// @param clock the one that tells whether a token is good
     public ManageTokens(Accounts accounts, AccessTokens tokens, SecretSource secrets, Clock clock) {
         this.accounts = accounts;
         this.tokens = tokens;
@@ -26,11 +29,13 @@ public final class ManageTokens {
         this.clock = clock;
     }
 
-    public Outcome<Issued<AccessToken>> add(Caller caller, AccessTokens.NewAccessToken wanted) {
+    /// @param validFor how long it is good; empty for ever
+    public record Wanted(AccountNumber account, String name, Rights rights, Optional<Duration> validFor) {}
+
+    public Outcome<Issued<AccessToken>> add(Caller caller, Wanted wanted) {
         Optional<Refusal> refusal = caller.lacksManagementOf(wanted.account())
                 .or(() -> Names.refusal("name", wanted.name()))
-                .or(() -> givesMoreThanItHas(
-                        caller, new Rights(wanted.permissions(), wanted.product(), wanted.keyLock())));
+                .or(() -> givesMoreThanItHas(caller, wanted.rights()));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
@@ -38,7 +43,19 @@ public final class ManageTokens {
             return Outcome.refused(new Refusal.NotFound(Refusal.Kind.ACCOUNT));
         }
         Secret secret = secrets.accessToken();
-        return Outcome.success(new Issued<>(tokens.add(wanted, SecretHash.of(secret), clock.instant()), secret));
+        Instant now = clock.instant();
+        AccessToken added = tokens.add(
+                new AccessTokens.NewAccessToken(
+                        wanted.account(),
+                        wanted.name(),
+                        wanted.rights().permissions(),
+                        wanted.rights().product(),
+                        wanted.rights().keyLock(),
+                        wanted.validFor().map(now::plus),
+                        Optional.empty()),
+                SecretHash.of(secret),
+                now);
+        return Outcome.success(new Issued<>(added, secret));
     }
 
     public Outcome<List<AccessToken>> list(Caller caller, AccountNumber account) {

@@ -1,7 +1,10 @@
 package dev.licet.core.session;
 
+import static java.lang.System.Logger.Level.DEBUG;
+
 import dev.licet.core.Outcome;
 import dev.licet.core.Refusal;
+import dev.licet.core.Unavailable;
 import dev.licet.core.audit.Acting;
 import dev.licet.core.gate.Gate;
 import dev.licet.core.id.AccountNumber;
@@ -19,6 +22,8 @@ import java.util.Optional;
 /// People who look at a console: who signs in has a session, as any user of the API can, that lives on with each visit.
 /// Safe for threads.
 public final class SignIn {
+    private static final System.Logger LOG = System.getLogger(SignIn.class.getName());
+
     /// A session is kept alive once this part of its time has passed: not with each of a page's many requests.
     private static final int PART = 10;
 
@@ -55,7 +60,12 @@ public final class SignIn {
         Optional<Session> session = sessions.find(SecretHash.of(key), now);
         Instant until = now.plus(timeout);
         if (session.isPresent() && session.get().expiresAt().isBefore(until.minus(timeout.dividedBy(PART)))) {
-            sessions.keepAlive(SecretHash.of(key), now, until).await();
+            try {
+                sessions.keepAlive(SecretHash.of(key), now, until).await();
+            } catch (Unavailable e) {
+                // A full disk is what an operator comes to look at.
+                LOG.log(DEBUG, "a session was not kept alive: {0}", e.getMessage());
+            }
         }
         return visit(session);
     }

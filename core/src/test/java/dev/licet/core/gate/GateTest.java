@@ -92,8 +92,23 @@ class GateTest {
     }
 
     @Test
+    void whatHasAnEnd_isGoodUntilThen_andUnknownFromThenOn() {
+        Instant end = clock.instant().plusSeconds(60);
+        applications.expiresAt = Optional.of(end);
+        accessTokens.expiresAt = Optional.of(end);
+        clock.advance(Duration.ofSeconds(60).minusNanos(1));
+        assertThat(gate.application(new Secret("apiKey"))).isInstanceOf(Outcome.Success.class);
+        assertThat(gate.bearer(new Secret("token"))).isInstanceOf(Outcome.Success.class);
+
+        clock.advance(Duration.ofNanos(1));
+        assertThat(gate.application(new Secret("apiKey"))).isEqualTo(Outcome.refused(new Refusal.UnknownApiKey()));
+        assertThat(gate.bearer(new Secret("token"))).isEqualTo(Outcome.refused(new Refusal.UnknownAccessToken()));
+    }
+
+    @Test
     void bearer_isTheTokensCaller_elseUnknown() {
-        assertThat(gate.bearer(new Secret("token"))).isEqualTo(Outcome.success(OneAccessToken.TOKEN.caller()));
+        assertThat(gate.bearer(new Secret("token")))
+                .isEqualTo(Outcome.success(accessTokens.token().caller()));
         assertThat(gate.bearer(new Secret("other"))).isEqualTo(Outcome.refused(new Refusal.UnknownAccessToken()));
     }
 
@@ -287,6 +302,8 @@ class GateTest {
     }
 
     private static final class OneApplication implements Applications {
+        private Optional<Instant> expiresAt = Optional.empty();
+
         Application application() {
             return new Application(
                     new ApplicationId(1),
@@ -298,7 +315,7 @@ class GateTest {
                     CallLimits.NONE,
                     false,
                     TestClock.START,
-                    Optional.empty());
+                    expiresAt);
         }
 
         @Override
@@ -333,16 +350,20 @@ class GateTest {
     }
 
     private static final class OneAccessToken implements AccessTokens {
-        private static final AccessToken TOKEN = new AccessToken(
-                new TokenId(1),
-                ACCOUNT,
-                "token",
-                Set.of(Permission.GET_EVENTS),
-                Optional.of(new ProductId(1)),
-                new KeyLock(-1),
-                false,
-                TestClock.START,
-                Optional.empty());
+        private Optional<Instant> expiresAt = Optional.empty();
+
+        AccessToken token() {
+            return new AccessToken(
+                    new TokenId(1),
+                    ACCOUNT,
+                    "token",
+                    Set.of(Permission.GET_EVENTS),
+                    Optional.of(new ProductId(1)),
+                    new KeyLock(-1),
+                    false,
+                    TestClock.START,
+                    expiresAt);
+        }
 
         @Override
         public void addLocked(TokenId parent, ProductId product, KeyId key, SecretHash secret, Instant at) {
@@ -351,7 +372,7 @@ class GateTest {
 
         @Override
         public Optional<AccessToken> find(SecretHash secret) {
-            return Optional.of(TOKEN).filter(found -> secret.equals(SecretHash.of(new Secret("token"))));
+            return Optional.of(token()).filter(found -> secret.equals(SecretHash.of(new Secret("token"))));
         }
 
         @Override

@@ -562,6 +562,36 @@ public abstract class SeatsContract {
                 .isEqualTo(peaks.stream().map(peak -> Math.max(0, 3 - peak)).toList());
     }
 
+    @Test
+    void use_ofMoreSeatsThanAnInsightMayLookAt_isRefused() {
+        limit(3);
+        have(wanted("one"));
+        have(wanted("two"));
+        clock.advance(Duration.ofSeconds(1));
+
+        assertThat(use(2)).isInstanceOf(Outcome.Success.class);
+        assertThat(use(1))
+                .isInstanceOfSatisfying(
+                        Outcome.Refused.class,
+                        refused -> assertThat(refused.refusal())
+                                .isInstanceOfSatisfying(
+                                        Refusal.InvalidField.class,
+                                        field -> assertThat(field.field()).isEqualTo("from")));
+    }
+
+    private Outcome<Answer> use(int mostSeats) {
+        Span span = new Span(clock.instant().minusSeconds(60), clock.instant(), ZoneOffset.UTC);
+        Scope scope = new Scope(ACCOUNT, Optional.of(product), Optional.of(KEY), span, List.of());
+        return new AskInsights(
+                        store.accounts(),
+                        store.products(),
+                        store.licenseKeys(),
+                        store.insights(),
+                        new SeatUse(store.seats(), store.licenseKeys(), clock),
+                        new InsightLimits(10_000, 20, 10, mostSeats))
+                .ask(caller, new Question.Seats(scope, Unit.HOUR), false);
+    }
+
     private long count() {
         return store.seats().count(key, clock.instant());
     }

@@ -279,7 +279,8 @@ public abstract class StoreContract {
                             apiKey,
                             NOW);
             assertThat(store.accessTokens().find(secret)).isPresent();
-            assertThat(store.applications().find(apiKey)).isPresent();
+            Application application = store.applications().find(apiKey).orElseThrow();
+            take(application.id(), quota(10, HOUR), NOW); // somebody has given it limits, and it was called
         };
         for (Runnable end : List.<Runnable>of(
                 () -> store.users().endLent(user.id()),

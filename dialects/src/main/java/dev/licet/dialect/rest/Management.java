@@ -8,7 +8,6 @@ import dev.licet.core.id.ProductId;
 import dev.licet.core.id.TokenId;
 import dev.licet.core.id.UserId;
 import dev.licet.core.identity.AccessToken;
-import dev.licet.core.identity.AccessTokens;
 import dev.licet.core.identity.Account;
 import dev.licet.core.identity.Application;
 import dev.licet.core.identity.CallLimits;
@@ -22,8 +21,6 @@ import dev.licet.core.license.LicenseKey;
 import dev.licet.core.license.ManageProducts;
 import dev.licet.core.license.Product;
 import dev.licet.dialect.Answer;
-import java.time.Clock;
-import java.time.Instant;
 import java.time.ZoneId;
 import java.util.EnumSet;
 import java.util.List;
@@ -35,16 +32,15 @@ import tools.jackson.core.JsonGenerator;
 /// Accounts, users, applications, tokens and products: add, list, change, revoke.
 final class Management {
     private static final String PERMISSIONS = "permissions";
+    private static final String VALID_FOR = "validFor";
     private static final String VALUES_ARE_WHOLE = "valuesAreWhole";
 
     private static final Set<Permission> USUAL = EnumSet.of(Permission.REGISTER_EVENT, Permission.GET_EVENTS);
 
     private final RestDialect.UseCases useCases;
-    private final Clock clock;
 
-    Management(RestDialect.UseCases useCases, Clock clock) {
+    Management(RestDialect.UseCases useCases) {
         this.useCases = useCases;
-        this.clock = clock;
     }
 
     List<Endpoint> endpoints() {
@@ -173,12 +169,10 @@ final class Management {
     /// Its name, what it may do, or both.
     private Outcome<User> setUser(Call call, UserId id) {
         Optional<Set<Permission>> permissions = call.body().texts(PERMISSIONS).map(Management::permissions);
-        Optional<String> name = call.body().text("username");
-        if (permissions.isEmpty()) {
-            return useCases.users().rename(call.caller(), id, call.body().requiredText("username"));
-        }
-        Outcome<User> set = useCases.users().permit(call.caller(), id, permissions.get());
-        return name.isEmpty() ? set : set.then(user -> useCases.users().rename(call.caller(), id, name.get()));
+        Optional<String> name = permissions.isEmpty()
+                ? Optional.of(call.body().requiredText("username"))
+                : call.body().text("username");
+        return useCases.users().set(call.caller(), id, name, permissions);
     }
 
     private Answer resetUser(Call call) {
@@ -231,7 +225,7 @@ final class Management {
                                         rights.write(),
                                         rights.partner(),
                                         rights.limits(),
-                                        expiresAt(call))),
+                                        call.body().duration(VALID_FOR))),
                 (json, issued) -> {
                     write(json, issued.thing());
                     json.writeStringProperty("apiKey", issued.secret().value());
@@ -325,14 +319,11 @@ final class Management {
                 useCases.tokens()
                         .add(
                                 call.caller(),
-                                new AccessTokens.NewAccessToken(
+                                new ManageTokens.Wanted(
                                         call.account(),
                                         call.body().requiredText("name"),
-                                        rights.permissions(),
-                                        rights.product(),
-                                        rights.keyLock(),
-                                        expiresAt(call),
-                                        Optional.empty())),
+                                        rights,
+                                        call.body().duration(VALID_FOR))),
                 (json, issued) -> {
                     write(json, issued.thing());
                     json.writeStringProperty("accessToken", issued.secret().value());
@@ -378,10 +369,6 @@ final class Management {
         OptionalLong keyLock = body.number("keyLock");
         return new ManageTokens.Rights(
                 permissions, lock, keyLock.isPresent() ? new KeyLock(keyLock.getAsLong()) : now.keyLock());
-    }
-
-    private Optional<Instant> expiresAt(Call call) {
-        return call.body().duration("validFor").map(clock.instant()::plus);
     }
 
     private static Set<Permission> permissions(List<String> labels) {

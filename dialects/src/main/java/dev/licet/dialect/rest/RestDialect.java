@@ -111,7 +111,7 @@ public final class RestDialect implements Dialect {
                         new Events(useCases.recordEvents(), useCases.readEvents(), idempotency, limits, clock)
                                 .endpoints(),
                         new ExportRoutes(useCases.exportEvents()).endpoints(),
-                        new Management(useCases, clock).endpoints(),
+                        new Management(useCases).endpoints(),
                         new KeyRoutes(useCases).endpoints(),
                         new LicenseRoutes(useCases.createLicense(), useCases.readLicenses()).endpoints(),
                         purchases.endpoints(),

@@ -292,7 +292,7 @@
 
   // Whole programs: each can be pasted and run.
   function snippets(request) {
-    const url = $('#methods').dataset.origin + request.url;
+    const url = location.origin + request.url;
     const headers = Object.entries(request.headers);
     const curl = 'curl -sS -X ' + request.verb + headers.map(([n, v]) => ' -H ' + quote(n + ': ' + v)).join('')
       + (request.body ? ' --data-binary ' + quote(request.body) : '') + ' ' + quote(url);

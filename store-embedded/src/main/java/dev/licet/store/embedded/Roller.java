@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /// Keeps the [counts by days][Rollups] of the event table up to date: whenever a million events have come that are not
 /// counted. While many come it waits, so that they have the cores to themselves, until twenty million are not counted.
@@ -29,13 +30,22 @@ final class Roller {
     private final EventTable table;
     private final Function<AccountNumber, ZoneId> zones;
     private long appliedBefore;
-    private long failedAt = System.nanoTime() - AFTER_FAILURE.toNanos();
-    private long nextZonesAt = System.nanoTime();
+    private final LongSupplier nanos;
+    private long failedAt;
+    private long nextZonesAt;
 
     /// @param zones of accounts
     Roller(EventTable table, Function<AccountNumber, ZoneId> zones) {
+        this(table, zones, System::nanoTime);
+    }
+
+    /// @param nanos how time passes, as [System#nanoTime]
+    Roller(EventTable table, Function<AccountNumber, ZoneId> zones, LongSupplier nanos) {
         this.table = table;
         this.zones = zones;
+        this.nanos = nanos;
+        this.failedAt = nanos.getAsLong() - AFTER_FAILURE.toNanos();
+        this.nextZonesAt = nanos.getAsLong();
     }
 
     /// Once a second.
@@ -44,7 +54,7 @@ final class Roller {
     void round(long applied) throws IOException {
         boolean few = applied - appliedBefore < FEW;
         appliedBefore = applied;
-        if (System.nanoTime() - failedAt < AFTER_FAILURE.toNanos()) {
+        if (nanos.getAsLong() - failedAt < AFTER_FAILURE.toNanos()) {
             return;
         }
         try {
@@ -52,7 +62,7 @@ final class Roller {
                 count();
             }
         } catch (SQLException e) {
-            failedAt = System.nanoTime();
+            failedAt = nanos.getAsLong();
             LOG.log(WARNING, "events are not counted by days for now, so insights take longer: " + e.getMessage());
         }
     }
@@ -64,10 +74,10 @@ final class Roller {
                 table.mergeRolled();
             }
         }
-        long began = System.nanoTime();
+        long began = nanos.getAsLong();
         if (began - nextZonesAt >= 0) {
             table.rollMoved(zones);
-            long ended = System.nanoTime();
+            long ended = nanos.getAsLong();
             nextZonesAt = ended + Math.max(LOOK_AT_ZONES.toNanos(), SHARE * (ended - began));
         }
     }

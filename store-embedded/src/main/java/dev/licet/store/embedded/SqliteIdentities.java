@@ -204,8 +204,11 @@ final class SqliteIdentities {
                     DELETE FROM access_token WHERE lent_to = ?
                       AND id NOT IN (SELECT parent FROM access_token WHERE parent IS NOT NULL)""", id.value());
             sql.update("UPDATE access_token SET revoked = 1 WHERE lent_to = ? AND NOT revoked", id.value());
-            sql.update("""
-                    DELETE FROM user_token WHERE application IN (SELECT id FROM application WHERE lent_to = ?)""", id.value());
+            for (String table : List.of("user_token", "quota")) {
+                sql.update(
+                        "DELETE FROM " + table + " WHERE application IN (SELECT id FROM application WHERE lent_to = ?)",
+                        id.value());
+            }
             sql.update("DELETE FROM application WHERE lent_to = ?", id.value());
         }
 

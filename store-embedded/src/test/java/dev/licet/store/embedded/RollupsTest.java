@@ -11,6 +11,7 @@ import dev.licet.core.identity.SigningKey;
 import dev.licet.core.removal.Removal;
 import dev.licet.core.removal.Removals;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -19,6 +20,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,6 +113,27 @@ class RollupsTest {
 
     private static Removals.Asked asked() {
         return new Removals.Asked("test", "nobody", TestClock.START);
+    }
+
+    @Test
+    void zones_thatTakeLongToCountAnew_areLookedAtSeldom() throws Exception {
+        AtomicLong nanos = new AtomicLong();
+        AtomicInteger looks = new AtomicInteger();
+        Function<AccountNumber, ZoneId> slow = account -> {
+            nanos.addAndGet(Duration.ofSeconds(10).toNanos());
+            return ZoneOffset.ofHours(looks.incrementAndGet() % 2); // another one each time
+        };
+        Roller roller = new Roller(table, slow, nanos::get);
+        long longest = 0;
+        for (int second = 0; second < 1000; second++) {
+            long before = nanos.get();
+            roller.round(300);
+            longest += nanos.get() - before;
+            nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+        }
+
+        assertThat(looks.get()).isPositive();
+        assertThat((double) longest / nanos.get()).isLessThan(1.0 / 15); // a twentieth, but for the first look
     }
 
     @Test
