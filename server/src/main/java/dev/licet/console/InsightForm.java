@@ -21,8 +21,6 @@ record InsightForm(String kind, Map<String, String> values) {
     private static final List<String> TEXTS = List.of(
             "from", "until", "zone", "product", "key", "unit", "by", "of", "window", "along", "start", "version");
     private static final List<String> NUMBERS = List.of("top", "depth");
-    static final List<String> TESTS =
-            List.of("is", "isNot", "contains", "startsWith", "atLeast", "below", "present", "absent");
 
     /// What each kind takes besides what all do.
     static final Map<String, List<String>> TAKES = takes();

@@ -129,7 +129,6 @@
       const fits = takes.includes(field.dataset.takes);
       field.hidden = !fits;
       for (const input of $$('input, select', field)) input.disabled = !fits;
-      field.classList.toggle('unfit', !fits);
     }
   }
   document.addEventListener('change', event => { if (event.target.id === 'kind') fit(); });
