@@ -39,6 +39,11 @@ public record Seat(
         borrowedUntil = borrowedUntil.map(then -> then.truncatedTo(ChronoUnit.MICROS));
     }
 
+    /// The same, that lapses then.
+    public Seat until(Instant then) {
+        return new Seat(id, key, machine, user, friendlyName, address, overdraft, interval, since, then, borrowedUntil);
+    }
+
     /// Whether it is held without being pinged.
     public boolean isBorrowed(Instant now) {
         return borrowedUntil.filter(now::isBefore).isPresent();

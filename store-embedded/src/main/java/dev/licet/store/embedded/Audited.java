@@ -17,11 +17,13 @@ final class Audited {
 
     /// @param account of a row, as SQL in which `ROW` stands for it @param id of a row, in the same way
     /// @param columns what is told: `?name` is true or false, `!name` a secret, of which it is told that it changed
-    /// @param when a change of a row is one, as SQL; empty for always
-    private record Table(String name, String kind, String account, String id, List<String> columns, String when) {
+    /// @param counting columns by which a change of a row is one; empty for any. A statement that sets none of them
+    /// wakes no trigger
+    private record Table(
+            String name, String kind, String account, String id, List<String> columns, List<String> counting) {
 
         Table(String name, String kind, String... columns) {
-            this(name, kind, "ROW.account", "ROW.id", List.of(columns), "");
+            this(name, kind, "ROW.account", "ROW.id", List.of(columns), List.of());
         }
 
         String of(String row, String other) {
@@ -51,28 +53,38 @@ final class Audited {
             return name.toString();
         }
 
-        String trigger(String action, String condition, String told, String row) {
-            return "CREATE TEMP TRIGGER audit_" + name + "_" + action + " AFTER " + action + " ON main." + name
-                    + condition + " BEGIN SELECT " + FUNCTION + "('" + kind + "', " + account.replace("ROW", row)
+        private String columnsThatCount() {
+            return counting.isEmpty() ? "" : " OF " + String.join(", ", counting);
+        }
+
+        private String whenOneDiffers() {
+            return counting.stream()
+                    .map(column -> "OLD." + column + " IS NOT NEW." + column)
+                    .collect(Collectors.collectingAndThen(
+                            Collectors.joining(" OR "), differs -> differs.isEmpty() ? "" : " WHEN " + differs));
+        }
+
+        private String trigger(String action, String told, String row) {
+            boolean isUpdate = action.equals("UPDATE");
+            return "CREATE TEMP TRIGGER audit_" + name + "_" + action + " AFTER " + action
+                    + (isUpdate ? columnsThatCount() : "") + " ON main." + name
+                    + (isUpdate ? whenOneDiffers() : "") + " BEGIN SELECT " + FUNCTION + "('" + kind + "', "
+                    + account.replace("ROW", row)
                     + ", " + id.replace("ROW", row) + ", " + told + "); END";
         }
 
         List<String> triggers() {
             return List.of(
-                    trigger("INSERT", "", "NULL, " + of("NEW", ""), "NEW"),
-                    trigger("DELETE", "", of("OLD", "") + ", NULL", "OLD"),
-                    trigger(
-                            "UPDATE",
-                            when.isEmpty() ? "" : " WHEN " + when,
-                            of("OLD", "") + ", " + of("NEW", "OLD"),
-                            "NEW"));
+                    trigger("INSERT", "NULL, " + of("NEW", ""), "NEW"),
+                    trigger("DELETE", of("OLD", "") + ", NULL", "OLD"),
+                    trigger("UPDATE", of("OLD", "") + ", " + of("NEW", "OLD"), "NEW"));
         }
     }
 
     private static final String OF_KEY = "(SELECT account FROM license_key WHERE id = ROW.key)";
 
     private static final List<Table> TABLES = List.of(
-            new Table("account", "account", "ROW.number", "ROW.number", List.of("name", "zone", "?revoked"), ""),
+            new Table("account", "account", "ROW.number", "ROW.number", List.of("name", "zone", "?revoked"), List.of()),
             new Table("user", "user", "username", "!password", "permissions", "?revoked"),
             new Table(
                     "application",
@@ -124,7 +136,7 @@ final class Audited {
                     OF_KEY,
                     "ROW.key || ' ' || ROW.machine",
                     List.of("friendly_name", "address", "activated_at"),
-                    ""),
+                    List.of()),
             new Table("customer", "customer", "name", "email", "company_name", "notes", "!secret"),
             new Table("data_object", "dataObject", "kind", "owner", "machine", "name", "text", "number"),
             new Table("saved_insight", "savedInsight", "type", "name", "content"),
@@ -177,14 +189,14 @@ final class Audited {
                     "(SELECT account FROM purchase WHERE id = ROW.purchase)",
                     "ROW.id",
                     List.of("purchase", "kind", "amount", "currency", "paid_at"),
-                    ""),
+                    List.of()),
             new Table(
                     "removal",
                     "erasure",
                     "ROW.account",
                     "ROW.id",
                     List.of("kind", "reason", "asked_by", "asked_at", "up_to", "events", "done_at"),
-                    "OLD.done_at IS NOT NEW.done_at"),
+                    List.of("done_at")),
             new Table("file_key", "fileKey", "endorsed_by", "created_at"),
             new Table("license_file", "file", "key", "machine", "file_key", "issued_at", "valid_until"),
             // Not by its id: who knows that may ping it, and give it back. Nor a ping.
@@ -194,8 +206,7 @@ final class Audited {
                     OF_KEY,
                     "ROW.key || ' ' || ROW.machine",
                     List.of("key", "machine", "end_user", "friendly_name", "?overdraft", "since", "borrowed_until"),
-                    "OLD.since <> NEW.since OR OLD.end_user IS NOT NEW.end_user OR OLD.overdraft <> NEW.overdraft"
-                            + " OR OLD.borrowed_until IS NOT NEW.borrowed_until"));
+                    List.of("since", "end_user", "overdraft", "borrowed_until")));
 
     private Audited() {}
 

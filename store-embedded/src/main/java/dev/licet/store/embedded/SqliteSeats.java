@@ -155,7 +155,7 @@ final class SqliteSeats implements Seats {
                 if (!own.get().isHeld(now)) {
                     remember(sql, own.get(), now);
                 }
-                update(sql, change.own().get());
+                update(sql, own.get(), change.own().get());
             } else {
                 put(sql, change.own().get());
             }
@@ -233,8 +233,16 @@ final class SqliteSeats implements Seats {
         written.put(seat.id(), seat);
     }
 
-    /// Of one that has been put: what does not change is its id, key and machine.
-    private void update(Sql sql, Seat seat) throws SQLException {
+    /// Of one that has been put: what does not change is its id, key and machine; by a ping, nothing but its end does.
+    private void update(Sql sql, Seat before, Seat seat) throws SQLException {
+        written.put(seat.id(), seat);
+        if (seat.equals(before.until(seat.until()))) {
+            sql.update(
+                    "UPDATE seat SET until = ? WHERE id = ?",
+                    Micros.of(seat.until()),
+                    seat.id().value());
+            return;
+        }
         sql.update(
                 """
                 UPDATE seat SET end_user = ?, friendly_name = ?, address = ?, overdraft = ?, interval = ?, since = ?,
@@ -249,7 +257,6 @@ final class SqliteSeats implements Seats {
                 Micros.of(seat.until()),
                 Micros.of(seat.borrowedUntil()),
                 seat.id().value());
-        written.put(seat.id(), seat);
     }
 
     private void delete(Sql sql, Seat seat, Instant now) throws SQLException {
