@@ -114,12 +114,19 @@ class FirstCallsBrowserTest {
         Locator ping = method(videntity, "/session/ping");
         ping.locator("[name=session_key]").fill(session);
         assertThat(answerTo(ping)).contains("<session_key>");
+        Locator logout = method(videntity, "/session/logout");
+        logout.locator("[name=session_key]").fill(session);
+        assertThat(answerTo(logout)).contains("you logged out successfully");
 
         Page cryptolens = explorer("cryptolens");
         Locator register = method(cryptolens, "AI/RegisterEvent");
         register.locator("[name=ProductId]").fill("");
         register.locator("[name=Key]").fill("");
         assertThat(answerTo(register)).contains("\"result\": 0");
+        Locator batch = method(cryptolens, "AI/RegisterEvents");
+        batch.locator("[name=ProductId]").fill("");
+        batch.locator("[name=Key]").fill("");
+        assertThat(answerTo(batch)).contains("\"result\": 0");
     }
 
     @Test

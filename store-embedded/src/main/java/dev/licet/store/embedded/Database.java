@@ -43,7 +43,7 @@ import org.sqlite.SQLiteException;
 final class Database implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Database.class.getName());
     /// Of the newest migration.
-    static final String SCHEMA_VERSION = "15";
+    static final String SCHEMA_VERSION = "16";
 
     /// So many that things seldom share one: who does is read again without need.
     private static final int VERSIONS = 1 << 16;

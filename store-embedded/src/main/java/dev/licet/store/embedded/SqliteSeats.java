@@ -30,6 +30,9 @@ final class SqliteSeats implements Seats {
     private final Database database;
     private static final String REMEMBER =
             "INSERT INTO seat_past (key, since, until) SELECT key, since, until FROM seat WHERE ";
+    private static final long HOUR = 3_600_000_000L;
+    /// The seats of a key that are held at a time: these two are its first arguments.
+    private static final String HELD = "key = ?1 AND until_hour >= ?2 / " + HOUR + " AND until > ?2";
     /// Microseconds: a quarter of an hour, which no time zone cuts.
     private static final long DENIALS_TOGETHER = 900_000_000;
     private static final int FORGOTTEN_AT_ONCE = 10_000;
@@ -188,16 +191,20 @@ final class SqliteSeats implements Seats {
         Optional<Seat> ofUser = user.isEmpty()
                 ? Optional.empty()
                 : sql.first(
-                        "SELECT * FROM seat WHERE key = ? AND until > ? AND end_user = ? AND machine <> ?"
+                        "SELECT * FROM seat WHERE " + HELD + " AND end_user = ? AND machine <> ?"
                                 + " ORDER BY since LIMIT 1",
                         SqliteSeats::seat,
                         key.value(),
                         at,
                         user.get(),
                         machine);
-        List<Integer> held = sql.first("""
-                        SELECT count(*) FILTER (WHERE NOT overdraft), count(*) FILTER (WHERE overdraft)
-                        FROM seat WHERE key = ? AND until > ? AND machine <> ?""", row -> List.of(row.getInt(1), row.getInt(2)), key.value(), at, machine)
+        List<Integer> held = sql.first(
+                        "SELECT count(*) FILTER (WHERE NOT overdraft), count(*) FILTER (WHERE overdraft) FROM seat WHERE "
+                                + HELD + " AND machine <> ?",
+                        row -> List.of(row.getInt(1), row.getInt(2)),
+                        key.value(),
+                        at,
+                        machine)
                 .orElseThrow();
         List<Integer> waiting = sql.first(
                         """
@@ -218,7 +225,7 @@ final class SqliteSeats implements Seats {
 
     private void put(Sql sql, Seat seat) throws SQLException {
         sql.update(
-                "INSERT OR REPLACE INTO seat VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO seat VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 seat.id().value(),
                 seat.key().value(),
                 seat.machine(),
@@ -229,14 +236,20 @@ final class SqliteSeats implements Seats {
                 seat.interval().toNanos() / 1000,
                 Micros.of(seat.since()),
                 Micros.of(seat.until()),
-                Micros.of(seat.borrowedUntil()));
+                Micros.of(seat.borrowedUntil()),
+                hour(seat));
         written.put(seat.id(), seat);
     }
 
-    /// Of one that has been put: what does not change is its id, key and machine; by a ping, nothing but its end does.
+    private static long hour(Seat seat) {
+        return Micros.of(seat.until()) / HOUR;
+    }
+
+    /// Of one that has been put: what does not change is its id, key and machine; by most pings, nothing but its end
+    /// does.
     private void update(Sql sql, Seat before, Seat seat) throws SQLException {
         written.put(seat.id(), seat);
-        if (seat.equals(before.until(seat.until()))) {
+        if (seat.equals(before.until(seat.until())) && hour(seat) == hour(before)) {
             sql.update(
                     "UPDATE seat SET until = ? WHERE id = ?",
                     Micros.of(seat.until()),
@@ -246,7 +259,7 @@ final class SqliteSeats implements Seats {
         sql.update(
                 """
                 UPDATE seat SET end_user = ?, friendly_name = ?, address = ?, overdraft = ?, interval = ?, since = ?,
-                  until = ?, borrowed_until = ?
+                  until = ?, borrowed_until = ?, until_hour = ?
                 WHERE id = ?""",
                 seat.user().orElse(null),
                 seat.friendlyName().orElse(null),
@@ -256,6 +269,7 @@ final class SqliteSeats implements Seats {
                 Micros.of(seat.since()),
                 Micros.of(seat.until()),
                 Micros.of(seat.borrowedUntil()),
+                hour(seat),
                 seat.id().value());
     }
 
@@ -298,7 +312,7 @@ final class SqliteSeats implements Seats {
     @Override
     public List<Seat> held(KeyId key, Instant now) {
         return database.read(sql -> sql.all(
-                "SELECT * FROM seat WHERE key = ? AND until > ? ORDER BY since, id",
+                "SELECT * FROM seat WHERE " + HELD + " ORDER BY since, id",
                 SqliteSeats::seat,
                 key.value(),
                 Micros.of(now)));
@@ -307,10 +321,7 @@ final class SqliteSeats implements Seats {
     @Override
     public int count(KeyId key, Instant now) {
         return database.read(sql -> sql.first(
-                        "SELECT count(*) FROM seat WHERE key = ? AND until > ?",
-                        row -> row.getInt(1),
-                        key.value(),
-                        Micros.of(now))
+                        "SELECT count(*) FROM seat WHERE " + HELD, row -> row.getInt(1), key.value(), Micros.of(now))
                 .orElseThrow());
     }
 
@@ -386,13 +397,14 @@ final class SqliteSeats implements Seats {
     public void resume(Instant now, Duration wait) {
         database.writeUnremembered(sql -> {
             // The last ping is the latest sign of life: what had not lapsed by then was held. Of a seat that is
-            // borrowed
-            // it is not known.
+            // borrowed it is not known.
             long heard = sql.first("""
                             SELECT coalesce(max(iif(until = borrowed_until, since, until - interval)), 0) FROM seat""", row -> row.getLong(1)).orElseThrow();
+            String end = "max(?1 + interval, coalesce(borrowed_until, 0))";
             forgetting(sql)
                     .update(
-                            "UPDATE seat SET until = max(? + interval, coalesce(borrowed_until, 0)) WHERE until > ?",
+                            "UPDATE seat SET until = " + end + ", until_hour = " + end + " / " + HOUR
+                                    + " WHERE until > ?2",
                             Micros.of(now),
                             heard);
             return sql.update("UPDATE seat_waiter SET until = ? WHERE until > ?", Micros.of(now.plus(wait)), heard);

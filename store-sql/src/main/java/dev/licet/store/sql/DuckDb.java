@@ -5,6 +5,7 @@ import static org.jooq.impl.DSL.inline;
 
 import dev.licet.core.insight.Unit;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Locale;
@@ -67,12 +68,17 @@ final class DuckDb implements Engine {
     @Override
     public Field<String> first(Field<String> value, Field<Boolean> condition, Field<Long> micros, Field<Long> id) {
         return field(
-                "arg_min_null({0}, ({1}, {2})) filter (where {3})", SQLDataType.VARCHAR, value, micros, id, condition);
+                "arg_min_null({0}, {1}) filter (where {2})", SQLDataType.VARCHAR, value, order(micros, id), condition);
     }
 
     @Override
     public Field<String> last(Field<String> value, Field<Long> micros, Field<Long> id) {
-        return field("arg_max({0}, ({1}, {2}))", SQLDataType.VARCHAR, value, micros, id);
+        return field("arg_max({0}, {1})", SQLDataType.VARCHAR, value, order(micros, id));
+    }
+
+    /// Both as one number: a pair is compared far more slowly.
+    private static Field<BigInteger> order(Field<Long> micros, Field<Long> id) {
+        return field("({0}::hugeint * 9223372036854775808::hugeint + {1})", SQLDataType.DECIMAL_INTEGER, micros, id);
     }
 
     @Override

@@ -34,7 +34,7 @@ public interface Engine {
     /// The value, or its absence, of the row with the earliest time and lowest id of those that are so.
     Field<String> first(Field<String> value, Field<Boolean> condition, Field<Long> micros, Field<Long> id);
 
-    /// The value of the row with the latest time, and among these with the highest id.
+    /// The value of the row with the latest time, and among these with the highest id, of those that have one.
     Field<String> last(Field<String> value, Field<Long> micros, Field<Long> id);
 
     /// A list: for each share the lowest value that this share of all do not exceed. One list, so that an engine sorts

@@ -4,6 +4,7 @@ import static dev.licet.core.insight.Field.Column.PRODUCT;
 import static dev.licet.store.sql.EventColumns.EVENT;
 import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.count;
+import static org.jooq.impl.DSL.countDistinct;
 import static org.jooq.impl.DSL.denseRank;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
@@ -51,8 +52,8 @@ import org.jooq.impl.SQLDataType;
 /// Questions as SQL. Each is one statement, so that it looks at one state of the events. Safe for threads.
 ///
 /// Every statement has the same shape: `e`, what it sees of each event; one or two steps that count, by
-/// whom where different ones are counted (to group by them first is faster than a distinct count); and the
-/// rows of the answer.
+/// whom where those of each unit are counted (to group by them first is faster than a distinct count, where few
+/// groups share them; a breakdown's do); and the rows of the answer.
 public final class InsightSql {
     /// The percentiles that are told.
     private static final List<Integer> SHARES = List.of(50, 75, 90, 95, 99);
@@ -366,13 +367,15 @@ public final class InsightSql {
                         who(q.of()).as(WHO),
                         plainValue().as(VALUE)),
                 rows.condition());
-        Table<?> c =
-                grouped(e, List.of(GROUP, WHO), count().as(EVENTS), sum(VALUE).as(SUM));
         Select<?> select = select(
-                        GROUP, sum(EVENTS), count(WHO), coalesce(sum(SUM), inline(BigDecimal.ZERO)), total(EVENTS))
-                .from(c)
+                        GROUP,
+                        count().as(EVENTS),
+                        countDistinct(WHO),
+                        coalesce(sum(VALUE), inline(BigDecimal.ZERO)),
+                        sum(count()).over())
+                .from(e)
                 .groupBy(GROUP)
-                .orderBy(sum(EVENTS).desc(), GROUP.asc().nullsLast())
+                .orderBy(EVENTS.desc(), GROUP.asc().nullsLast())
                 .limit(inline(q.top()));
         return query(
                 select,
@@ -488,13 +491,18 @@ public final class InsightSql {
                         engine.epochMicros(EventColumns.HAPPENED_AT).as(AT),
                         EventColumns.ID.as(ID)),
                 rows.condition().and(who(q.of()).isNotNull()));
-        Table<?> known = select(DSL.asterisk()).from(e).where(GROUP.isNotNull()).asTable("k");
-        Table<?> c = select(START, WHO, engine.last(GROUP, AT, ID).as(GROUP), count().as(EVENTS))
-                .from(known)
+        // Who told none is left out after the grouping: to look for it before would read each property twice.
+        Table<?> c = select(
+                        START,
+                        WHO,
+                        engine.last(GROUP, AT, ID).as(GROUP),
+                        count(GROUP).as(EVENTS))
+                .from(e)
                 .groupBy(START, WHO)
                 .asTable("c");
         Select<?> select = select(engine.epochSeconds(START), GROUP, count(), sum(EVENTS), total(EVENTS))
                 .from(c)
+                .where(GROUP.isNotNull())
                 .groupBy(START, GROUP)
                 .orderBy(START, GROUP);
         return query(
