@@ -183,6 +183,24 @@ public abstract class SeatsContract {
     }
 
     @Test
+    void seatThatIsPingedFromHourToHour_isHeldAllTheTime_andLapsesToTheInstant() {
+        limit(1);
+        Seat seat = have(wanted("a"));
+        for (Instant end = clock.instant().plus(Duration.ofHours(3));
+                clock.instant().isBefore(end);
+                clock.advance(INTERVAL.minusSeconds(1))) {
+            assertThat(held(ping(seat)).id()).isEqualTo(seat.id());
+            assertThat(holders()).containsExactly("a");
+            assertThat(store.seats().count(key, clock.instant())).isOne();
+            assertThat(ask(wanted("b"))).isInstanceOf(Outcome.Refused.class);
+        }
+        assertThat(holders()).containsExactly("a");
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(holders()).isEmpty();
+        assertThat(store.seats().count(key, clock.instant())).isZero();
+    }
+
+    @Test
     void seatThatIsNotPinged_lapsesToTheInstant_andIsPingedBackIfOneIsFree() {
         Seat a = have(wanted("a"));
         have(wanted("b"));

@@ -258,7 +258,8 @@ class DatabaseTest {
                     "INSERT INTO license_key (account, product, key, created_at, max_machines)"
                             + " VALUES (100000000000000, 1, 'KEY', 0, 5)",
                     "INSERT INTO activation VALUES (1, 'still', NULL, '', 100)",
-                    "INSERT INTO new_machine (key, at) VALUES (1, 100), (1, 50)")) {
+                    "INSERT INTO new_machine (key, at) VALUES (1, 100), (1, 50)",
+                    "INSERT INTO seat VALUES ('s', 1, 'seated', NULL, NULL, '', 0, 60000000, 0, 7200000001)")) {
                 statement.executeUpdate(sql);
             }
         }
@@ -267,6 +268,9 @@ class DatabaseTest {
             // The machine that is activated tells itself since when.
             assertThat(taken.<List<Long>>read(sql -> sql.all("SELECT at FROM past_machine", row -> row.getLong("at"))))
                     .containsExactly(50L);
+            assertThat(taken.<List<Long>>read(
+                            sql -> sql.all("SELECT until_hour FROM seat", row -> row.getLong("until_hour"))))
+                    .containsExactly(2L);
             SqliteLicensing.SqliteLicenseKeys keys = new SqliteLicensing.SqliteLicenseKeys(taken);
             assertThat(keys.terms(new KeyId(1)).course()).isEqualTo(Course.NONE);
             assertThat(new SqliteLicensing.SqliteLicenses(taken)
