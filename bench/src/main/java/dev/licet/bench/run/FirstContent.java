@@ -5,8 +5,11 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import dev.licet.bench.run.Licet.Credentials;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -53,6 +56,9 @@ final class FirstContent implements Measure {
 
     @Override
     public Contest prepare(Kit kit) throws Exception {
+        if (!Files.isExecutable(CHROMIUM)) {
+            throw new IOException("there is no " + CHROMIUM + "; see bench/README.md");
+        }
         Vendor vendor = Vendor.start(kit);
         Playwright playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
@@ -69,12 +75,12 @@ final class FirstContent implements Measure {
                         browser.newContext(new Browser.NewContextOptions().setViewportSize(1440, 900))) {
                     Page page = signedIn(context, vendor);
                     return PAGES.entrySet().stream()
-                            .map(shown -> Pair.alone(firstContent(page, vendor, shown.getKey(), shown.getValue())))
+                            .map(shown -> Pair.alone(firstContent(page, shown.getKey(), shown.getValue())))
                             .toList();
                 }
             }
 
-            private double firstContent(Page page, Vendor vendor, String name, String path) {
+            private double firstContent(Page page, String name, String path) {
                 long began = System.nanoTime();
                 page.navigate(vendor.licet().url(path));
                 double seconds = ((Number) page.evaluate("""
@@ -83,10 +89,7 @@ final class FirstContent implements Measure {
                           if (paint) shown(paint.startTime);
                         }).observe({type: 'paint', buffered: true}))""")).doubleValue() / 1000;
                 PlaywrightAssertions.assertThat(page.locator(".waiting"))
-                        .hasCount(
-                                0,
-                                new com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions()
-                                        .setTimeout(ANSWERED_MS));
+                        .hasCount(0, new HasCountOptions().setTimeout(ANSWERED_MS));
                 if (name.equals("overview")) {
                     whole.add((System.nanoTime() - began) / 1e9);
                 }

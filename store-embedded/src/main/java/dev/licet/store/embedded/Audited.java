@@ -58,26 +58,30 @@ final class Audited {
         }
 
         private String whenOneDiffers() {
-            return counting.stream()
-                    .map(column -> "OLD." + column + " IS NOT NEW." + column)
-                    .collect(Collectors.collectingAndThen(
-                            Collectors.joining(" OR "), differs -> differs.isEmpty() ? "" : " WHEN " + differs));
+            return counting.isEmpty()
+                    ? ""
+                    : counting.stream()
+                            .map(column -> "OLD." + column + " IS NOT NEW." + column)
+                            .collect(Collectors.joining(" OR ", " WHEN ", ""));
         }
 
-        private String trigger(String action, String told, String row) {
-            boolean isUpdate = action.equals("UPDATE");
-            return "CREATE TEMP TRIGGER audit_" + name + "_" + action + " AFTER " + action
-                    + (isUpdate ? columnsThatCount() : "") + " ON main." + name
-                    + (isUpdate ? whenOneDiffers() : "") + " BEGIN SELECT " + FUNCTION + "('" + kind + "', "
-                    + account.replace("ROW", row)
+        /// @param of of which columns, as SQL @param when which changes, as SQL
+        private String trigger(String action, String of, String when, String told, String row) {
+            return "CREATE TEMP TRIGGER audit_" + name + "_" + action + " AFTER " + action + of + " ON main." + name
+                    + when + " BEGIN SELECT " + FUNCTION + "('" + kind + "', " + account.replace("ROW", row)
                     + ", " + id.replace("ROW", row) + ", " + told + "); END";
         }
 
         List<String> triggers() {
             return List.of(
-                    trigger("INSERT", "NULL, " + of("NEW", ""), "NEW"),
-                    trigger("DELETE", of("OLD", "") + ", NULL", "OLD"),
-                    trigger("UPDATE", of("OLD", "") + ", " + of("NEW", "OLD"), "NEW"));
+                    trigger("INSERT", "", "", "NULL, " + of("NEW", ""), "NEW"),
+                    trigger("DELETE", "", "", of("OLD", "") + ", NULL", "OLD"),
+                    trigger(
+                            "UPDATE",
+                            columnsThatCount(),
+                            whenOneDiffers(),
+                            of("OLD", "") + ", " + of("NEW", "OLD"),
+                            "NEW"));
         }
     }
 
