@@ -76,7 +76,7 @@ final class DuckDb implements Engine {
         return field("arg_max({0}, {1})", SQLDataType.VARCHAR, value, order(micros, id));
     }
 
-    /// Both as one number: a pair is compared far more slowly.
+    /// Both as one number, the time first.
     private static Field<BigInteger> order(Field<Long> micros, Field<Long> id) {
         return field("({0}::hugeint * 9223372036854775808::hugeint + {1})", SQLDataType.DECIMAL_INTEGER, micros, id);
     }
