@@ -48,6 +48,16 @@ public record Headers(List<Header> list) {
         return all;
     }
 
+    public int count(String name) {
+        int count = 0;
+        for (Header header : list) {
+            if (header.name.equalsIgnoreCase(name)) {
+                count++;
+            }
+        }
+        return count;
+    }
+
     public boolean has(String name) {
         return first(name).isPresent();
     }

@@ -98,11 +98,6 @@ public final class CheckLicense {
             return sold.map(under -> under.license().rules().streams()).orElse(0);
         }
 
-        /// Whether it was not given to somebody else.
-        private boolean isSameSale(Entitlement other) {
-            return purchase.map(Purchase::buyer).equals(other.purchase.map(Purchase::buyer));
-        }
-
         /// Whether it is for that title, or for all.
         private boolean isFor(Optional<String> title) {
             return purchase.flatMap(Purchase::title)
@@ -133,22 +128,29 @@ public final class CheckLicense {
         if (all.isEmpty() || !all.getFirst().standing().isAllowed()) {
             return Pending.done(Outcome.success(answer(all)));
         }
-        Optional<Entitlement> first = usable(all, asked).findFirst();
+        Optional<Entitlement> first = firstUsable(all, asked);
         if (first.isEmpty()) {
             return Pending.done(Outcome.refused(new Refusal.InvalidField(
                     "machine", "is required: the license is for a number of machines at the same time")));
         }
         return first.get().streams() > 0 || first.get().beginsNow()
-                ? transactions.submit(() -> play(caller, asked, first.get()))
+                ? transactions.submit(() -> play(caller, asked))
                 : Pending.done(Outcome.success(yes(first.get(), Optional.empty())));
     }
 
-    /// Those that may be used by who asks, the best first.
-    private static Stream<Entitlement> usable(List<Entitlement> all, Asked asked) {
-        return all.stream()
-                .filter(entitlement -> entitlement.standing().isAllowed())
-                .filter(entitlement ->
-                        entitlement.streams() == 0 || asked.stream().isPresent());
+    /// The best of those that may be used by who asks.
+    private static Optional<Entitlement> firstUsable(List<Entitlement> all, Asked asked) {
+        for (Entitlement entitlement : all) {
+            if (isUsable(entitlement, asked)) {
+                return Optional.of(entitlement);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isUsable(Entitlement entitlement, Asked asked) {
+        return entitlement.standing().isAllowed()
+                && (entitlement.streams() == 0 || asked.stream().isPresent());
     }
 
     private static Answer answer(List<Entitlement> all) {
@@ -166,18 +168,14 @@ public final class CheckLicense {
     }
 
     /// The same in a transaction, where nothing changes between the deciding and the storing: the first that may be
-    /// used
-    /// and has a seat, if it takes one.
-    private Outcome<Answer> play(Caller caller, Asked asked, Entitlement decided) {
-        if (decided.streams() == 0) {
-            Entitlement now = again(decided);
-            if (now.standing().isAllowed() && now.isSameSale(decided)) {
-                return Outcome.success(yes(begun(now), Optional.empty()));
-            }
-        }
+    /// used and has a seat, if it takes one.
+    private Outcome<Answer> play(Caller caller, Asked asked) {
         return entitlements(caller, asked).map(all -> {
             Optional<Answer> no = Optional.empty();
-            for (Entitlement next : usable(all, asked).toList()) {
+            for (Entitlement next : all) {
+                if (!isUsable(next, asked)) {
+                    continue;
+                }
                 Answer answer = play(caller, asked.stream(), next);
                 if (answer.allowed()) {
                     return answer;

@@ -10,12 +10,11 @@ import dev.licet.dialect.Request;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongFunction;
-import java.util.regex.Pattern;
 
 /// One request to an endpoint. @param argument what the path has for the `{…}` part
 record Call(Caller caller, String argument, Body body, Request request, Limits limits) {
     static final int MAX_PAGE = 1000;
-    private static final Pattern ID = Pattern.compile("[1-9][0-9]{0,17}");
+    private static final int MOST_DIGITS = 18;
 
     /// The number behind a prefix, as in `usr_17`; empty for anything else.
     OptionalLong id(String prefix) {
@@ -23,11 +22,17 @@ record Call(Caller caller, String argument, Body body, Request request, Limits l
     }
 
     static OptionalLong id(String prefix, String text) {
-        if (!text.startsWith(prefix)) {
+        int from = prefix.length();
+        int digits = text.length() - from;
+        if (!text.startsWith(prefix) || digits < 1 || digits > MOST_DIGITS || text.charAt(from) == '0') {
             return OptionalLong.empty();
         }
-        String number = text.substring(prefix.length());
-        return ID.matcher(number).matches() ? OptionalLong.of(Long.parseLong(number)) : OptionalLong.empty();
+        for (int i = from; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return OptionalLong.empty();
+            }
+        }
+        return OptionalLong.of(Long.parseLong(text, from, text.length(), 10));
     }
 
     /// The account that the request is about: the caller's own unless it names one.

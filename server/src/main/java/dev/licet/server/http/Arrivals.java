@@ -1,6 +1,6 @@
 package dev.licet.server.http;
 
-import io.vertx.core.Vertx;
+import io.vertx.core.Context;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,16 +12,20 @@ final class Arrivals {
     private static final int LOOKS = 16;
     private static final long MOST_MILLIS = 250;
 
-    private final Vertx vertx;
+    private final Context loop;
     private final Duration patience;
     /// When each is late, the first one first.
     private final Map<Exchange, Long> due = new LinkedHashMap<>();
 
     private boolean looking;
 
-    Arrivals(Vertx vertx, Duration patience) {
-        this.vertx = vertx;
+    Arrivals(Context loop, Duration patience) {
+        this.loop = loop;
         this.patience = patience;
+    }
+
+    Context loop() {
+        return loop;
     }
 
     void expect(Exchange exchange) {
@@ -37,7 +41,7 @@ final class Arrivals {
 
     private void look() {
         looking = true;
-        vertx.setTimer(Math.clamp(patience.toMillis() / LOOKS, 1, MOST_MILLIS), fired -> {
+        loop.owner().setTimer(Math.clamp(patience.toMillis() / LOOKS, 1, MOST_MILLIS), fired -> {
             long now = System.nanoTime();
             due.entrySet().stream()
                     .takeWhile(entry -> now - entry.getValue() >= 0)

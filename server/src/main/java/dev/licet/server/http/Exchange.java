@@ -129,7 +129,7 @@ final class Exchange {
         this.wire = wire;
         this.shared = shared;
         this.arrivals = arrivals;
-        this.loop = shared.vertx.getOrCreateContext();
+        this.loop = arrivals.loop();
         Headers headers = Head.headers(wire);
         this.watch = shared.watches.get(wire.connection());
         Callers.Origin origin =

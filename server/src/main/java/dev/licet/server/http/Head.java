@@ -50,7 +50,7 @@ final class Head {
         if (headerBytes > settings.maxHeaders()) {
             return Optional.of(Fault.TOO_LARGE);
         }
-        if (wire.version() == HttpVersion.HTTP_1_1 && head.headers().all("host").size() != 1) {
+        if (wire.version() == HttpVersion.HTTP_1_1 && head.headers().count("host") != 1) {
             return Optional.of(Fault.MALFORMED);
         }
         long announced = head.headers()

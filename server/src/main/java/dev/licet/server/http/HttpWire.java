@@ -172,16 +172,15 @@ public final class HttpWire implements AutoCloseable {
     private final class Loop extends VerticleBase {
         private final HttpServerOptions options;
         private final Exchange.Shared shared;
-        private final Arrivals arrivals;
 
         Loop(HttpServerOptions options, Exchange.Shared shared) {
             this.options = options;
             this.shared = shared;
-            this.arrivals = new Arrivals(HttpWire.this.vertx, requestTimeout);
         }
 
         @Override
         public Future<?> start() {
+            Arrivals arrivals = new Arrivals(vertx.getOrCreateContext(), requestTimeout);
             return vertx.createHttpServer(options)
                     .connectionHandler(HttpWire.this::let)
                     .requestHandler(request -> Exchange.begin(request, shared, arrivals))

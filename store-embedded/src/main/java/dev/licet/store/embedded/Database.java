@@ -199,20 +199,23 @@ final class Database implements AutoCloseable {
         }
     }
 
-    /// Another one after each change of what is [Remembered], from the moment that it is acknowledged.
-    long version() {
-        return version;
-    }
-
     /// For work that is being done: it changes this thing, which may be [Remembered] by itself.
     void touch(Object thing) {
         touched.add(place(thing));
     }
 
-    /// Another one after each change of this thing or of what is remembered in general, from the moment that it is
-    /// acknowledged.
-    long version(Object thing) {
-        return version + versions.get(place(thing)); // both only rise
+    /// Another one after each change of this thing, if any, or of what is remembered in general, from the moment that
+    /// it
+    /// is acknowledged.
+    long version(@Nullable Object thing) {
+        return thing == null ? version : version + versions.get(place(thing)); // both only rise
+    }
+
+    /// For work that is being done: whether it, or its group, may have changed this thing, if any, or what is
+    /// remembered
+    /// in general.
+    boolean isChanging(@Nullable Object thing) {
+        return changesRemembered || thing != null && touched.contains(place(thing));
     }
 
     private static int place(Object thing) {
@@ -418,6 +421,7 @@ final class Database implements AutoCloseable {
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
         config.setBusyTimeout(5000);
         config.enforceForeignKeys(true);
+        config.setGetGeneratedKeys(false); // the driver would ask for the last row's id after each change
         return config;
     }
 

@@ -114,14 +114,14 @@ public final class EmbeddedStore implements Store {
         this.userTokens = new SqliteIdentities.SqliteUserTokens(database);
         this.quotas = new SqliteIdentities.SqliteQuotas(database);
         this.products = new SqliteLicensing.SqliteProducts(database);
-        this.licenseKeys = new SqliteLicensing.SqliteLicenseKeys(database);
+        this.licenses = new SqliteLicensing.SqliteLicenses(database);
+        this.licenseKeys = new SqliteLicensing.SqliteLicenseKeys(database, licenses, accounts);
         this.keyTemplates = new SqliteKeyTemplates(database);
         this.dataObjects = new SqliteDataObjects(database);
         this.keyCalls = new SqliteKeyCalls(database);
         this.keyUsage = new SqliteKeyUsage(database);
         this.customers = new SqliteCustomers(database);
         this.messages = new SqliteMessages(database);
-        this.licenses = new SqliteLicensing.SqliteLicenses(database);
         this.purchases = new SqlitePurchases(database);
         this.changes = new SqliteChanges(database);
         this.offlineFiles = new SqliteOfflineFiles(database);

@@ -4,12 +4,13 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
 
 /// Entities that were read lately, such as the token that every request shows. Exact: what was read before the last
 /// change of any entity is read again, so a revoked token is good for nobody once its revocation was acknowledged. What
-/// [changes often][Database#touch] is read again after a change of itself, too. Only what was found is remembered, and
-/// what is not asked for is forgotten first. Safe for threads.
+/// [changes often][Database#touch] is read again after a change of itself, too. Work that is being done asks the
+/// database
+/// for what it may have changed. Only what was found is remembered, and what is not asked for is forgotten first. Safe
+/// for threads.
 final class Remembered<K, V> {
     private static final int MAX = 20_000;
 
@@ -24,27 +25,28 @@ final class Remembered<K, V> {
 
     private volatile Generations<K, V> generations = new Generations<>();
     private final Database database;
-    private final ToLongFunction<K> versions;
+    private final Optional<Function<K, Object>> touched;
 
     /// Of what changes seldom, by work that says so.
     Remembered(Database database) {
         this.database = database;
-        this.versions = key -> database.version();
+        this.touched = Optional.empty();
     }
 
     /// @param touched what a change of that which a key finds touches
     Remembered(Database database, Function<K, Object> touched) {
         this.database = database;
-        this.versions = key -> database.version(touched.apply(key));
+        this.touched = Optional.of(touched);
     }
 
     /// @param read asks the database
     Optional<V> find(K key, Supplier<Optional<V>> read) {
-        if (database.isInTransaction()) {
-            return read.get(); // it may have changed what it now asks for
+        Object thing = touched.isPresent() ? touched.get().apply(key) : null;
+        if (database.isInTransaction() && database.isChanging(thing)) {
+            return read.get();
         }
         // Before the reading: a change that comes in between makes the entry old.
-        long version = versions.applyAsLong(key);
+        long version = database.version(thing);
         Generations<K, V> now = generations;
         Entry<V> entry = now.young.get(key);
         if (entry == null) {

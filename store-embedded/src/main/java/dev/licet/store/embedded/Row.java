@@ -10,13 +10,25 @@ final class Row {
     private final ResultSet rows;
     /// Of the statement, from one run to the next.
     private final Map<String, Integer> places;
+    private final String prefix;
 
     Row(ResultSet rows, Map<String, Integer> places) {
-        this.rows = rows;
-        this.places = places;
+        this(rows, places, "");
     }
 
-    private int place(String column) throws SQLException {
+    private Row(ResultSet rows, Map<String, Integer> places, String prefix) {
+        this.rows = rows;
+        this.places = places;
+        this.prefix = prefix;
+    }
+
+    /// The same row as one of its columns whose names begin so, for what is read of two tables at once.
+    Row of(String prefix) {
+        return new Row(rows, places, prefix);
+    }
+
+    private int place(String name) throws SQLException {
+        String column = prefix + name;
         Integer known = places.get(column);
         if (known != null) {
             return known;

@@ -6,6 +6,7 @@ import dev.licet.core.id.KeyId;
 import dev.licet.core.id.LicenseId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.id.UserId;
+import dev.licet.core.identity.Accounts;
 import dev.licet.core.license.Activation;
 import dev.licet.core.license.Course;
 import dev.licet.core.license.DataOwner;
@@ -25,7 +26,6 @@ import dev.licet.core.license.TermRules;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -118,12 +118,16 @@ final class SqliteLicensing {
         private record Named(ProductId product, String key) {}
 
         private final Database database;
+        private final Licenses licenses;
+        private final Accounts accounts;
         private final Remembered<Named, LicenseKey> remembered;
         private final Remembered<KeyId, LicenseKey> rememberedById;
         private final Remembered<KeyId, KeyTerms> rememberedTerms;
 
-        SqliteLicenseKeys(Database database) {
+        SqliteLicenseKeys(Database database, Licenses licenses, Accounts accounts) {
             this.database = database;
+            this.licenses = licenses;
+            this.accounts = accounts;
             this.remembered = new Remembered<>(database);
             this.rememberedById = new Remembered<>(database);
             this.rememberedTerms = new Remembered<>(database, key -> key);
@@ -343,7 +347,7 @@ final class SqliteLicensing {
             });
         }
 
-        private static KeyRule.State state(Sql sql, KeyId key, String machine) throws SQLException {
+        private KeyRule.State state(Sql sql, KeyId key, String machine) throws SQLException {
             return sql.first(
                             """
                             SELECT license_key.*, activation.*,
@@ -351,31 +355,28 @@ final class SqliteLicensing {
                             FROM license_key
                               LEFT JOIN activation ON activation.key = license_key.id AND activation.machine = ?
                             WHERE license_key.id = ?""",
-                            row -> new KeyRule.State(
-                                    terms(row),
-                                    row.getInt("machines"),
-                                    row.getString("machine") == null ? Optional.empty() : Optional.of(activation(row)),
-                                    then -> newMachines(sql, key, then),
-                                    () -> sold(sql, key)),
+                            row -> {
+                                KeyTerms terms = terms(row);
+                                AccountNumber account = new AccountNumber(row.getLong("account"));
+                                return new KeyRule.State(
+                                        terms,
+                                        row.getInt("machines"),
+                                        row.getString("machine") == null
+                                                ? Optional.empty()
+                                                : Optional.of(activation(row)),
+                                        then -> newMachines(sql, key, then),
+                                        () -> sold(account, terms));
+                            },
                             machine,
                             key.value())
                     .orElseThrow();
         }
 
-        /// For a rule, which knows nothing of SQL.
-        private static Optional<KeyRule.Sold> sold(Sql sql, KeyId key) {
-            try {
-                return sql.first(
-                        """
-                        SELECT license.*, account.zone FROM license_key
-                          JOIN license ON license.id = license_key.license
-                          JOIN account ON account.number = license_key.account
-                        WHERE license_key.id = ?""",
-                        row -> new KeyRule.Sold(SqliteLicenses.row(row), ZoneId.of(row.getString("zone"))),
-                        key.value());
-            } catch (SQLException e) {
-                throw Database.translated(e);
-            }
+        private Optional<KeyRule.Sold> sold(AccountNumber account, KeyTerms terms) {
+            return terms.license()
+                    .flatMap(id -> licenses.find(account, id))
+                    .map(license -> new KeyRule.Sold(
+                            license, accounts.find(account).orElseThrow().zone()));
         }
 
         /// For a rule, which knows nothing of SQL.
@@ -444,11 +445,12 @@ final class SqliteLicensing {
 
         /// What a key and its terms, which are one row, make together.
         static <T> T with(Sql sql, KeyId key, BiFunction<LicenseKey, KeyTerms, T> maker) throws SQLException {
-            return sql.first(
-                            "SELECT * FROM license_key WHERE id = ?",
-                            row -> maker.apply(row(row), terms(row)),
-                            key.value())
+            return sql.first("SELECT * FROM license_key WHERE id = ?", row -> with(row, maker), key.value())
                     .orElseThrow();
+        }
+
+        static <T> T with(Row row, BiFunction<LicenseKey, KeyTerms, T> maker) throws SQLException {
+            return maker.apply(row(row), terms(row));
         }
 
         static KeyTerms terms(Sql sql, KeyId key) throws SQLException {

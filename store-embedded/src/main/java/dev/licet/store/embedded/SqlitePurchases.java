@@ -17,20 +17,52 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The tables of purchases and payments.
 final class SqlitePurchases implements Purchases {
     /// How many that a check looks at: those that end last come first.
     private static final int MOST_BOUGHT = 50;
 
+    private static final String BESIDE_KEY = "sale_";
+    private static final String COLUMNS_BESIDE_KEY = Stream.of(
+                    "id",
+                    "account",
+                    "license",
+                    "product",
+                    "title",
+                    "customer",
+                    "viewer",
+                    "key",
+                    "bought_at",
+                    "cancelled_at",
+                    "refunded_at")
+            .map(column -> "purchase." + column + " AS " + BESIDE_KEY + column)
+            .collect(Collectors.joining(", "));
+
     private final Database database;
     private final Remembered<Wanted, List<Bought>> remembered;
     private final Remembered<KeyId, Optional<Purchase>> rememberedByKey;
 
-    /// Whose purchases change.
-    private record Theirs(AccountNumber account, Buyer buyer) {}
+    /// Whose purchases change. Flat, as it is looked up with each check.
+    ///
+    /// @param customer 0 for a viewer @param viewer empty for a customer
+    private record Theirs(long account, long customer, String viewer) {
+        static Theirs of(AccountNumber account, Buyer buyer) {
+            return new Theirs(
+                    account.value(),
+                    buyer.customer().map(CustomerId::value).orElse(0L),
+                    buyer.viewer().orElse(""));
+        }
+    }
 
-    private record Wanted(Theirs theirs, ProductId product, String title) {}
+    /// @param title empty for the whole product
+    private record Wanted(long account, long customer, String viewer, long product, String title) {
+        Theirs theirs() {
+            return new Theirs(account, customer, viewer);
+        }
+    }
 
     SqlitePurchases(Database database) {
         this.database = database;
@@ -41,12 +73,12 @@ final class SqlitePurchases implements Purchases {
     /// To be called by work that changes how long a key lasts.
     static void touch(Database database, Sql sql, KeyId key) throws SQLException {
         sql.first("SELECT * FROM purchase WHERE key = ?", SqlitePurchases::row, key.value())
-                .ifPresent(purchase -> database.touch(new Theirs(purchase.account(), purchase.buyer())));
+                .ifPresent(purchase -> database.touch(Theirs.of(purchase.account(), purchase.buyer())));
     }
 
     /// To be called by work for what it stores.
     private Purchase touched(Purchase purchase) {
-        database.touch(new Theirs(purchase.account(), purchase.buyer()));
+        database.touch(Theirs.of(purchase.account(), purchase.buyer()));
         database.touch(purchase.key());
         return purchase;
     }
@@ -123,36 +155,27 @@ final class SqlitePurchases implements Purchases {
 
     @Override
     public List<Bought> bought(AccountNumber account, Buyer buyer, ProductId product, Optional<String> title) {
-        Wanted wanted = new Wanted(new Theirs(account, buyer), product, title.orElse(""));
+        Theirs theirs = Theirs.of(account, buyer);
+        Wanted wanted = new Wanted(theirs.account, theirs.customer, theirs.viewer, product.value(), title.orElse(""));
         return remembered
                 .find(wanted, () -> Optional.of(read(wanted)).filter(found -> !found.isEmpty()))
                 .orElseGet(List::of);
     }
 
     private List<Bought> read(Wanted wanted) {
-        Buyer buyer = wanted.theirs.buyer;
-        String theirs = buyer.viewer().isPresent() ? "viewer = ?" : "customer = ?";
-        Object who = buyer.viewer().isPresent()
-                ? buyer.viewer().get()
-                : buyer.customer().map(CustomerId::value).orElse(0L);
-        return database.read(sql -> {
-            List<Bought> bought = new ArrayList<>();
-            for (Purchase purchase : sql.all(
-                    "SELECT purchase.* FROM purchase JOIN license_key ON license_key.id = purchase.key"
-                            + " WHERE purchase.account = ? AND purchase." + theirs
-                            + " AND purchase.product = ? AND title IN ('', ?)"
-                            + " ORDER BY refunded_at IS NOT NULL, period > 0, expires_at DESC, purchase.id LIMIT "
-                            + MOST_BOUGHT,
-                    SqlitePurchases::row,
-                    wanted.theirs.account.value(),
-                    who,
-                    wanted.product.value(),
-                    wanted.title)) {
-                bought.add(SqliteLicensing.SqliteLicenseKeys.with(
-                        sql, purchase.key(), (key, terms) -> new Bought(purchase, key, terms)));
-            }
-            return bought;
-        });
+        boolean isCustomer = wanted.customer != 0;
+        return database.read(sql -> sql.all(
+                "SELECT license_key.*, " + COLUMNS_BESIDE_KEY
+                        + " FROM purchase JOIN license_key ON license_key.id = purchase.key"
+                        + " WHERE purchase.account = ? AND purchase." + (isCustomer ? "customer = ?" : "viewer = ?")
+                        + " AND purchase.product = ? AND title IN ('', ?)"
+                        + " ORDER BY refunded_at IS NOT NULL, period > 0, expires_at DESC, purchase.id LIMIT "
+                        + MOST_BOUGHT,
+                SqlitePurchases::bought,
+                wanted.account,
+                isCustomer ? wanted.customer : wanted.viewer,
+                wanted.product,
+                wanted.title));
     }
 
     @Override
@@ -217,6 +240,11 @@ final class SqlitePurchases implements Purchases {
     public void told(PaymentId last) {
         database.writeUnremembered(
                 sql -> sql.update("UPDATE payment SET told = 1 WHERE NOT told AND id <= ?", last.value()));
+    }
+
+    private static Bought bought(Row row) throws SQLException {
+        Purchase purchase = row(row.of(BESIDE_KEY));
+        return SqliteLicensing.SqliteLicenseKeys.with(row, (key, terms) -> new Bought(purchase, key, terms));
     }
 
     private static Payment payment(Row row) throws SQLException {

@@ -271,10 +271,11 @@ class DatabaseTest {
             assertThat(taken.<List<Long>>read(
                             sql -> sql.all("SELECT until_hour FROM seat", row -> row.getLong("until_hour"))))
                     .containsExactly(2L);
-            SqliteLicensing.SqliteLicenseKeys keys = new SqliteLicensing.SqliteLicenseKeys(taken);
+            SqliteLicensing.SqliteLicenses licenses = new SqliteLicensing.SqliteLicenses(taken);
+            SqliteLicensing.SqliteLicenseKeys keys =
+                    new SqliteLicensing.SqliteLicenseKeys(taken, licenses, new SqliteIdentities.SqliteAccounts(taken));
             assertThat(keys.terms(new KeyId(1)).course()).isEqualTo(Course.NONE);
-            assertThat(new SqliteLicensing.SqliteLicenses(taken)
-                            .find(new AccountNumber(AccountNumber.FIRST), new LicenseId(1))
+            assertThat(licenses.find(new AccountNumber(AccountNumber.FIRST), new LicenseId(1))
                             .orElseThrow()
                             .rules())
                     .isEqualTo(TermRules.USUAL);
