@@ -1,6 +1,7 @@
 package dev.licet.store.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +90,62 @@ class RememberedTest {
 
         assertThat(within).isEqualTo(5);
         assertThat(find()).contains(5L);
+    }
+
+    @Test
+    void find_withinAChangeOfWhatIsNotRemembered_isNotReadAgain() {
+        set(1);
+        find();
+        long within = database.writeUnremembered(sql -> find().orElseThrow());
+
+        assertThat(within).isEqualTo(1);
+        assertThat(reads).hasValue(1);
+    }
+
+    @Test
+    void find_withinAChangeThatTouchesIt_seesWhatItChanged_andOthersAreNotReadAgain() {
+        Remembered<String, Long> touched = new Remembered<>(database, key -> key);
+        Function<String, Long> find = key -> touched.find(key, () -> {
+                    reads.incrementAndGet();
+                    return database.read(sql -> sql.first(
+                            "SELECT next FROM number_reserve WHERE name = 'transaction'", row -> row.getLong(1)));
+                })
+                .orElseThrow();
+        set(1);
+        assertThat(find.apply("changed")).isEqualTo(1);
+        assertThat(find.apply("other")).isEqualTo(1);
+        assertThat(reads).hasValue(2);
+
+        List<Long> within = database.writeUnremembered(sql -> {
+            database.touch("changed");
+            sql.update("UPDATE number_reserve SET next = 2 WHERE name = 'transaction'");
+            return List.of(find.apply("changed"), find.apply("other"));
+        });
+        assertThat(within).containsExactly(2L, 1L);
+        assertThat(reads).hasValue(3);
+        assertThat(find.apply("changed")).isEqualTo(2);
+        assertThat(find.apply("other")).isEqualTo(1); // nobody said that it changed
+    }
+
+    /// What a change saw of itself is forgotten with it.
+    @Test
+    void find_afterAChangeThatWasTakenBack_seesWhatIsThere() {
+        Remembered<String, Long> touched = new Remembered<>(database, key -> key);
+        Supplier<Long> find = () -> touched.find(
+                        "changed",
+                        () -> database.read(sql -> sql.first(
+                                "SELECT next FROM number_reserve WHERE name = 'transaction'", row -> row.getLong(1))))
+                .orElseThrow();
+        set(1);
+        assertThat(find.get()).isEqualTo(1);
+        assertThatThrownBy(() -> database.writeUnremembered(sql -> {
+                    database.touch("changed");
+                    sql.update("UPDATE number_reserve SET next = 2 WHERE name = 'transaction'");
+                    assertThat(find.get()).isEqualTo(2);
+                    throw new IllegalStateException("no");
+                }))
+                .hasMessageContaining("no");
+        assertThat(find.get()).isEqualTo(1);
     }
 
     /// Of a change that was acknowledged, nobody sees what was before it.
