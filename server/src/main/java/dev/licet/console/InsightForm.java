@@ -16,6 +16,9 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// @param values by the names of the form's inputs; of inputs that come several times, by name and number
 record InsightForm(String kind, Map<String, String> values) {
+    /// The input of a question that is written as JSON, which then is all that the form has.
+    static final String WRITTEN = "question";
+
     static final int FILTERS = 4;
     static final int STEPS = 6;
     private static final List<String> TEXTS = List.of(
@@ -30,12 +33,12 @@ record InsightForm(String kind, Map<String, String> values) {
         takes.put("timeseries", List.of("unit", "by", "top", "filters", "compare"));
         takes.put("actives", List.of("unit", "of", "filters", "compare"));
         takes.put("breakdown", List.of("by", "of", "top", "filters"));
-        takes.put("revenue", List.of("unit", "by", "filters"));
+        takes.put("revenue", List.of("unit", "in-total", "by", "filters"));
         takes.put("funnel", List.of("steps", "window", "of", "by", "filters"));
         takes.put("retention", List.of("unit", "of", "filters"));
         takes.put("churn", List.of("unit", "of", "filters"));
         takes.put("paths", List.of("along", "start", "of", "depth", "top", "filters"));
-        takes.put("percentiles", List.of("unit", "by", "top", "filters"));
+        takes.put("percentiles", List.of("unit", "in-total", "by", "top", "filters"));
         takes.put("seats", List.of("unit"));
         takes.put("versions", List.of("unit", "of", "version", "filters"));
         return takes;
@@ -75,12 +78,32 @@ record InsightForm(String kind, Map<String, String> values) {
                 values.put(pair.name(), pair.value().strip());
             }
         }
-        return new InsightForm(
-                parameters.last("kind").filter(TAKES::containsKey).orElse("timeseries"), values);
+        String kind = parameters.last("kind").filter(TAKES::containsKey).orElse("timeseries");
+        return values.containsKey(WRITTEN)
+                ? new InsightForm(kind, Map.of(WRITTEN, values.get(WRITTEN)))
+                : new InsightForm(kind, values);
     }
 
-    /// A question that was saved.
+    /// A question that was saved: filled in, or, where the form has no inputs for all of it, as JSON.
     static InsightForm of(String kind, JsonNode question) {
+        InsightForm filledIn = filledIn(kind, question);
+        return filledIn.question().equals(question) ? filledIn : written(kind, question);
+    }
+
+    static InsightForm written(String kind, JsonNode question) {
+        return new InsightForm(kind, Map.of(WRITTEN, Rest.lines(question)));
+    }
+
+    boolean isWritten() {
+        return values.containsKey(WRITTEN);
+    }
+
+    /// Whether all of the time is one, where its kind may be.
+    boolean isInTotal() {
+        return value("unit").isEmpty() && TAKES.getOrDefault(kind, List.of()).contains("in-total");
+    }
+
+    private static InsightForm filledIn(String kind, JsonNode question) {
         Map<String, String> values = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> member : question.properties()) {
             if (member.getValue().isValueNode() && !member.getValue().isNull()) {
@@ -124,8 +147,13 @@ record InsightForm(String kind, Map<String, String> values) {
         }
     }
 
-    /// As the API takes it: of what was filled in, what this kind takes.
-    ObjectNode question() {
+    /// As the API takes it: what was written, or of what was filled in what this kind takes. What is no JSON is a text,
+    /// which no API takes.
+    JsonNode question() {
+        return isWritten() ? Rest.parseOrText(value(WRITTEN)) : filledIn();
+    }
+
+    private ObjectNode filledIn() {
         ObjectNode question = Rest.object();
         List<String> takes = TAKES.getOrDefault(kind, List.of());
         for (String name : TEXTS) {

@@ -47,7 +47,6 @@ final class InsightPages {
         String saved = visit.parameter("saved");
         InsightForm form = InsightForm.of(visit.parameters());
         String name = "";
-        boolean isMore = false; // than the form can have
         if (!saved.isEmpty()) {
             Rest.Reply reply = rest.get(visit, SAVED + "/" + Visit.encoded(saved));
             if (!reply.isOk()) {
@@ -56,7 +55,6 @@ final class InsightPages {
             form = InsightForm.of(
                     reply.body().path("kind").asString(), reply.body().path("question"));
             name = reply.body().path("name").asString("");
-            isMore = !form.question().equals(reply.body().path("question"));
         }
         boolean isAsked = visit.parameters().has("kind") || !saved.isEmpty();
         Map<String, Object> model = new LinkedHashMap<>();
@@ -65,6 +63,7 @@ final class InsightPages {
         model.put("kinds", choices(InsightForm.LABELS));
         model.put("takes", InsightForm.TAKES);
         model.put("products", products(visit));
+        model.put("isInTotal", isAsked && form.isInTotal());
         model.put("zone", visit.visitor().zone().getId());
         model.put("boards", boards(visit));
         model.put("maySave", visit.visitor().may(Permission.EDIT_INSIGHTS));
@@ -77,7 +76,6 @@ final class InsightPages {
                 saved.isEmpty()
                         ? isAsked ? "/console/explore?" + form.query() : ""
                         : "/console/dashboards/tile/" + Visit.encoded(saved));
-        model.put("isMore", isMore);
         return pages.page(visit, "explore", "Explore", model, true);
     }
 
@@ -100,11 +98,19 @@ final class InsightPages {
     }
 
     private Answer answered(Visit visit, InsightForm form, String title) {
-        ObjectNode question = form.question();
+        JsonNode question = form.question();
+        if (!question.isObject()) {
+            return notJson();
+        }
         Rest.Reply reply = rest.send(visit, "POST", "/v1/insights/" + form.kind(), Optional.of(question));
         return reply.isOk()
                 ? pages.part("answer", Map.of("answered", answered(form, title, question, reply.body(), form.query())))
                 : pages.part("refused", Map.of("why", why(reply)));
+    }
+
+    private Answer notJson() {
+        return pages.part(
+                "refused", Map.of("why", "The question must be one JSON object, such as {\"unit\": \"day\"}."));
     }
 
     private static String why(Rest.Reply reply) {
@@ -128,8 +134,7 @@ final class InsightPages {
                 Charts.freshness(answer),
                 "/console/explore/csv?" + query,
                 "/console/explore?" + query,
-                form.kind(),
-                Rest.text(question));
+                "/console/explore?" + InsightForm.written(form.kind(), question).query());
     }
 
     private Answer csv(Visit visit) {
@@ -150,6 +155,9 @@ final class InsightPages {
     /// Keeps a question, and puts it on a board.
     private Answer save(Visit visit) {
         InsightForm form = InsightForm.of(visit.parameters());
+        if (!form.question().isObject()) {
+            return notJson();
+        }
         ObjectNode body = Rest.object().put("name", visit.parameter("name")).put("kind", form.kind());
         body.set("question", form.question());
         Rest.Reply saved = rest.send(visit, "POST", SAVED, Optional.of(body));

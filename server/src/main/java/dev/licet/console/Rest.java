@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
@@ -94,6 +95,20 @@ final class Rest {
 
     static JsonNode parse(String json) {
         return MAPPER.readTree(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// What is no JSON is a text.
+    static JsonNode parseOrText(String json) {
+        try {
+            return parse(json);
+        } catch (JacksonException e) {
+            return MAPPER.getNodeFactory().stringNode(json);
+        }
+    }
+
+    /// For people, over several lines.
+    static String lines(JsonNode node) {
+        return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(node);
     }
 
     static String text(JsonNode node) {

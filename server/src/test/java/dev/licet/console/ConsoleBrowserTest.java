@@ -118,6 +118,29 @@ class ConsoleBrowserTest {
     }
 
     @Test
+    void question_isTakenOverAsJson_andAskedWithMoreThanTheFormHas() {
+        Instant now = pages.server().clock().instant();
+        send("begin", by("a", now.minusSeconds(60)));
+        send("finish", by("a", now.minusSeconds(30)));
+        send("begin", by("b", now.minusSeconds(60)));
+        Page page = pages.signedIn();
+        page.navigate(pages.url("/console/explore?kind=funnel&step0=begin&step1=finish"));
+        page.click("text=The question as JSON");
+
+        page.fill(
+                "#written",
+                "{\"steps\":[{\"name\":\"begin\",\"filters\":[{\"field\":\"machine\",\"is\":[\"a\"]}]},{\"name\":\"finish\"}]}");
+        page.click("#question button[type=submit]");
+        page.click("text=As a table");
+        assertThat(page.locator("#answer tbody tr").nth(0)).containsText("1");
+
+        page.fill("#written", "no JSON");
+        page.click("#question button[type=submit]");
+        assertThat(page.locator("#answer")).containsText("must be one JSON object");
+        page.context().close();
+    }
+
+    @Test
     void live_showsAnEventWithinASecondOfItsSending() {
         Page page = pages.signedIn();
         page.navigate(pages.url("/console/live?name=seen"));

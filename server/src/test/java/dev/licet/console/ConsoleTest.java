@@ -252,6 +252,62 @@ class ConsoleTest {
     }
 
     @Test
+    void question_thatTheFormHasNoInputsFor_isOpenedAskedAndSavedAsJson() {
+        String time = "\"time\":\"" + server.clock().instant().minusSeconds(60);
+        server.manage(
+                "POST",
+                "/v1/events",
+                "{\"name\":\"open\",\"machine\":\"m\",\"properties\":{\"plan\":\"pro\"}," + time + "\"}");
+        server.manage("POST", "/v1/events", "{\"name\":\"export\",\"machine\":\"m\"," + time + "\"}");
+        String question = """
+                {"steps":[{"name":"open","filters":[{"field":"properties.plan","is":["pro"]}]},{"name":"export"}],\
+                "window":"PT2H"}""";
+        String deep = server.manage(
+                        "POST",
+                        "/v1/saved-insights",
+                        "{\"name\":\"deep\",\"kind\":\"funnel\",\"question\":" + question + "}")
+                .path("id")
+                .asString();
+        String plain = server.manage(
+                        "POST",
+                        "/v1/saved-insights",
+                        "{\"name\":\"plain\",\"kind\":\"revenue\",\"question\":{\"zone\":\"Asia/Tokyo\"}}")
+                .path("id")
+                .asString();
+        String[] user = user("analyst", "[\"UsageAnalytics\",\"EditInsights\"]");
+        String cookie = cookieOf(user);
+        String csrf = csrf(cookie);
+
+        assertThat(get(cookie, "/console/explore?saved=" + plain).body())
+                .contains("value=\"Asia/Tokyo\"")
+                .contains("data-takes=\"in-total\" selected")
+                .doesNotContain("<textarea");
+        String page = get(cookie, "/console/explore?saved=" + deep).body();
+        assertThat(page)
+                .contains("<textarea id=\"written\"")
+                .contains("properties.plan")
+                .doesNotContain("name=\"step0\"");
+
+        String asked = "kind=funnel&question=" + URLEncoder.encode(question, StandardCharsets.UTF_8);
+        assertThat(get(cookie, "/console/explore/csv?" + asked).body().lines().skip(1))
+                .hasSize(2)
+                .allMatch(line -> line.contains(",1"));
+        post(cookie, csrf, "/console/explore/save", asked + "&name=again");
+        assertThat(server.manage("GET", "/v1/saved-insights", "").path("data").valueStream())
+                .anyMatch(saved -> saved.path("name").asString().equals("again")
+                        && saved.path("question").path("steps").path(0).has("filters"));
+        for (String broken : List.of("{", "[]", "no")) {
+            assertThat(post(
+                                    cookie,
+                                    csrf,
+                                    "/console/explore/save",
+                                    "kind=funnel&name=x&question=" + URLEncoder.encode(broken, StandardCharsets.UTF_8))
+                            .body())
+                    .contains("must be one JSON object");
+        }
+    }
+
+    @Test
     void things_ofAnotherAccount_areNotThere() {
         String foreign = server.manage("POST", "/v1/accounts", "{\"name\":\"other\"}")
                 .get("accountNumber")

@@ -125,9 +125,13 @@
     if (!kind) return;
     const takes = kind.selectedOptions[0].dataset.takes.split(' ');
     for (const field of $$('#question [data-takes]')) {
-      if (field.tagName === 'OPTION') continue;
+      if (field.parentElement.id === 'kind') continue;
       const fits = takes.includes(field.dataset.takes);
       field.hidden = !fits;
+      if (field.tagName === 'OPTION') {
+        field.disabled = !fits;
+        if (!fits && field.selected) field.parentElement.selectedIndex = 0;
+      }
       for (const input of $$('input, select', field)) input.disabled = !fits;
     }
   }
