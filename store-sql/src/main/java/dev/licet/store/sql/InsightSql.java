@@ -75,6 +75,7 @@ public final class InsightSql {
     private static final Field<BigDecimal> ACTIVE = field(name("active"), SQLDataType.NUMERIC);
     private static final Field<BigDecimal> SUM = field(name("sum"), SQLDataType.NUMERIC);
     private static final Field<Integer> RANK = field(name("rank"), SQLDataType.INTEGER);
+    private static final Field<Long> PLACE = field(name("place"), SQLDataType.BIGINT);
     private static final Field<Integer> BEGUN = field(name("begun"), SQLDataType.INTEGER);
     private static final Field<Integer> WHOLE = field(name("whole"), SQLDataType.INTEGER);
     private static final Field<BigDecimal> TOTAL = field(name("total"), SQLDataType.NUMERIC);
@@ -548,14 +549,14 @@ public final class InsightSql {
                         lag(START).over(DSL.partitionBy(WHO).orderBy(START)).as(PREVIOUS))
                 .from(c)
                 .asTable("k");
-        Field<BigDecimal> inSpan = when(START.ge(inline(first.at())), EVENTS).otherwise(inline(BigDecimal.ZERO));
+        Field<BigDecimal> inSpan = when(START.ge(inline(first.at())), sum(EVENTS));
         Select<?> select = select(
                         engine.epochSeconds(START),
                         count(),
                         count(when(PREVIOUS.isNull(), inline(1))),
                         count(when(PREVIOUS.eq(engine.plus(START, q.unit(), -1)), inline(1))),
                         sum(EVENTS),
-                        coalesce(total(inSpan), inline(BigDecimal.ZERO)))
+                        coalesce(sum(inSpan).over(), inline(BigDecimal.ZERO)))
                 .from(known)
                 .where(START.ge(inline(q.scope().span().previous(first).at())))
                 .groupBy(START)
@@ -580,8 +581,12 @@ public final class InsightSql {
                         EventColumns.ID.as(ID),
                         rows.text(q.along()).as(STEP)),
                 rows.condition().and(who(q.of()).isNotNull()));
-        List<Field<?>> seen = new ArrayList<>(
-                List.of(WHO, AT, ID, STEP, lag(STEP).over(inOrder()).as(PRIOR)));
+        // Their places are shorter to order by than times and ids, the second time.
+        List<Field<?>> seen = new ArrayList<>(List.of(
+                WHO,
+                STEP,
+                lag(STEP).over(inOrder()).as(PRIOR),
+                rowNumber().over(inOrder()).as(PLACE)));
         q.start()
                 .ifPresent(start ->
                         seen.add(max(when(STEP.eq(inline(start)), inline(1)).otherwise(inline(0)))
@@ -589,10 +594,11 @@ public final class InsightSql {
                                 .as(BEGUN)));
         Table<?> known = select(seen).from(e).where(STEP.isNotNull()).asTable("k");
         Condition hasBegun = q.start().isPresent() ? BEGUN.eq(inline(1)) : DSL.noCondition();
+        WindowSpecification inPlace = DSL.partitionBy(WHO).orderBy(PLACE);
         Table<?> steps = select(
                         STEP,
-                        lead(STEP).over(inOrder()).as(NEXT),
-                        rowNumber().over(inOrder()).as(RANK))
+                        lead(STEP).over(inPlace).as(NEXT),
+                        rowNumber().over(inPlace).as(RANK))
                 .from(known)
                 .where(STEP.isDistinctFrom(PRIOR).and(hasBegun))
                 .asTable("s");
