@@ -136,6 +136,8 @@ class PageCraftTest {
         PATHS.addAll(List.of(
                 "/console/explore?kind=breakdown&by=feature",
                 "/console/explore?kind=timeseries&by=name",
+                "/console/explore?kind=breakdown&question="
+                        + Visit.encoded("{\"by\": \"feature\", \"key\": \"" + "x".repeat(300) + "\"}"),
                 "/console/dashboards/" + board,
                 "/console/keys/" + key.path("id").asString(),
                 "/console/products/" + product,

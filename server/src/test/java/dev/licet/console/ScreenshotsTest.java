@@ -79,6 +79,14 @@ class ScreenshotsTest {
         paths.put("overview", "/console");
         paths.put("explore", "/console/explore?kind=timeseries&by=feature&unit=day");
         paths.put("funnel", "/console/explore?kind=funnel&step0=open&step1=edit&step2=export&step3=share");
+        paths.put("question", "/console/explore?kind=funnel&question=" + Visit.encoded("""
+                {
+                  "steps": [
+                    {"name": "open", "filters": [{"field": "properties.os", "is": "windows"}]},
+                    {"name": "export"}
+                  ],
+                  "by": "properties.version"
+                }"""));
         paths.put("retention", "/console/explore?kind=retention&unit=week&of=machine");
         paths.put("paths", "/console/explore?kind=paths&of=machine");
         for (String page : Navigation.all()) {

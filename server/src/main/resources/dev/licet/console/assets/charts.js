@@ -70,6 +70,7 @@
     option.xAxis = values;
     option.legend.show = spec.series.length > 1;
     if (!option.legend.show) option.grid.top = 12;
+    if (spec.ofFirst) option.grid.right = 96; // the labels stand there
     option.tooltip.axisPointer = { type: 'shadow' };
     option.tooltip.valueFormatter = value => numbers.format(value);
     option.series = spec.series.map(series => ({
@@ -77,7 +78,7 @@
       type: 'bar',
       barMaxWidth: 24,
       data: series.values.map(Number),
-      label: spec.ofFirst ? { show: true, position: 'insideLeft', color: colour('ink'), formatter: point => numbers.format(point.value) + ' · ' + (series.values[0] ? Math.round(100 * point.value / series.values[0]) : 0) + ' %' } : undefined
+      label: spec.ofFirst ? { show: true, position: 'right', color: colour('ink'), formatter: point => numbers.format(point.value) + ' · ' + (series.values[0] ? Math.round(100 * point.value / series.values[0]) : 0) + ' %' } : undefined
     }));
     return option;
   }
