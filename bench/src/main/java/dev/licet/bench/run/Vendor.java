@@ -14,6 +14,8 @@ record Vendor(Licet licet, Credentials credentials, HttpClient client) implement
     private static final int EVENTS = 10_000_000;
     private static final int FEW_EVENTS = 200_000;
     private static final Duration LIMIT = Duration.ofMinutes(30);
+    /// Events a second.
+    private static final int SLOWEST_FILL = 20_000;
     /// More often than it counts by days.
     private static final Duration CALM = Duration.ofSeconds(3);
 
@@ -28,7 +30,7 @@ record Vendor(Licet licet, Credentials credentials, HttpClient client) implement
         Path data = kit.directory().resolve("data");
         Credentials credentials = Licet.initialise(kit, data);
         Kit.Tool.run(
-                LIMIT,
+                LIMIT.plusSeconds(events(kit) / SLOWEST_FILL),
                 kit.java(
                                 StoreFill.class.getName(),
                                 List.of(),
