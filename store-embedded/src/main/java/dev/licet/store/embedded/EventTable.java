@@ -602,6 +602,11 @@ final class EventTable implements AutoCloseable {
         }
     }
 
+    /// Whether a checkpoint could not be made for what others were writing at that moment.
+    static boolean isBusy(SQLException e) {
+        return String.valueOf(e.getMessage()).contains("Cannot CHECKPOINT");
+    }
+
     /// Brings what was committed from the log into the file. @return the id of the last event that is in the file now
     long checkpoint() throws SQLException, IOException {
         return withoutDeleting(connection -> {

@@ -31,6 +31,8 @@ final class Keeper implements AutoCloseable {
     /// A log of this size is read again in about a second at a start.
     private static final long CHECKPOINT_BYTES = 64L << 20;
     private static final Duration CHECKPOINT_EVERY = Duration.ofMinutes(5);
+    /// So many rounds in a row may find others writing.
+    private static final int MOST_BUSY = 30;
     /// The one that is written, and one whose events may still be asked for by their ids.
     private static final int SEGMENTS_KEPT = 2;
 
@@ -52,6 +54,7 @@ final class Keeper implements AutoCloseable {
     // The thread's own.
     private long inFile;
     private long checkpointAt = System.nanoTime();
+    private int busy;
 
     /// Of a log of which nothing is removed.
     Keeper(
@@ -168,7 +171,15 @@ final class Keeper implements AutoCloseable {
         long log = table.logBytes();
         boolean isLate = System.nanoTime() - checkpointAt > CHECKPOINT_EVERY.toNanos();
         if (log >= CHECKPOINT_BYTES || log > 0 && isLate) {
-            checkpoint();
+            try {
+                checkpoint();
+                busy = 0;
+            } catch (SQLException e) {
+                if (!EventTable.isBusy(e) || ++busy > MOST_BUSY) {
+                    throw e;
+                }
+                LOG.log(DEBUG, "no checkpoint now", e);
+            }
         }
     }
 

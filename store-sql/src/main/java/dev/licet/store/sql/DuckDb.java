@@ -68,16 +68,22 @@ final class DuckDb implements Engine {
     @Override
     public Field<String> first(Field<String> value, Field<Boolean> condition, Field<Long> micros, Field<Long> id) {
         return field(
-                "arg_min_null({0}, {1}) filter (where {2})", SQLDataType.VARCHAR, value, order(micros, id), condition);
+                "arg_min_null({0}, {1}) filter (where {2})", SQLDataType.VARCHAR, value, asOne(micros, id), condition);
     }
 
     @Override
     public Field<String> last(Field<String> value, Field<Long> micros, Field<Long> id) {
-        return field("arg_max({0}, {1})", SQLDataType.VARCHAR, value, order(micros, id));
+        return field("arg_max({0}, {1})", SQLDataType.VARCHAR, value, asOne(micros, id));
+    }
+
+    /// One number is sorted faster than two.
+    @Override
+    public List<Field<?>> order(Field<Long> micros, Field<Long> id) {
+        return List.of(asOne(micros, id).as("at"));
     }
 
     /// Both as one number, the time first.
-    private static Field<BigInteger> order(Field<Long> micros, Field<Long> id) {
+    private static Field<BigInteger> asOne(Field<Long> micros, Field<Long> id) {
         return field("({0}::hugeint * 9223372036854775808::hugeint + {1})", SQLDataType.DECIMAL_INTEGER, micros, id);
     }
 

@@ -45,6 +45,7 @@ import org.jooq.Select;
 import org.jooq.SelectField;
 import org.jooq.Table;
 import org.jooq.WindowSpecification;
+import org.jooq.WindowSpecificationRowsStep;
 import org.jooq.conf.Settings;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
@@ -136,8 +137,13 @@ public final class InsightSql {
     }
 
     /// Numbers the events of somebody from the first one on.
-    private static WindowSpecification inOrder() {
-        return DSL.partitionBy(WHO).orderBy(AT, ID);
+    ///
+    /// @param order as the [engine][Engine#order] has it
+    private static WindowSpecificationRowsStep inOrder(List<Field<?>> order) {
+        return DSL.partitionBy(WHO)
+                .orderBy(order.stream()
+                        .map(column -> field(column.getUnqualifiedName()))
+                        .toList());
     }
 
     private static Field<BigDecimal> total(Field<? extends Number> events) {
@@ -574,23 +580,21 @@ public final class InsightSql {
 
     private InsightQuery paths(Question.Paths q) {
         Rows rows = rows(q.scope());
-        Table<?> e = events(
-                List.of(
-                        who(q.of()).as(WHO),
-                        engine.epochMicros(EventColumns.HAPPENED_AT).as(AT),
-                        EventColumns.ID.as(ID),
-                        rows.text(q.along()).as(STEP)),
-                rows.condition().and(who(q.of()).isNotNull()));
-        // Their places are shorter to order by than times and ids, the second time.
+        List<Field<?>> order = engine.order(engine.epochMicros(EventColumns.HAPPENED_AT), EventColumns.ID);
+        List<Field<?>> ofEvents = new ArrayList<>(
+                List.of(who(q.of()).as(WHO), rows.text(q.along()).as(STEP)));
+        ofEvents.addAll(order);
+        Table<?> e = events(ofEvents, rows.condition().and(who(q.of()).isNotNull()));
+        // Places are faster to order by, the second time.
         List<Field<?>> seen = new ArrayList<>(List.of(
                 WHO,
                 STEP,
-                lag(STEP).over(inOrder()).as(PRIOR),
-                rowNumber().over(inOrder()).as(PLACE)));
+                lag(STEP).over(inOrder(order)).as(PRIOR),
+                rowNumber().over(inOrder(order)).as(PLACE)));
         q.start()
                 .ifPresent(start ->
                         seen.add(max(when(STEP.eq(inline(start)), inline(1)).otherwise(inline(0)))
-                                .over(DSL.partitionBy(WHO).orderBy(AT, ID).rowsUnboundedPreceding())
+                                .over(inOrder(order).rowsUnboundedPreceding())
                                 .as(BEGUN)));
         Table<?> known = select(seen).from(e).where(STEP.isNotNull()).asTable("k");
         Condition hasBegun = q.start().isPresent() ? BEGUN.eq(inline(1)) : DSL.noCondition();
