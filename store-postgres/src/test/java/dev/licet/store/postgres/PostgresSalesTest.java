@@ -1,0 +1,26 @@
+package dev.licet.store.postgres;
+
+import dev.licet.core.store.SalesContract;
+import dev.licet.core.store.Store;
+import dev.licet.store.sql.entity.ChangeLog;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+
+class PostgresSalesTest extends SalesContract {
+    @BeforeAll
+    static void require() {
+        PostgresServer.require();
+    }
+
+    @Override
+    protected Store open(Path directory) {
+        return TestStore.open(directory);
+    }
+
+    @Override
+    protected void untell(Path closed) {
+        try (PostgresDatabase database = PostgresDatabase.open(PostgresServer.of(closed), ChangeLog.keepingAll())) {
+            database.write(sql -> sql.update("UPDATE payment SET told = FALSE"));
+        }
+    }
+}
