@@ -38,13 +38,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What is PostgreSQL's own: several nodes, texts, broken connections, triggers.
+@EnabledIf("dev.licet.store.postgres.PostgresServer#isToBeTried")
 @Timeout(120)
 class PostgresDatabaseTest {
     private static final AccountNumber ACCOUNT = new AccountNumber(AccountNumber.FIRST);
@@ -55,11 +56,6 @@ class PostgresDatabaseTest {
 
     private PostgresDatabase one;
     private PostgresDatabase other;
-
-    @BeforeAll
-    static void require() {
-        PostgresServer.require();
-    }
 
     @BeforeEach
     void open() {

@@ -4,14 +4,10 @@ import dev.licet.core.store.SalesContract;
 import dev.licet.core.store.Store;
 import dev.licet.store.sql.entity.ChangeLog;
 import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.condition.EnabledIf;
 
+@EnabledIf("dev.licet.store.postgres.PostgresServer#isToBeTried")
 class PostgresSalesTest extends SalesContract {
-    @BeforeAll
-    static void require() {
-        PostgresServer.require();
-    }
-
     @Override
     protected Store open(Path directory) {
         return TestStore.open(directory);

@@ -3,17 +3,13 @@ package dev.licet.store.postgres;
 import dev.licet.core.store.SeatsContract;
 import dev.licet.core.store.Store;
 import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
+@EnabledIf("dev.licet.store.postgres.PostgresServer#isToBeTried")
 class PostgresSeatsTest extends SeatsContract {
     @TempDir
     Path directory;
-
-    @BeforeAll
-    static void require() {
-        PostgresServer.require();
-    }
 
     @Override
     protected Store open() {

@@ -1,7 +1,5 @@
 package dev.licet.store.postgres;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import dev.licet.store.sql.entity.ChangeLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,20 +62,21 @@ final class PostgresServer {
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop));
     }
 
-    /// Skips the tests where there is no PostgreSQL, unless the environment has `NEVER_SKIP_TESTS`.
-    static void require() {
+    /// Whether there is a PostgreSQL, or the environment has `NEVER_SKIP_TESTS`.
+    static boolean isToBeTried() {
         boolean isThere = programs().isPresent();
         if (!isThere) {
             System.err.println("NOT TESTED: there is no PostgreSQL in " + INSTALLED);
         }
-        assumeTrue(isThere || System.getenv("NEVER_SKIP_TESTS") != null, "there is no PostgreSQL in " + INSTALLED);
+        return isThere || System.getenv("NEVER_SKIP_TESTS") != null;
     }
 
     /// The same database for the same directory, with the tables in it.
     static synchronized PGSimpleDataSource of(Path directory) {
         try {
             if (running.isEmpty()) {
-                PostgresServer server = new PostgresServer(programs().orElseThrow());
+                PostgresServer server = new PostgresServer(programs()
+                        .orElseThrow(() -> new IllegalStateException("there is no PostgreSQL in " + INSTALLED)));
                 server.await();
                 server.execute("CREATE DATABASE " + MIGRATED);
                 PostgresDatabase.open(server.source(MIGRATED), ChangeLog.keepingAll())

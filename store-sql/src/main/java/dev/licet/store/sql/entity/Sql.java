@@ -93,8 +93,8 @@ public final class Sql implements AutoCloseable {
         return connection.isClosed();
     }
 
-    /// A pattern for `lower(…) LIKE … ESCAPE '\\'` that matches what contains that text, with capital letters of ASCII
-    /// or small ones. The engines' own comparisons differ; what they make of ASCII does not.
+    /// A pattern for `lower(…) LIKE … ESCAPE '\\'` that matches what contains that text, with capital letters
+    /// of ASCII or small ones. The engines' own comparisons differ; what they make of ASCII does not.
     public static String containing(String text) {
         StringBuilder pattern = new StringBuilder("%");
         for (char letter : text.toCharArray()) {
