@@ -106,7 +106,8 @@ class ArchitectureTest {
             .resideOutsideOfPackage("dev.licet.store..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("java.sql..", "org.sqlite..", "org.duckdb..", "org.flywaydb..");
+            .resideInAnyPackage(
+                    "java.sql..", "javax.sql..", "org.sqlite..", "org.duckdb..", "org.postgresql..", "org.flywaydb..");
 
     @ArchTest
     static final ArchRule inADialectPackageOnlyTheDialectIsPublic = classes()

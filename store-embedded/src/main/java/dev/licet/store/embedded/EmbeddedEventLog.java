@@ -18,6 +18,7 @@ import dev.licet.core.event.Submission;
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.RemovalId;
 import dev.licet.core.identity.Account;
+import dev.licet.core.identity.Accounts;
 import dev.licet.core.removal.Removal;
 import dev.licet.core.removal.Removals;
 import java.io.IOException;
@@ -95,7 +96,8 @@ final class EmbeddedEventLog implements EventLog, Removals, AutoCloseable {
             boolean archives,
             JournalSettings settings,
             DiskSpace space,
-            Database entities,
+            SqliteDatabase entities,
+            Accounts accounts,
             Clock clock)
             throws SQLException, IOException {
         this.table = table;
@@ -107,10 +109,7 @@ final class EmbeddedEventLog implements EventLog, Removals, AutoCloseable {
         this.space = space;
         this.clock = clock;
         removals = new SqliteRemovals(entities);
-        zones = account -> new SqliteIdentities.SqliteAccounts(entities)
-                .find(account)
-                .map(Account::zone)
-                .orElse(ZoneOffset.UTC);
+        zones = account -> accounts.find(account).map(Account::zone).orElse(ZoneOffset.UTC);
         try {
             Archive archive = Archive.open(directory.resolve("archive"));
             exports = opened(Exports.open(directory.resolve("exports"), table, space));

@@ -10,6 +10,8 @@ import dev.licet.store.sql.Engine;
 import dev.licet.store.sql.InsightQuery;
 import dev.licet.store.sql.InsightSql;
 import dev.licet.store.sql.Rolled;
+import dev.licet.store.sql.Turns;
+import dev.licet.store.sql.entity.Micros;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

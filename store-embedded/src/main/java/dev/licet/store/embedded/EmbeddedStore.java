@@ -1,38 +1,20 @@
 package dev.licet.store.embedded;
 
 import dev.licet.core.SteadyClock;
-import dev.licet.core.Transactions;
-import dev.licet.core.audit.Changes;
-import dev.licet.core.customer.Customers;
 import dev.licet.core.disk.DiskUse;
 import dev.licet.core.event.EventLog;
 import dev.licet.core.event.ExportedRows;
-import dev.licet.core.gate.Quotas;
-import dev.licet.core.identity.AccessTokens;
-import dev.licet.core.identity.Accounts;
-import dev.licet.core.identity.Applications;
-import dev.licet.core.identity.UserTokens;
-import dev.licet.core.identity.Users;
 import dev.licet.core.insight.Insights;
-import dev.licet.core.insight.SavedInsights;
-import dev.licet.core.license.DataObjects;
-import dev.licet.core.license.KeyCalls;
-import dev.licet.core.license.KeyTemplates;
-import dev.licet.core.license.KeyUsage;
-import dev.licet.core.license.LicenseKeys;
-import dev.licet.core.license.Licenses;
-import dev.licet.core.license.Products;
-import dev.licet.core.message.Messages;
-import dev.licet.core.offline.OfflineFiles;
-import dev.licet.core.once.KeptAnswers;
 import dev.licet.core.removal.Removals;
-import dev.licet.core.sale.Purchases;
-import dev.licet.core.session.NumberReserve;
-import dev.licet.core.session.Seats;
-import dev.licet.core.session.Sessions;
 import dev.licet.core.store.RepairReport;
 import dev.licet.core.store.Store;
 import dev.licet.core.store.VerifyReport;
+import dev.licet.store.sql.InsightSettings;
+import dev.licet.store.sql.Turns;
+import dev.licet.store.sql.entity.ChangeLog;
+import dev.licet.store.sql.entity.Entities;
+import dev.licet.store.sql.entity.SqlChanges;
+import dev.licet.store.sql.entity.SqlStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -59,77 +41,32 @@ import org.jspecify.annotations.Nullable;
 /// `entities.db` is SQLite; `journal/` is what events are on when they are acknowledged; `archive/` has those
 /// that the journal no longer has; `events.duckdb` is what questions are asked of, and is rebuilt from the
 /// archive and the journal when it is missing; `lock` keeps other processes out.
-public final class EmbeddedStore implements Store {
+public final class EmbeddedStore extends SqlStore {
     private static final String ENTITIES = "entities.db";
     private static final long DEFAULT_QUERY_MEMORY = 1L << 30;
 
     private final Path directory;
     private final DirectoryLock lock;
-    private final Database database;
+    private final SqliteDatabase database;
     private final EmbeddedEventLog events;
     private final Turns turns;
     private final EmbeddedInsights insights;
-    private final Accounts accounts;
-    private final Users users;
-    private final Applications applications;
-    private final AccessTokens accessTokens;
-    private final UserTokens userTokens;
-    private final Quotas quotas;
-    private final Products products;
-    private final LicenseKeys licenseKeys;
-    private final KeyTemplates keyTemplates;
-    private final DataObjects dataObjects;
-    private final KeyCalls keyCalls;
-    private final KeyUsage keyUsage;
-    private final Customers customers;
-    private final Messages messages;
-    private final Licenses licenses;
-    private final Purchases purchases;
-    private final Changes changes;
-    private final OfflineFiles offlineFiles;
-    private final Transactions transactions;
-    private final KeptAnswers keptAnswers;
-    private final SavedInsights savedInsights;
-    private final SqliteSessions sessions;
-    private final Seats seats;
 
     private EmbeddedStore(
             Path directory,
             DirectoryLock lock,
-            Database database,
+            SqliteDatabase database,
+            Entities entities,
             EmbeddedEventLog events,
             EventTable table,
-            InsightSettings insights,
-            Optional<Duration> kept) {
+            Turns turns) {
+        super(entities);
         this.directory = directory;
         this.lock = lock;
         this.database = database;
         this.events = events;
-        this.turns = new Turns("insight", insights);
+        this.turns = turns;
         this.insights = new EmbeddedInsights(table, events::catchUp, turns);
-        this.accounts = new SqliteIdentities.SqliteAccounts(database);
-        this.users = new SqliteIdentities.SqliteUsers(database);
-        this.applications = new SqliteIdentities.SqliteApplications(database);
-        this.accessTokens = new SqliteIdentities.SqliteAccessTokens(database);
-        this.userTokens = new SqliteIdentities.SqliteUserTokens(database);
-        this.quotas = new SqliteIdentities.SqliteQuotas(database);
-        this.products = new SqliteLicensing.SqliteProducts(database);
-        this.licenses = new SqliteLicensing.SqliteLicenses(database);
-        this.licenseKeys = new SqliteLicensing.SqliteLicenseKeys(database, licenses, accounts);
-        this.keyTemplates = new SqliteKeyTemplates(database);
-        this.dataObjects = new SqliteDataObjects(database);
-        this.keyCalls = new SqliteKeyCalls(database);
-        this.keyUsage = new SqliteKeyUsage(database);
-        this.customers = new SqliteCustomers(database);
-        this.messages = new SqliteMessages(database);
-        this.purchases = new SqlitePurchases(database);
-        this.changes = new SqliteChanges(database);
-        this.offlineFiles = new SqliteOfflineFiles(database);
-        this.transactions = new SqliteTransactions(database);
-        this.keptAnswers = new SqliteKeptAnswers(database);
-        this.savedInsights = new SqliteSavedInsights(database);
-        this.sessions = new SqliteSessions(database);
-        this.seats = new SqliteSeats(database, turns, kept);
     }
 
     /// Whether the directory holds a store.
@@ -176,8 +113,8 @@ public final class EmbeddedStore implements Store {
             Duration changesKept,
             Clock clock,
             LongSupplier nanos) {
-        Function<Database, Retention> retention = database -> new Retention(
-                settings.retention(), () -> SqliteLicensing.SqliteProducts.retentions(database), clock, nanos);
+        Function<SqliteDatabase, Retention> retention =
+                database -> new Retention(settings.retention(), () -> Entities.retentions(database), clock, nanos);
         ChangeLog changes = new ChangeLog(clock, new SteadyClock(clock, nanos), changesKept);
         return open(
                 directory,
@@ -192,7 +129,7 @@ public final class EmbeddedStore implements Store {
 
     private static EmbeddedStore open(
             Path directory,
-            Function<Database, Retention> retention,
+            Function<SqliteDatabase, Retention> retention,
             boolean archives,
             long queryMemory,
             JournalSettings journal,
@@ -200,30 +137,33 @@ public final class EmbeddedStore implements Store {
             ChangeLog changes,
             Clock clock) {
         DirectoryLock lock = DirectoryLock.take(directory);
-        Database database = null;
+        SqliteDatabase database = null;
+        Turns turns = null;
         // By a thread of its own: it takes as long as all else.
         CompletableFuture<EventTable> table = CompletableFuture.supplyAsync(
                 () -> EventTable.open(directory.resolve("events.duckdb"), queryMemory),
                 opening -> Thread.ofPlatform().name("event-table").start(opening));
         try {
             DiskSpace space = new DiskSpace(Disk.REAL, directory, journal.diskFloor());
-            database = Database.open(directory.resolve(ENTITIES), space, changes);
+            database = SqliteDatabase.open(directory.resolve(ENTITIES), space, changes);
             Journal.syncDirectory(directory);
             Retention kept = retention.apply(database);
-            EmbeddedEventLog events =
-                    new EmbeddedEventLog(directory, table.join(), kept, archives, journal, space, database, clock);
-            return new EmbeddedStore(directory, lock, database, events, table.join(), insights, kept.kept());
+            turns = new Turns("insight", insights);
+            Entities entities = Entities.of(database, turns, kept.kept());
+            EmbeddedEventLog events = new EmbeddedEventLog(
+                    directory, table.join(), kept, archives, journal, space, database, entities.accounts(), clock);
+            return new EmbeddedStore(directory, lock, database, entities, events, table.join(), turns);
         } catch (SQLException e) {
-            closeQuietly(lock, database, table);
+            closeQuietly(lock, database, turns, table);
             throw new IllegalStateException("can't open the events in " + directory + ": " + e.getMessage(), e);
         } catch (CompletionException e) {
-            closeQuietly(lock, database, table);
+            closeQuietly(lock, database, turns, table);
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         } catch (IOException e) {
-            closeQuietly(lock, database, table);
+            closeQuietly(lock, database, turns, table);
             throw new UncheckedIOException("can't open the store in " + directory + ": " + e.getMessage(), e);
         } catch (RuntimeException e) {
-            closeQuietly(lock, database, table);
+            closeQuietly(lock, database, turns, table);
             throw e;
         }
     }
@@ -232,7 +172,7 @@ public final class EmbeddedStore implements Store {
     ///
     /// @param knownId of a change whose hash somebody kept; 0 for none @param knownHash that hash
     public static VerifyReport verify(Path directory, long knownId, String knownHash) {
-        return Database.look(directory.resolve(ENTITIES), sql -> SqliteChanges.verify(sql, knownId, knownHash));
+        return SqliteDatabase.look(directory.resolve(ENTITIES), sql -> SqlChanges.verify(sql, knownId, knownHash));
     }
 
     /// Reads a Parquet file of events, such as an export has.
@@ -325,126 +265,22 @@ public final class EmbeddedStore implements Store {
     }
 
     private static void closeQuietly(
-            DirectoryLock lock, @Nullable Database database, CompletableFuture<EventTable> table) {
+            DirectoryLock lock,
+            @Nullable SqliteDatabase database,
+            @Nullable Turns turns,
+            CompletableFuture<EventTable> table) {
         try {
             table.join().close();
         } catch (CompletionException notOpen) {
             // nothing to close
         }
+        if (turns != null) {
+            turns.close();
+        }
         if (database != null) {
             database.close();
         }
         lock.close();
-    }
-
-    @Override
-    public Accounts accounts() {
-        return accounts;
-    }
-
-    @Override
-    public Users users() {
-        return users;
-    }
-
-    @Override
-    public Applications applications() {
-        return applications;
-    }
-
-    @Override
-    public AccessTokens accessTokens() {
-        return accessTokens;
-    }
-
-    @Override
-    public UserTokens userTokens() {
-        return userTokens;
-    }
-
-    @Override
-    public Quotas quotas() {
-        return quotas;
-    }
-
-    @Override
-    public Products products() {
-        return products;
-    }
-
-    @Override
-    public LicenseKeys licenseKeys() {
-        return licenseKeys;
-    }
-
-    @Override
-    public KeyTemplates keyTemplates() {
-        return keyTemplates;
-    }
-
-    @Override
-    public DataObjects dataObjects() {
-        return dataObjects;
-    }
-
-    @Override
-    public KeyCalls keyCalls() {
-        return keyCalls;
-    }
-
-    @Override
-    public KeyUsage keyUsage() {
-        return keyUsage;
-    }
-
-    @Override
-    public Customers customers() {
-        return customers;
-    }
-
-    @Override
-    public Messages messages() {
-        return messages;
-    }
-
-    @Override
-    public Transactions transactions() {
-        return transactions;
-    }
-
-    @Override
-    public Licenses licenses() {
-        return licenses;
-    }
-
-    @Override
-    public Purchases purchases() {
-        return purchases;
-    }
-
-    @Override
-    public Changes changes() {
-        return changes;
-    }
-
-    @Override
-    public OfflineFiles offlineFiles() {
-        return offlineFiles;
-    }
-
-    @Override
-    public Sessions sessions() {
-        return sessions;
-    }
-
-    @Override
-    public Seats seats() {
-        return seats;
-    }
-
-    @Override
-    public NumberReserve transactionNumbers() {
-        return sessions;
     }
 
     @Override
@@ -457,11 +293,6 @@ public final class EmbeddedStore implements Store {
         return insights;
     }
 
-    @Override
-    public SavedInsights savedInsights() {
-        return savedInsights;
-    }
-
     /// For tests of what is done now and then.
     EmbeddedEventLog log() {
         return events;
@@ -470,11 +301,6 @@ public final class EmbeddedStore implements Store {
     @Override
     public Removals removals() {
         return events;
-    }
-
-    @Override
-    public KeptAnswers keptAnswers() {
-        return keptAnswers;
     }
 
     @Override

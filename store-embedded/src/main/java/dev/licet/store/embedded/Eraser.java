@@ -33,7 +33,7 @@ final class Eraser {
     private final EventTable table;
     private final Archive archive;
     private final SqliteRemovals removals;
-    private final Database entities;
+    private final SqliteDatabase entities;
     private final Clock clock;
     private final Trouble trouble = new Trouble("erasing events");
     private long failedAt;
@@ -46,7 +46,7 @@ final class Eraser {
             EventTable table,
             Archive archive,
             SqliteRemovals removals,
-            Database entities,
+            SqliteDatabase entities,
             Clock clock) {
         this.directory = directory;
         this.journal = journal;

@@ -6,6 +6,7 @@ import dev.licet.core.id.ProductId;
 import dev.licet.core.id.UserId;
 import dev.licet.core.once.Fingerprint;
 import dev.licet.core.once.RequestKey;
+import dev.licet.store.sql.entity.Micros;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -11,6 +11,7 @@ import dev.licet.core.id.ApplicationId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.id.UserId;
 import dev.licet.core.once.RequestKey;
+import dev.licet.store.sql.entity.Micros;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import dev.licet.core.Unavailable;
 import dev.licet.core.once.Fingerprint;
+import dev.licet.store.sql.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

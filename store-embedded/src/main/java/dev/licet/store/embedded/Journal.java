@@ -7,6 +7,8 @@ import dev.licet.core.Pending;
 import dev.licet.core.Unavailable;
 import dev.licet.core.event.Submission;
 import dev.licet.store.embedded.AppendQueue.Request;
+import dev.licet.store.sql.Fault;
+import dev.licet.store.sql.entity.Micros;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;

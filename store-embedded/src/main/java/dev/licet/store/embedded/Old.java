@@ -1,5 +1,6 @@
 package dev.licet.store.embedded;
 
+import dev.licet.store.sql.entity.Micros;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

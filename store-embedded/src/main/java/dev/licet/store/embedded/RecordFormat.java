@@ -1,6 +1,7 @@
 package dev.licet.store.embedded;
 
 import dev.licet.store.embedded.Disk.DiskFile;
+import dev.licet.store.sql.entity.Micros;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;

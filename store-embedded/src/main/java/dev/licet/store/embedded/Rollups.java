@@ -2,6 +2,7 @@ package dev.licet.store.embedded;
 
 import dev.licet.core.id.AccountNumber;
 import dev.licet.store.sql.Rolled;
+import dev.licet.store.sql.entity.Micros;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -3,6 +3,7 @@ package dev.licet.store.embedded;
 import dev.licet.core.event.EventFilter;
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ProductId;
+import dev.licet.store.sql.entity.Micros;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

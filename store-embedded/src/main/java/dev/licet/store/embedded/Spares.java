@@ -3,6 +3,7 @@ package dev.licet.store.embedded;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.licet.store.embedded.Disk.DiskFile;
+import dev.licet.store.sql.Fault;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;

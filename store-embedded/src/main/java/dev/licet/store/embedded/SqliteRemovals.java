@@ -5,6 +5,9 @@ import dev.licet.core.id.RemovalId;
 import dev.licet.core.removal.Removal;
 import dev.licet.core.removal.Removals.Asked;
 import dev.licet.core.removal.SubjectHash;
+import dev.licet.store.sql.entity.Micros;
+import dev.licet.store.sql.entity.Row;
+import dev.licet.store.sql.entity.Sql;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 
 /// The tables of what was removed. They are asked before an event is added, whatever it is added from.
 final class SqliteRemovals implements Removed.Source {
-    private final Database database;
+    private final SqliteDatabase database;
     private final String salt;
     /// No event above it is removed. Raised before what raises it is committed.
     private volatile long highest;
 
-    SqliteRemovals(Database database) {
+    SqliteRemovals(SqliteDatabase database) {
         this.database = database;
         this.salt = database.read(sql -> sql.first("SELECT salt FROM removal_salt", row -> row.getString(1))
                 .orElseThrow());

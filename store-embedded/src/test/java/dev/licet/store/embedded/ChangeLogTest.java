@@ -12,6 +12,9 @@ import dev.licet.core.audit.Changes;
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.identity.Caller;
 import dev.licet.core.store.VerifyReport;
+import dev.licet.store.sql.entity.ChangeLog;
+import dev.licet.store.sql.entity.Sql;
+import dev.licet.store.sql.entity.SqlChanges;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -37,11 +40,11 @@ class ChangeLogTest {
 
     private final TestClock clock = new TestClock();
     private final Clock steady = new SteadyClock(clock, clock::nanos);
-    private Database database;
+    private SqliteDatabase database;
 
     @BeforeEach
     void open() {
-        database = Database.open(file(), DiskSpace.unwatched(), new ChangeLog(clock, steady, KEPT));
+        database = SqliteDatabase.open(file(), DiskSpace.unwatched(), new ChangeLog(clock, steady, KEPT));
     }
 
     @AfterEach
@@ -65,7 +68,8 @@ class ChangeLogTest {
     }
 
     private List<Change> changes() {
-        return new SqliteChanges(database)
+        return TestEntities.of(database)
+                .changes()
                 .list(
                         ACCOUNT,
                         new Changes.Query(
@@ -80,7 +84,7 @@ class ChangeLogTest {
     }
 
     private VerifyReport verify(long knownId, String knownHash) {
-        return Database.look(file(), sql -> SqliteChanges.verify(sql, knownId, knownHash));
+        return SqliteDatabase.look(file(), sql -> SqlChanges.verify(sql, knownId, knownHash));
     }
 
     private VerifyReport verify() {

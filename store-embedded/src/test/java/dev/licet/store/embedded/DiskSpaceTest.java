@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.licet.core.Unavailable;
+import dev.licet.store.sql.entity.ChangeLog;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Random;
@@ -64,7 +65,8 @@ class DiskSpaceTest {
 
     @Test
     void database_belowTheFloorOfEvents_isWritten_andBelowItsOwnRefuses() {
-        try (Database database = Database.open(directory.resolve("entities.db"), space, ChangeLog.keepingAll())) {
+        try (SqliteDatabase database =
+                SqliteDatabase.open(directory.resolve("entities.db"), space, ChangeLog.keepingAll())) {
             free(999);
             int pinged = database.writeUnremembered(sql -> sql.update("UPDATE session SET expires_at = 0"));
             free(249);

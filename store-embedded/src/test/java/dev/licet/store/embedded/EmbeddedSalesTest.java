@@ -12,7 +12,7 @@ class EmbeddedSalesTest extends SalesContract {
 
     @Override
     protected void untell(Path closed) {
-        try (Database database = Database.open(closed.resolve("entities.db"))) {
+        try (SqliteDatabase database = SqliteDatabase.open(closed.resolve("entities.db"))) {
             database.write(sql -> sql.update("UPDATE payment SET told = 0"));
         }
     }

@@ -63,7 +63,7 @@ class ErasureTest {
     /// test's.
     private final class Parts implements AutoCloseable {
         final Path segments;
-        final Database entities;
+        final SqliteDatabase entities;
         final SqliteRemovals removals;
         final Archive archive;
         final EventTable table;
@@ -74,9 +74,10 @@ class ErasureTest {
         Parts(Path data, boolean archives) throws Exception {
             Files.createDirectories(data);
             segments = data.resolve("journal");
-            entities = Database.open(data.resolve("entities.db"));
+            entities = SqliteDatabase.open(data.resolve("entities.db"));
             for (AccountNumber account : List.of(TestEvents.ACCOUNT, OTHER)) {
-                new SqliteIdentities.SqliteAccounts(entities)
+                TestEntities.of(entities)
+                        .accounts()
                         .add(new Account(account, "account", SIGNING_KEY, false, TestClock.START));
             }
             removals = new SqliteRemovals(entities);
@@ -206,10 +207,12 @@ class ErasureTest {
     @Test
     void erasedMachine_isInNoAnswerAndInNoFile_andNothingElseIsMissing() throws Exception {
         try (Parts parts = filled(true)) {
-            new SqliteKeyCalls(parts.entities)
+            TestEntities.of(parts.entities)
+                    .keyCalls()
                     .add(TestEvents.ACCOUNT, call(FORGOTTEN))
                     .await();
-            new SqliteKeyCalls(parts.entities)
+            TestEntities.of(parts.entities)
+                    .keyCalls()
                     .add(TestEvents.ACCOUNT, call(KEPT))
                     .await();
             parts.table.checkpoint();

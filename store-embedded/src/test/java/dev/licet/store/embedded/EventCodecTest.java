@@ -7,6 +7,7 @@ import dev.licet.core.TestClock;
 import dev.licet.core.event.UsageEvent;
 import dev.licet.core.once.Fingerprint;
 import dev.licet.core.once.RequestKey;
+import dev.licet.store.sql.entity.Micros;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

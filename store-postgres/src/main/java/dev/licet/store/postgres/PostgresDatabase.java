@@ -1,0 +1,212 @@
+package dev.licet.store.postgres;
+
+import dev.licet.core.Unavailable;
+import dev.licet.store.sql.entity.ChangeLog;
+import dev.licet.store.sql.entity.SingleWriter;
+import dev.licet.store.sql.entity.Sql;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
+
+/// The entities in a PostgreSQL that other nodes write, too.
+///
+/// A transaction of a node's writer begins with a lock that all nodes take, so that it sees all that was committed
+/// before and nothing is committed beside it. What it remembers ends with it: outside, each question is asked of the
+/// tables. A connection that breaks is opened again when it is next used; who used it meanwhile is told to ask again.
+final class PostgresDatabase extends SingleWriter {
+    /// Of the newest migration.
+    static final String SCHEMA_VERSION = "1";
+
+    static final int OLDEST_SERVER = 150_000;
+
+    /// Any number that nothing else in the same database locks.
+    private static final long WRITERS = 0x6C69_6365_74L;
+
+    private static final int READERS = 2 * Runtime.getRuntime().availableProcessors() + 2;
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    /// The classes of states that pass by themselves: a connection that breaks, a conflict, no room, an operator, a
+    /// failing system.
+    private static final Set<String> PASSING = Set.of("08", "40", "53", "57", "58");
+
+    private static final String WAITED_TOO_LONG_FOR_A_LOCK = "55P03";
+    private static final String DID_NOTHING_FOR_TOO_LONG = "25P03";
+    private static final String NO_SUCH_CHARACTER = "22021";
+
+    private final DataSource source;
+    private final ChangeLog changes;
+    /// Grows with each moment of which something is remembered: while a transaction runs it is one.
+    private final AtomicLong moments = new AtomicLong();
+    /// The writer's own.
+    private long moment;
+
+    /// How often a connection broke. Those that were opened before are not used again.
+    private final AtomicInteger breaks;
+
+    private final Map<Sql, Integer> openedAfter;
+
+    private PostgresDatabase(DataSource source, Sql writing, List<Sql> readers, ChangeLog changes) {
+        super("postgres-writer", writing, readers, changes);
+        this.source = source;
+        this.changes = changes;
+        this.breaks = new AtomicInteger();
+        this.openedAfter = new ConcurrentHashMap<>();
+        openedAfter.put(writing, 0);
+        readers.forEach(reader -> openedAfter.put(reader, 0));
+    }
+
+    /// @throws IllegalStateException when it can't be reached, is too old or does not keep all texts
+    static PostgresDatabase open(DataSource source, ChangeLog changes) {
+        try {
+            prepare(source);
+            List<Sql> readers = new ArrayList<>(READERS);
+            for (int i = 0; i < READERS; i++) {
+                readers.add(reader(source));
+            }
+            PostgresDatabase database = new PostgresDatabase(source, writer(source, changes), readers, changes);
+            database.start();
+            return database;
+        } catch (SQLException e) {
+            throw new IllegalStateException("can't open the entities: " + e.getMessage(), e);
+        }
+    }
+
+    private static void prepare(DataSource source) throws SQLException {
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement()) {
+            if (Integer.parseInt(setting(statement, "server_version_num")) < OLDEST_SERVER) {
+                throw new IllegalStateException("PostgreSQL has to be 15 or newer");
+            }
+            String encoding = setting(statement, "server_encoding");
+            if (!encoding.equals("UTF8")) {
+                throw new IllegalStateException("the database has to be of encoding UTF8, and is of " + encoding);
+            }
+            if (!isCurrent(statement)) {
+                // Nodes that start together take turns: Flyway has a lock of its own.
+                Flyway.configure(PostgresDatabase.class.getClassLoader())
+                        .dataSource(source)
+                        .locations("classpath:dev/licet/store/postgres/entities")
+                        .load()
+                        .migrate();
+            }
+            connection.setAutoCommit(false);
+            lock(statement);
+            PostgresTriggers.make(connection);
+            connection.commit();
+        }
+    }
+
+    private static void lock(Statement statement) throws SQLException {
+        statement.execute("SELECT pg_advisory_xact_lock(" + WRITERS + ")");
+    }
+
+    private static String setting(Statement statement, String name) throws SQLException {
+        try (ResultSet row = statement.executeQuery("SELECT current_setting('" + name + "')")) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    private static boolean isCurrent(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery("SELECT to_regclass('flyway_schema_history') IS NOT NULL")) {
+            if (!row.next() || !row.getBoolean(1)) {
+                return false;
+            }
+        }
+        try (ResultSet last = statement.executeQuery(
+                "SELECT version FROM flyway_schema_history WHERE success ORDER BY installed_rank DESC LIMIT 1")) {
+            return last.next() && SCHEMA_VERSION.equals(last.getString(1));
+        }
+    }
+
+    private static Sql reader(DataSource source) throws SQLException {
+        return new Sql(connection(source, "SET default_transaction_read_only = on"));
+    }
+
+    /// What is acknowledged is on disk, whatever the server's own settings say; and a node that hangs with the lock
+    /// does not hold up the others for ever.
+    private static Sql writer(DataSource source, ChangeLog changes) throws SQLException {
+        Connection connection = connection(
+                source,
+                "SET client_min_messages = notice",
+                "SET lock_timeout = '10s'",
+                "SET idle_in_transaction_session_timeout = '10s'",
+                "SELECT set_config('synchronous_commit', 'on', false)"
+                        + " WHERE current_setting('synchronous_commit') = 'off'");
+        return new Sql(connection, PostgresTriggers.hearing(changes));
+    }
+
+    private static Connection connection(DataSource source, String... settings) throws SQLException {
+        Connection connection = source.getConnection();
+        try (Statement statement = connection.createStatement()) {
+            for (String setting : settings) {
+                statement.execute(setting);
+            }
+        }
+        return connection;
+    }
+
+    @Override
+    protected Sql usable(Sql sql, boolean writes) throws SQLException {
+        boolean isClosed = sql.isClosed();
+        if (!isClosed && Objects.equals(openedAfter.get(sql), breaks.get())) {
+            return sql;
+        }
+        // What broke one has broken others: the server was started again, or is another one.
+        int now = isClosed ? breaks.incrementAndGet() : breaks.get();
+        Sql fresh = writes ? writer(source, changes) : reader(source);
+        openedAfter.put(fresh, now);
+        openedAfter.remove(sql);
+        sql.close();
+        return fresh;
+    }
+
+    @Override
+    protected void begin(Sql sql) throws SQLException {
+        sql.execute("BEGIN ISOLATION LEVEL READ COMMITTED"); // of which each statement sees what is there by then
+        sql.first("SELECT pg_advisory_xact_lock(?)", row -> true, WRITERS);
+        othersMayHaveWritten();
+        moment = moments.incrementAndGet();
+    }
+
+    @Override
+    public long version(@Nullable Object thing) {
+        return isInTransaction() ? moment : moments.incrementAndGet();
+    }
+
+    @Override
+    public RuntimeException translated(@Nullable Throwable e) {
+        if (e instanceof RuntimeException thrown) {
+            return thrown; // by the work: it says itself what is wrong
+        }
+        if (!(e instanceof SQLException failed) || failed.getSQLState() == null) {
+            return new IllegalStateException("the entities failed: " + e, e);
+        }
+        String state = failed.getSQLState();
+        if (state.equals(NO_SUCH_CHARACTER)) {
+            return new IllegalArgumentException("a text has a NUL in it, which PostgreSQL does not keep", failed);
+        }
+        if (state.startsWith("08") || state.startsWith("57P")) {
+            breaks.incrementAndGet();
+        }
+        if (PASSING.contains(state.substring(0, 2))
+                || state.equals(WAITED_TOO_LONG_FOR_A_LOCK)
+                || state.equals(DID_NOTHING_FOR_TOO_LONG)) {
+            return new Unavailable("the entities can't be reached", SOON, failed);
+        }
+        return new IllegalStateException("the entities failed: " + failed, failed);
+    }
+}
