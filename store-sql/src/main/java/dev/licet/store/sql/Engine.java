@@ -31,8 +31,8 @@ public interface Engine {
     /// The number that a text spells; nothing when it spells none.
     Field<BigDecimal> number(Field<String> text);
 
-    /// By what rows are ordered by their times, and by their ids where these are equal: columns of a step, which the next
-    /// one orders by.
+    /// By what rows are ordered by their times, and by their ids where these are equal: columns of a step, which
+    /// the next one orders by.
     List<Field<?>> order(Field<Long> micros, Field<Long> id);
 
     /// The value, or its absence, of the row with the earliest time and lowest id of those that are so.
