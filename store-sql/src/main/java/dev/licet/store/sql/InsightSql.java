@@ -15,6 +15,7 @@ import static org.jooq.impl.DSL.min;
 import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.rowNumber;
 import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectDistinct;
 import static org.jooq.impl.DSL.sum;
 import static org.jooq.impl.DSL.upper;
 import static org.jooq.impl.DSL.when;
@@ -343,12 +344,13 @@ public final class InsightSql {
         Select<?> ofOthers =
                 select(START, WHO, count().as(EVENTS)).from(others.asTable("e")).groupBy(START, WHO);
         Table<?> changed = unionAll(
-                        select(start.as(START))
+                        select(Days.DAY)
                                 .from(Days.ACTIVES)
                                 .where(days.condition(who).and(DSL.not(Days.MERGED))),
-                        select(START).from(others.asTable("o")))
+                        select(START.cast(SQLDataType.LOCALDATE)).from(others.asTable("o")))
                 .asTable("changed");
-        Condition isChanged = start.in(select(START).from(changed));
+        // By the column as it is, each day once: so an engine passes over what is of other days.
+        Condition isChanged = Days.DAY.in(selectDistinct(Days.DAY).from(changed));
         Select<?> ofDays = select(start.as(START), Days.WHO.as(WHO), Days.EVENTS.as(EVENTS))
                 .from(Days.ACTIVES)
                 .where(days.condition(who).and(isChanged));
