@@ -6,7 +6,7 @@ import java.util.Locale;
 
 /// `overview`: the first page of a console, from what is counted by days.
 final class Overview implements Measure {
-    private static final String OWN = "UTC";
+    static final String OWN = "UTC";
     private static final String OTHER = "Etc/UTC";
 
     @Override
@@ -55,7 +55,7 @@ final class Overview implements Measure {
         };
     }
 
-    private static double overview(Vendor vendor, String zone) throws IOException, InterruptedException {
+    static double overview(Vendor vendor, String zone) throws IOException, InterruptedException {
         long began = System.nanoTime();
         vendor.ask("timeseries", "", zone);
         vendor.ask("actives", "", zone);

@@ -17,6 +17,7 @@ public final class Run {
             new Verifying(),
             new InsightTimes(),
             new Overview(),
+            new OverviewOfMany(),
             new FirstContent(),
             new IntakeBesideInsights(),
             new Exporting(),

@@ -27,14 +27,18 @@ record Vendor(Licet licet, Credentials credentials, HttpClient client) implement
     }
 
     static Vendor start(Kit kit) throws IOException, InterruptedException {
+        return start(kit, events(kit));
+    }
+
+    static Vendor start(Kit kit, int events) throws IOException, InterruptedException {
         Path data = kit.directory().resolve("data");
         Credentials credentials = Licet.initialise(kit, data);
         Kit.Tool.run(
-                LIMIT.plusSeconds(events(kit) / SLOWEST_FILL),
+                LIMIT.plusSeconds(events / SLOWEST_FILL),
                 kit.java(
                                 StoreFill.class.getName(),
                                 List.of(),
-                                List.of(data.toString(), Integer.toString(events(kit)), credentials.accountNumber()))
+                                List.of(data.toString(), Integer.toString(events), credentials.accountNumber()))
                         .toArray(String[]::new));
         Vendor vendor = new Vendor(Licet.start(kit, data), credentials, Probe.client());
         vendor.awaitCalm();
