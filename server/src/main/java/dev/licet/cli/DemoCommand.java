@@ -87,6 +87,9 @@ final class DemoCommand {
             throws IOException, InterruptedException {
         Path data = place.directory();
         Settings settings = ServeCommand.settings(given, Map.of(Setting.DATA, data.toString()));
+        if (settings.postgres().isPresent()) {
+            throw new CliFailure(Cli.WRONG_USE, "a demo is kept in a directory; leave the setting 'postgres' out");
+        }
         Filled filled = make(given, demo, data, ending);
         Logging.start(settings.logLevel());
         Wiring server = Wiring.open(settings, Clock.systemUTC());

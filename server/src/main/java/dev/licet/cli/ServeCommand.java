@@ -7,6 +7,7 @@ import dev.licet.server.Logging;
 import dev.licet.server.Wiring;
 import dev.licet.server.config.Setting;
 import dev.licet.server.config.Settings;
+import dev.licet.server.config.Settings.PostgresSettings;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
@@ -26,7 +27,7 @@ final class ServeCommand {
     static Command command() {
         return Command.of(
                 "serve",
-                "Run the server. An empty data directory is initialised first.",
+                "Run the server. An empty data directory or database is initialised first.",
                 ServeCommand::run,
                 options().toArray(Option[]::new));
     }
@@ -57,9 +58,7 @@ final class ServeCommand {
         Settings settings = settings(given, Map.of());
         Logging.start(settings.logLevel());
         Clock clock = Clock.systemUTC();
-        boolean isNew = !Wiring.isInitialised(settings.data());
-        Optional<FirstCredentials> credentials =
-                isNew ? Optional.of(Wiring.initialise(settings.data(), clock)) : Optional.empty();
+        Optional<FirstCredentials> credentials = Wiring.initialiseIfNew(settings, clock);
         // Shown before anything else can fail: it is stored as hashes only.
         credentials.ifPresent(first -> print(given, Welcome.credentials(first)));
         Wiring server = Wiring.open(settings, clock);
@@ -75,7 +74,10 @@ final class ServeCommand {
         String host = reachable(settings.http().host());
         String plain = "http://" + host + ":" + server.port();
         String secure = "https://" + host + ":" + server.tlsPort();
-        LOG.log(INFO, "serving " + plain + " and " + secure + " from " + settings.data() + "; people use /console");
+        String from = settings.postgres()
+                .map(PostgresSettings::address)
+                .orElse(settings.data().toString());
+        LOG.log(INFO, "serving " + plain + " and " + secure + " from " + from + "; people use /console");
         return credentials.map(first -> new Welcome(first, plain, secure, settings));
     }
 

@@ -62,7 +62,10 @@ final class SystemPages {
         List<Fact> ofDisk = new ArrayList<>();
         PARTS.forEach((member, label) -> ofDisk.add(
                 new Fact(label, new Cell.Text(Cells.bytes(disk.path(member).asLong())))));
-        ofDisk.add(new Fact("Free", new Cell.Text(Cells.bytes(disk.path("free").asLong()))));
+        if (disk.path("free").isNumber()) {
+            ofDisk.add(
+                    new Fact("Free", new Cell.Text(Cells.bytes(disk.path("free").asLong()))));
+        }
         JsonNode forecast = disk.path("forecast");
         if (forecast.isObject()) {
             ofDisk.add(new Fact("Events a day", Cells.number(forecast.path("eventsPerDay"))));

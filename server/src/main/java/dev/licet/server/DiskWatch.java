@@ -6,6 +6,7 @@ import static java.lang.System.Logger.Level.WARNING;
 import dev.licet.core.disk.DiskUse;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -40,7 +41,10 @@ final class DiskWatch implements AutoCloseable {
 
     /// Bytes that are free; NaN while that was not looked at.
     double free() {
-        return last.map(use -> (double) use.free()).orElse(Double.NaN);
+        return last.map(DiskUse::free)
+                .filter(OptionalLong::isPresent)
+                .map(free -> (double) free.getAsLong())
+                .orElse(Double.NaN);
     }
 
     /// Until no events are taken; infinite when never, NaN while nobody can say.

@@ -72,8 +72,6 @@ import dev.licet.server.security.Argon2Passwords;
 import dev.licet.server.security.NativeSigner;
 import dev.licet.server.security.SelfSignedCertificate;
 import dev.licet.store.embedded.EmbeddedStore;
-import dev.licet.store.embedded.JournalSettings;
-import dev.licet.store.sql.InsightSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -82,6 +80,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -129,13 +128,7 @@ public final class Wiring implements AutoCloseable {
                 making -> Thread.ofPlatform().name("event-loops").start(making));
         Store store;
         try {
-            store = EmbeddedStore.open(
-                    settings.data(),
-                    eventSettings(settings.events()),
-                    insightSettings(settings.insights()),
-                    settings.auditRetention(),
-                    clock,
-                    nanos);
+            store = Stores.open(settings, clock, nanos);
         } catch (RuntimeException e) {
             loops.join().close();
             throw e;
@@ -170,17 +163,6 @@ public final class Wiring implements AutoCloseable {
         }
     }
 
-    private static EmbeddedStore.EventSettings eventSettings(Settings.EventSettings settings) {
-        JournalSettings journal = new JournalSettings(
-                settings.queueRequests(), settings.queueBytes(), settings.diskFloor(), settings.maxUnloaded());
-        return new EmbeddedStore.EventSettings(
-                settings.retention(), settings.archive(), settings.queryMemory(), journal);
-    }
-
-    private static InsightSettings insightSettings(Settings.InsightSettings settings) {
-        return new InsightSettings(settings.timeout(), settings.atOnce(), settings.mostWaiting());
-    }
-
     /// Whether a data directory has been initialised.
     public static boolean isInitialised(Path data) {
         return EmbeddedStore.exists(data);
@@ -190,6 +172,15 @@ public final class Wiring implements AutoCloseable {
     public static FirstCredentials initialise(Path data, Clock clock) {
         return EmbeddedStore.create(
                 data,
+                store -> FirstCredentials.make(
+                        new Parts(Settings.defaults(), store, clock, System::nanoTime).useCases()));
+    }
+
+    /// Does the same with wherever these settings keep all, unless it is initialised already. @return empty if it is
+    public static Optional<FirstCredentials> initialiseIfNew(Settings settings, Clock clock) {
+        return Stores.fillIfNew(
+                settings,
+                clock,
                 store -> FirstCredentials.make(
                         new Parts(Settings.defaults(), store, clock, System::nanoTime).useCases()));
     }

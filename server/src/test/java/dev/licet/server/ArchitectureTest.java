@@ -81,7 +81,7 @@ class ArchitectureTest {
             .and()
             .doNotHaveFullyQualifiedName("dev.licet.server.Wiring")
             .and()
-            .haveNameNotMatching("dev\\.licet\\.server\\.Wiring\\$.*")
+            .haveNameNotMatching("dev\\.licet\\.server\\.(Stores|Wiring\\$.*)")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("dev.licet.store..")

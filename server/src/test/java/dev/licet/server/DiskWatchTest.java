@@ -6,6 +6,7 @@ import dev.licet.core.disk.DiskUse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,7 +17,8 @@ class DiskWatchTest {
     /// A million events of 100 bytes a day, kept for ever.
     private static DiskUse use(long free) {
         DiskUse.Intake lately = new DiskUse.Intake(Duration.ofDays(7), 7_000_000);
-        return new DiskUse(0, 0, 0, 0, 0, free, 0, 10_000_000, lately, 1_000_000_000, Optional.empty());
+        return new DiskUse(
+                0, 0, 0, 0, 0, OptionalLong.of(free), 0, 10_000_000, lately, 1_000_000_000, Optional.empty());
     }
 
     @Test

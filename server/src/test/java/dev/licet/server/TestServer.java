@@ -56,16 +56,27 @@ public final class TestServer implements AutoCloseable {
 
     public static TestServer start(Path data, Map<Setting, String> settings) {
         TestClock clock = new TestClock();
-        return new TestServer(data, clock, Wiring.initialise(data, clock), settings);
+        FirstCredentials first =
+                Wiring.initialiseIfNew(inForce(data, settings), clock).orElseThrow();
+        return new TestServer(data, clock, first, settings);
+    }
+
+    /// Another node of the same database, with the same clock. @param data an empty directory
+    public TestServer another(Path data) {
+        return new TestServer(data, clock, first, settings);
     }
 
     private Wiring open() {
+        return Wiring.open(inForce(data, settings), clock, clock::nanos);
+    }
+
+    private static Settings inForce(Path data, Map<Setting, String> settings) {
         Map<Setting, String> flags = new EnumMap<>(Setting.class);
         flags.put(Setting.DATA, data.toString());
         flags.put(Setting.PORT, "0");
         flags.put(Setting.TLS_PORT, "0");
         flags.putAll(settings);
-        return Wiring.open(Settings.of(Optional.empty(), Map.of(), flags), clock, clock::nanos);
+        return Settings.of(Optional.empty(), Map.of(), flags);
     }
 
     /// Stops the server and starts it again on the same data, on other ports.

@@ -26,6 +26,7 @@ public final class Run {
             new TailLatency(),
             PostgresPeer.inserts(),
             PostgresPeer.copies(),
+            new PostgresEvents(),
             new KeycloakPeer(),
             new KafkaPeer(),
             new StartUp(),

@@ -2,11 +2,12 @@ package dev.licet.core.disk;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// What the data takes of its disk, in bytes, and how much comes.
 ///
 /// @param table of the events as questions are asked of them
-/// @param free of the disk @param floor below which no events are taken
+/// @param free of the disk; empty where nobody here can see it @param floor below which no events are taken
 /// @param events how many are kept @param lately how many came
 /// @param growing of all this, what grows with the events that are kept
 /// @param retention how long events are kept; empty for ever
@@ -16,7 +17,7 @@ public record DiskUse(
         long table,
         long ids,
         long entities,
-        long free,
+        OptionalLong free,
         long floor,
         long events,
         Intake lately,
@@ -31,7 +32,8 @@ public record DiskUse(
     /// Where it leads if as much goes on to come.
     ///
     /// @param heldAt what grows will be so large when as much goes as comes; empty when nothing goes
-    /// @param daysLeft until no events are taken; empty when the disk has room for all that is kept
+    /// @param daysLeft until no events are taken; empty when the disk has room for all that is kept, or nobody here
+    /// can see it
     public record Forecast(
             double eventsPerDay,
             double bytesPerEvent,
@@ -48,11 +50,11 @@ public record DiskUse(
         double bytesPerEvent = (double) growing / events;
         double bytesPerDay = eventsPerDay * bytesPerEvent;
         Optional<Double> heldAt = retention.map(kept -> kept.toSeconds() / SECONDS_OF_DAY * bytesPerDay);
-        double room = Math.max(0, free - floor);
+        double room = free.isPresent() ? Math.max(0, free.getAsLong() - floor) : Double.POSITIVE_INFINITY;
         Optional<Double> daysLeft =
                 heldAt.filter(most -> most - growing <= room).isPresent()
                         ? Optional.empty()
-                        : Optional.of(room / bytesPerDay);
+                        : free.isPresent() ? Optional.of(room / bytesPerDay) : Optional.empty();
         return Optional.of(new Forecast(eventsPerDay, bytesPerEvent, bytesPerDay, heldAt, daysLeft));
     }
 }

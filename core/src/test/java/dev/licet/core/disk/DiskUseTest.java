@@ -7,6 +7,7 @@ import dev.licet.core.disk.DiskUse.Forecast;
 import dev.licet.core.disk.DiskUse.Intake;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class DiskUseTest {
@@ -14,7 +15,7 @@ class DiskUseTest {
 
     /// 100 bytes an event.
     private static DiskUse use(long free, long floor, Intake lately, Optional<Duration> retention) {
-        return new DiskUse(1, 2, 3, 4, 5, free, floor, 10_000_000, lately, 1_000_000_000, retention);
+        return new DiskUse(1, 2, 3, 4, 5, OptionalLong.of(free), floor, 10_000_000, lately, 1_000_000_000, retention);
     }
 
     private static Forecast forecast(DiskUse use) {
@@ -57,6 +58,15 @@ class DiskUseTest {
     }
 
     @Test
+    void diskThatNobodySees_hasNoDaysLeft() {
+        DiskUse elsewhere = new DiskUse(
+                1, 2, 3, 4, 5, OptionalLong.empty(), 0, 10_000_000, A_MILLION_A_DAY, 1_000_000_000, Optional.empty());
+
+        assertThat(forecast(elsewhere).bytesPerEvent()).isEqualTo(100);
+        assertThat(forecast(elsewhere).daysLeft()).isEmpty();
+    }
+
+    @Test
     void nothingIsForecast_ofLessThanAnHour_orOfNoEvents() {
         assertThat(use(1, 0, new Intake(Duration.ofMinutes(59), 100), Optional.empty())
                         .forecast())
@@ -64,7 +74,8 @@ class DiskUseTest {
         assertThat(use(1, 0, new Intake(Duration.ofDays(7), 0), Optional.empty())
                         .forecast())
                 .isEmpty();
-        assertThat(new DiskUse(1, 1, 1, 1, 1, 1, 0, 0, A_MILLION_A_DAY, 0, Optional.empty()).forecast())
+        assertThat(new DiskUse(1, 1, 1, 1, 1, OptionalLong.of(1), 0, 0, A_MILLION_A_DAY, 0, Optional.empty())
+                        .forecast())
                 .isEmpty();
     }
 }

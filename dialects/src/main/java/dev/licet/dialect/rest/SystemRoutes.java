@@ -63,7 +63,7 @@ final class SystemRoutes {
         json.writeNumberProperty("table", use.table());
         json.writeNumberProperty("ids", use.ids());
         json.writeNumberProperty("entities", use.entities());
-        json.writeNumberProperty("free", use.free());
+        write(json, "free", use.free().isPresent() ? Optional.of(use.free().getAsLong()) : Optional.empty());
         json.writeNumberProperty("floor", use.floor());
         json.writeNumberProperty("events", use.events());
         Optional<DiskUse.Forecast> forecast = use.forecast();

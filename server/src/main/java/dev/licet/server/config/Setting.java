@@ -8,6 +8,15 @@ import java.util.Optional;
 /// holds the two together.
 public enum Setting {
     DATA("data", "licet-data", "The directory that everything is kept in."),
+    POSTGRES(
+            "postgres",
+            "",
+            "The address of a PostgreSQL database that all is kept in, as postgresql://host:5432/database; several hosts have commas between them. Empty: all is in the data directory."),
+    POSTGRES_USER("postgres-user", "licet", "The user of the PostgreSQL database."),
+    POSTGRES_PASSWORD_FILE(
+            "postgres-password-file",
+            "",
+            "The file that has the password of the PostgreSQL database, in its first line. Empty: without one."),
     HOST("host", "127.0.0.1", "The address to listen on; 0.0.0.0 for all."),
     PORT("port", "8080", "The port for HTTP; 0 for any free one."),
     TLS_PORT("tls-port", "8443", "The port for HTTPS; 0 for any free one."),

@@ -10,6 +10,7 @@ import dev.licet.dialect.Limits;
 import dev.licet.dialect.TextTable;
 import java.io.IOException;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -26,6 +27,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// The settings in force: defaults, then the file, then environment variables, then flags, each over the one
 /// before. A key that is not known stops the start, and so does a value that can't be read.
@@ -152,6 +154,7 @@ public final class Settings {
         maxLiveViews();
         logLevel();
         data();
+        postgres();
         videntityContentType();
         if (http().port() != 0 && http().port() == http().tlsPort()) {
             throw wrong(Setting.TLS_PORT, "another port than 'port'");
@@ -178,6 +181,45 @@ public final class Settings {
             // answered below
         }
         throw wrong(Setting.DATA, "the path of a directory");
+    }
+
+    /// The database that all is kept in; empty for the data directory.
+    public Optional<PostgresSettings> postgres() {
+        String address = text(Setting.POSTGRES);
+        if (address.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!address.matches("postgresql://[^/?@\\s]+/[^/?@\\s]+(\\?[^\\s]*)?")) {
+            // Without what it is, which may have a password in it.
+            throw new WrongSetting("the setting 'postgres' has to be as postgresql://host:5432/database, without a name"
+                    + " or password in it");
+        }
+        if (address.matches("(?i).*[?&](user|password|ssl(key)?password)=.*")) {
+            throw new WrongSetting("the setting 'postgres' must not have a name or password in it; they go into"
+                    + " 'postgres-user' and the file of 'postgres-password-file'");
+        }
+        return Optional.of(new PostgresSettings(address, text(Setting.POSTGRES_USER), postgresPassword()));
+    }
+
+    /// @param address as `postgresql://host:5432/database`
+    public record PostgresSettings(String address, String user, Optional<String> password) {
+        /// Without the password.
+        @Override
+        public String toString() {
+            return user + " of " + address;
+        }
+    }
+
+    private Optional<String> postgresPassword() {
+        String file = text(Setting.POSTGRES_PASSWORD_FILE);
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        try (Stream<String> lines = Files.lines(Path.of(file))) {
+            return lines.findFirst();
+        } catch (IOException | UncheckedIOException | InvalidPathException e) {
+            throw new WrongSetting("can't read the file of 'postgres-password-file', " + file + ": " + e.getMessage());
+        }
     }
 
     public Optional<CertificateFiles> certificateFiles() {

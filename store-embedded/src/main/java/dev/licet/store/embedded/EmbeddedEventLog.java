@@ -34,6 +34,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
@@ -275,7 +276,7 @@ final class EmbeddedEventLog implements EventLog, Removals, AutoCloseable {
                 inTable,
                 bytesFrom("ids.db"),
                 entities,
-                space.usable(),
+                OptionalLong.of(space.usable()),
                 space.floor(),
                 counted.events(),
                 new DiskUse.Intake(over, counted.since()),

@@ -130,7 +130,7 @@ final class Eraser {
         if (segments < 0) {
             return; // the next round goes on
         }
-        removals.touched(removed, 0, segments);
+        removals.touched(removed.removals(), 0, segments);
         LOG.log(DEBUG, "erase: out of the journal");
         for (Archive.Part part : archive.parts().values()) {
             if (closing.getAsBoolean()) {
@@ -141,7 +141,7 @@ final class Eraser {
                 continue;
             }
             if (archive.rewrite(table, part, removed)) {
-                removals.touched(removed, 1, 0);
+                removals.touched(removed.removals(), 1, 0);
                 LOG.log(DEBUG, "erase: out of the archive''s {0}", part.ids());
             }
         }
@@ -152,7 +152,7 @@ final class Eraser {
         LOG.log(DEBUG, "erase: out of the table''s file");
         entities.forgetLog();
         LOG.log(DEBUG, "erase: out of the entities'' log");
-        removals.done(removed, unreadFiles(), clock.instant());
+        removals.done(removed.removals(), unreadFiles(), clock.instant());
         LOG.log(INFO, "erased what was asked for: " + removed.erasures().size() + " erasures are done");
     }
 

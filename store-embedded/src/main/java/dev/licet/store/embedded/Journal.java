@@ -5,8 +5,8 @@ import static java.lang.System.Logger.Level.ERROR;
 
 import dev.licet.core.Pending;
 import dev.licet.core.Unavailable;
+import dev.licet.core.event.AppendQueue;
 import dev.licet.core.event.Submission;
-import dev.licet.store.embedded.AppendQueue.Request;
 import dev.licet.store.sql.Fault;
 import dev.licet.store.sql.entity.Micros;
 import java.io.IOException;
@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
@@ -53,12 +54,21 @@ final class Journal implements AutoCloseable {
     private final Path directory;
     private final Disk disk;
     private final DiskSpace space;
-    private final AppendQueue queue;
+    private final AppendQueue<Request> queue;
     private final SegmentedLog log;
     private final Fault fault = new Fault();
     private volatile LongConsumer pace = lastId -> {};
     private final AtomicReference<@Nullable CompletableFuture<Boolean>> renewal = new AtomicReference<>();
     private final Thread writer = Thread.ofPlatform().name("journal-writer").unstarted(this::write);
+
+    /// One that waits. @param firstId is completed once it is on disk
+    record Request(long account, int count, Instant receivedAt, byte[] payload, CompletableFuture<Long> firstId)
+            implements AppendQueue.Request {
+        @Override
+        public int bytes() {
+            return payload.length;
+        }
+    }
 
     private Journal(
             SegmentedLog.Ground ground,
@@ -72,7 +82,7 @@ final class Journal implements AutoCloseable {
         this.directory = directory;
         this.disk = ground.disk();
         this.space = space;
-        this.queue = new AppendQueue(settings.queueRequests(), settings.queueBytes());
+        this.queue = new AppendQueue<>(settings.queueRequests(), settings.queueBytes());
         disk.createDirectories(directory);
         space.look(0);
         Spares spares = new Spares(disk, directory, space, background);
@@ -135,13 +145,7 @@ final class Journal implements AutoCloseable {
                 submission.receivedAt(),
                 payload,
                 new CompletableFuture<>());
-        switch (queue.offer(request)) {
-            case TAKEN -> {}
-            case FULL -> throw new Unavailable("too many events wait to be written", Duration.ofSeconds(1));
-            case OVER_SHARE ->
-                throw new Unavailable("too many events of this account wait to be written", Duration.ofSeconds(1));
-            case CLOSED -> throw new Unavailable("the journal is closed", Duration.ofSeconds(1));
-        }
+        queue.add(request);
         return Pending.of(request.firstId());
     }
 

@@ -35,6 +35,11 @@ record Removed(String salt, List<Long> events, List<Erasure> erasures) {
         return events.isEmpty() && erasures.isEmpty();
     }
 
+    /// What was asked for.
+    List<Long> removals() {
+        return erasures.stream().map(Erasure::removal).toList();
+    }
+
     /// Notes which of these rows it is in `removed`, a table of this connection alone: their ids, and the
     /// erasure that each is of.
     ///

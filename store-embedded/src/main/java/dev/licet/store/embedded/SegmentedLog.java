@@ -4,8 +4,8 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
-import dev.licet.store.embedded.AppendQueue.Request;
 import dev.licet.store.embedded.Disk.DiskFile;
+import dev.licet.store.embedded.Journal.Request;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;

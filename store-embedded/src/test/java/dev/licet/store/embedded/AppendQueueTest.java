@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.licet.core.TestClock;
 import dev.licet.core.Unavailable;
+import dev.licet.core.event.AppendQueue;
+import dev.licet.core.event.AppendQueue.Answer;
 import dev.licet.core.event.Submission;
 import dev.licet.core.event.UsageEvent;
 import dev.licet.core.id.AccountNumber;
-import dev.licet.store.embedded.AppendQueue.Answer;
-import dev.licet.store.embedded.AppendQueue.Request;
+import dev.licet.store.embedded.Journal.Request;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ class AppendQueueTest {
         return new Request(account, 1, TestClock.START, new byte[bytes], new CompletableFuture<>());
     }
 
-    private static int offerUntilRefused(AppendQueue queue, long account, Answer answer) {
+    private static int offerUntilRefused(AppendQueue<Request> queue, long account, Answer answer) {
         for (int taken = 0; ; taken++) {
             Answer given = queue.offer(request(account, 1));
             if (given != Answer.TAKEN) {
@@ -44,7 +45,7 @@ class AppendQueueTest {
         }
     }
 
-    private static List<Request> take(AppendQueue queue, int most) throws InterruptedException {
+    private static List<Request> take(AppendQueue<Request> queue, int most) throws InterruptedException {
         List<Request> group = new ArrayList<>();
         queue.take(group, most, 1 << 20, 0);
         return group;
@@ -52,7 +53,7 @@ class AppendQueueTest {
 
     @Test
     void oneAccount_fillsThreeQuarters_andAnotherStillGetsIn() {
-        AppendQueue queue = new AppendQueue(1000, 1 << 20);
+        AppendQueue<Request> queue = new AppendQueue<>(1000, 1 << 20);
         assertThat(offerUntilRefused(queue, 1, Answer.OVER_SHARE)).isBetween(749, 751);
         assertThat(queue.offer(request(2, 1))).isEqualTo(Answer.TAKEN);
         assertThat(queue.offer(request(1, 1))).isEqualTo(Answer.OVER_SHARE);
@@ -60,7 +61,7 @@ class AppendQueueTest {
 
     @Test
     void bytesAreBoundedToo_butARequestLargerThanAllIsTakenAlone() throws Exception {
-        AppendQueue queue = new AppendQueue(1000, 1000);
+        AppendQueue<Request> queue = new AppendQueue<>(1000, 1000);
         assertThat(queue.offer(request(1, 5000))).isEqualTo(Answer.TAKEN);
         assertThat(queue.offer(request(2, 1))).isEqualTo(Answer.FULL);
         assertThat(take(queue, 10)).hasSize(1);
@@ -69,7 +70,7 @@ class AppendQueueTest {
 
     @Test
     void eachAccountThatComes_findsRoom() {
-        AppendQueue queue = new AppendQueue(1000, 1 << 20);
+        AppendQueue<Request> queue = new AppendQueue<>(1000, 1 << 20);
         for (long account = 1; account <= 4; account++) {
             assertThat(offerUntilRefused(queue, account, Answer.OVER_SHARE)).isPositive();
         }
@@ -78,7 +79,7 @@ class AppendQueueTest {
 
     @Test
     void take_isInTurn_andInOrderWithinAnAccount() throws Exception {
-        AppendQueue queue = new AppendQueue(1000, 1 << 20);
+        AppendQueue<Request> queue = new AppendQueue<>(1000, 1 << 20);
         for (int i = 1; i <= 5; i++) {
             queue.offer(request(1, i));
         }
@@ -90,7 +91,7 @@ class AppendQueueTest {
 
     @Test
     void close_refusesMoreAndGivesOutTheRest() throws Exception {
-        AppendQueue queue = new AppendQueue(1000, 1 << 20);
+        AppendQueue<Request> queue = new AppendQueue<>(1000, 1 << 20);
         queue.offer(request(1, 1));
         queue.close();
         assertThat(queue.offer(request(1, 1))).isEqualTo(Answer.CLOSED);

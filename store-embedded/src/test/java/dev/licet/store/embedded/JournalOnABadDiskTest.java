@@ -3,7 +3,7 @@ package dev.licet.store.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.licet.core.TestClock;
-import dev.licet.store.embedded.AppendQueue.Request;
+import dev.licet.store.embedded.Journal.Request;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

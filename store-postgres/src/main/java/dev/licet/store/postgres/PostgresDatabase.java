@@ -28,12 +28,15 @@ import org.jspecify.annotations.Nullable;
 /// tables. A connection that breaks is opened again when it is next used; who used it meanwhile is told to ask again.
 final class PostgresDatabase extends SingleWriter {
     /// Of the newest migration.
-    static final String SCHEMA_VERSION = "1";
+    static final String SCHEMA_VERSION = "2";
 
     static final int OLDEST_SERVER = 150_000;
 
     /// Any number that nothing else in the same database locks.
     private static final long WRITERS = 0x6C69_6365_74L;
+
+    /// A quote ends a text only when it stands alone, which is how statements are written here.
+    static final String PLAIN_QUOTES = "SET standard_conforming_strings = on";
 
     private static final int READERS = 2 * Runtime.getRuntime().availableProcessors() + 2;
     private static final Duration SOON = Duration.ofSeconds(5);
@@ -136,27 +139,50 @@ final class PostgresDatabase extends SingleWriter {
         return new Sql(connection(source, "SET default_transaction_read_only = on"));
     }
 
-    /// What is acknowledged is on disk, whatever the server's own settings say; and a node that hangs with the lock
-    /// does not hold up the others for ever.
     private static Sql writer(DataSource source, ChangeLog changes) throws SQLException {
-        Connection connection = connection(
+        return new Sql(writing(source), PostgresTriggers.hearing(changes));
+    }
+
+    /// A connection to write by. What is acknowledged is on disk, and on a standby's that is waited for, whatever the
+    /// server's own settings say; and a node that hangs with a lock, or whose machine is gone, does not hold up the
+    /// others for ever.
+    static Connection writing(DataSource source) throws SQLException {
+        return connection(
                 source,
                 "SET client_min_messages = notice",
                 "SET lock_timeout = '10s'",
                 "SET idle_in_transaction_session_timeout = '10s'",
+                "SET tcp_keepalives_idle = 5",
+                "SET tcp_keepalives_interval = 2",
+                "SET tcp_keepalives_count = 3",
                 "SELECT set_config('synchronous_commit', 'on', false)"
-                        + " WHERE current_setting('synchronous_commit') = 'off'");
-        return new Sql(connection, PostgresTriggers.hearing(changes));
+                        + " WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')");
+    }
+
+    /// One for work that may take as long as it does.
+    static Connection patient(DataSource source) throws SQLException {
+        Connection connection = writing(source);
+        try {
+            connection.setNetworkTimeout(Runnable::run, 0);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
     }
 
     private static Connection connection(DataSource source, String... settings) throws SQLException {
         Connection connection = source.getConnection();
         try (Statement statement = connection.createStatement()) {
+            statement.execute(PLAIN_QUOTES);
             for (String setting : settings) {
                 statement.execute(setting);
             }
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
         }
-        return connection;
     }
 
     @Override

@@ -9,6 +9,6 @@ import org.junit.jupiter.api.condition.EnabledIf;
 class PostgresKeysTest extends KeysContract {
     @Override
     protected Store open(Path directory) {
-        return TestStore.open(directory);
+        return TestStores.open(directory);
     }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 class PostgresSalesTest extends SalesContract {
     @Override
     protected Store open(Path directory) {
-        return TestStore.open(directory);
+        return TestStores.open(directory);
     }
 
     @Override

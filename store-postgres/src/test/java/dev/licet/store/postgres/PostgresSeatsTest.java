@@ -13,6 +13,6 @@ class PostgresSeatsTest extends SeatsContract {
 
     @Override
     protected Store open() {
-        return TestStore.open(directory);
+        return TestStores.open(directory);
     }
 }

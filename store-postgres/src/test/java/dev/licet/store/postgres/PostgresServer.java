@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /// A PostgreSQL of the tests' own, with a database for each directory that a test has. It ends with the process.
-final class PostgresServer {
+public final class PostgresServer {
     private static final Path INSTALLED = Path.of("/usr/lib/postgresql");
     private static final String MIGRATED = "migrated";
     private static Optional<PostgresServer> running = Optional.empty();
@@ -29,7 +29,7 @@ final class PostgresServer {
     private final Path programs;
     private final Path directory;
     private final int port;
-    private final Process process;
+    private Process process;
     private final Map<Path, String> databases = new HashMap<>();
 
     private PostgresServer(Path programs) throws IOException, InterruptedException {
@@ -47,10 +47,15 @@ final class PostgresServer {
             throw new IOException("initdb failed: " + Files.readString(log()));
         }
         port = freePort();
-        process = start(
+        process = serve();
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stop));
+    }
+
+    private Process serve() throws IOException {
+        return start(
                 "postgres",
                 "-D",
-                data.toString(),
+                directory.resolve("data").toString(),
                 "-c",
                 "port=" + port,
                 "-c",
@@ -59,11 +64,30 @@ final class PostgresServer {
                 "unix_socket_directories=" + directory,
                 "-c",
                 "fsync=off"); // no test here pulls the plug
-        Runtime.getRuntime().addShutdownHook(new Thread(this::stop));
+    }
+
+    /// One for a test alone, which ends it now and then.
+    static PostgresServer alone() throws IOException, InterruptedException {
+        PostgresServer server = new PostgresServer(programs().orElseThrow());
+        server.await();
+        return server;
+    }
+
+    /// Ends it as a crash does, and starts it again on what it has left.
+    void killAndStartAgain() throws IOException, InterruptedException {
+        process.destroyForcibly().waitFor();
+        for (int i = 0; i < 50; i++) {
+            process = serve();
+            if (isUp()) {
+                return;
+            }
+            Thread.sleep(100); // what it had started ends a moment after it
+        }
+        throw new IOException("PostgreSQL does not start again: " + Files.readString(log()));
     }
 
     /// Whether there is a PostgreSQL, or the environment has `NEVER_SKIP_TESTS`.
-    static boolean isToBeTried() {
+    public static boolean isToBeTried() {
         boolean isThere = programs().isPresent();
         if (!isThere) {
             System.err.println("NOT TESTED: there is no PostgreSQL in " + INSTALLED);
@@ -91,6 +115,12 @@ final class PostgresServer {
         }
     }
 
+    /// Of that database, as settings have it; its user is `licet`, without a password.
+    public static String address(Path directory) {
+        PGSimpleDataSource source = of(directory);
+        return "postgresql://127.0.0.1:" + source.getPortNumbers()[0] + "/" + source.getDatabaseName();
+    }
+
     private PGSimpleDataSource database(Path directory) throws SQLException {
         String name = databases.get(directory);
         if (name == null) {
@@ -101,7 +131,7 @@ final class PostgresServer {
         return source(name);
     }
 
-    private PGSimpleDataSource source(String database) {
+    PGSimpleDataSource source(String database) {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setServerNames(new String[] {"127.0.0.1"});
         source.setPortNumbers(new int[] {port});
@@ -118,15 +148,22 @@ final class PostgresServer {
     }
 
     private void await() throws IOException, InterruptedException {
+        if (!isUp()) {
+            throw new IOException("PostgreSQL does not start: " + Files.readString(log()));
+        }
+    }
+
+    /// Waits for it. @return whether it answers
+    private boolean isUp() throws InterruptedException {
         for (int i = 0; i < 300 && process.isAlive(); i++) {
             try {
                 execute("SELECT 1");
-                return;
+                return true;
             } catch (SQLException notYet) {
                 Thread.sleep(100);
             }
         }
-        throw new IOException("PostgreSQL does not start: " + Files.readString(log()));
+        return false;
     }
 
     private static Optional<Path> programs() {

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-/// With the embedded store's events, which are tried again beside it.
 @EnabledIf("dev.licet.store.postgres.PostgresServer#isToBeTried")
 class PostgresStoreTest extends StoreContract {
     @TempDir
@@ -14,6 +13,6 @@ class PostgresStoreTest extends StoreContract {
 
     @Override
     protected Store open() {
-        return TestStore.open(directory);
+        return TestStores.open(directory);
     }
 }

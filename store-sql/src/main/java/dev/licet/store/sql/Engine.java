@@ -10,6 +10,7 @@ import org.jooq.SQLDialect;
 /// What engines say in words of their own. All times are without a zone.
 public interface Engine {
     Engine DUCKDB = new DuckDb();
+    Engine POSTGRESQL = new Postgres();
 
     SQLDialect dialect();
 

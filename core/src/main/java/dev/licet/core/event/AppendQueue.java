@@ -1,17 +1,17 @@
-package dev.licet.store.embedded;
+package dev.licet.core.event;
 
-import java.time.Instant;
+import dev.licet.core.Unavailable;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The requests that wait for the journal's writer: bounded, in number and bytes, and fair between accounts.
+/// The requests that wait for an engine's writer: bounded, in number and bytes, and fair between accounts.
 ///
 /// Each account has a lane. The writer takes from the lanes in turn, so that who brings little waits for one request
 /// of each other account, not for all that another has brought. An account may have three times as much waiting as
@@ -19,14 +19,24 @@ import java.util.concurrent.locks.ReentrantLock;
 /// left for somebody new. While the queue is less than three quarters full nobody is refused.
 ///
 /// `lock` guards everything.
-final class AppendQueue {
+///
+/// @param <R> a request as the engine has it
+public final class AppendQueue<R extends AppendQueue.Request> {
     private static final int SHARE = 3;
+    private static final Duration SOON = Duration.ofSeconds(1);
 
-    /// One request. @param firstId is completed once it is on disk
-    record Request(long account, int count, Instant receivedAt, byte[] payload, CompletableFuture<Long> firstId) {}
+    /// What the queue has to know of one.
+    public interface Request {
+        long account();
+
+        /// Of events.
+        int count();
+
+        int bytes();
+    }
 
     /// What became of an offer.
-    enum Answer {
+    public enum Answer {
         TAKEN,
         /// This account has too much waiting, others may still come.
         OVER_SHARE,
@@ -34,9 +44,9 @@ final class AppendQueue {
         CLOSED
     }
 
-    private static final class Lane {
+    private static final class Lane<R> {
         private final long account;
-        private final Deque<Request> requests = new ArrayDeque<>();
+        private final Deque<R> requests = new ArrayDeque<>();
         private long bytes;
 
         Lane(long account) {
@@ -48,27 +58,39 @@ final class AppendQueue {
     private final long mostBytes;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
-    private final Map<Long, Lane> lanes = new HashMap<>();
+    private final Map<Long, Lane<R>> lanes = new HashMap<>();
     /// The lanes that have requests, in the order of their turns.
-    private final Deque<Lane> turns = new ArrayDeque<>();
+    private final Deque<Lane<R>> turns = new ArrayDeque<>();
     private int requests;
     private long bytes;
     private boolean closed;
     private boolean woken;
 
-    AppendQueue(int mostRequests, long mostBytes) {
+    public AppendQueue(int mostRequests, long mostBytes) {
         this.mostRequests = mostRequests;
         this.mostBytes = mostBytes;
     }
 
-    Answer offer(Request request) {
+    /// Adds it.
+    ///
+    /// @throws Unavailable when too many wait, or the queue is closed
+    public void add(R request) {
+        switch (offer(request)) {
+            case TAKEN -> {}
+            case FULL -> throw new Unavailable("too many events wait to be written", SOON);
+            case OVER_SHARE -> throw new Unavailable("too many events of this account wait to be written", SOON);
+            case CLOSED -> throw new Unavailable("the store is closed", SOON);
+        }
+    }
+
+    public Answer offer(R request) {
         lock.lock();
         try {
             if (closed) {
                 return Answer.CLOSED;
             }
-            int size = request.payload().length;
-            Lane lane = lanes.get(request.account());
+            int size = request.bytes();
+            Lane<R> lane = lanes.get(request.account());
             if (requests > 0) { // what is larger than the queue is taken when nothing else is there
                 if (requests + 1 > mostRequests || bytes + size > mostBytes) {
                     return Answer.FULL;
@@ -78,7 +100,7 @@ final class AppendQueue {
                 }
             }
             if (lane == null) {
-                lane = new Lane(request.account());
+                lane = new Lane<>(request.account());
                 lanes.put(request.account(), lane);
                 turns.add(lane);
             }
@@ -94,7 +116,7 @@ final class AppendQueue {
         }
     }
 
-    private boolean isOverShare(Lane lane, int size) {
+    private boolean isOverShare(Lane<R> lane, int size) {
         return lane.requests.size() + 1 > SHARE * (mostRequests - requests)
                 || lane.bytes + size > SHARE * (mostBytes - bytes);
     }
@@ -103,7 +125,7 @@ final class AppendQueue {
     ///
     /// @param group is empty after so long without any
     /// @return false when the queue is closed and nothing is left
-    boolean take(List<Request> group, int mostEvents, long mostBytes, long nanos) throws InterruptedException {
+    public boolean take(List<R> group, int mostEvents, long mostBytes, long nanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long left = nanos;
@@ -114,10 +136,10 @@ final class AppendQueue {
             long events = 0;
             long taken = 0;
             while (requests > 0 && events < mostEvents && taken < mostBytes) {
-                Request next = poll();
+                R next = poll();
                 group.add(next);
                 events += next.count();
-                taken += next.payload().length;
+                taken += next.bytes();
             }
             return !group.isEmpty() || !closed;
         } finally {
@@ -125,12 +147,12 @@ final class AppendQueue {
         }
     }
 
-    private Request poll() {
-        Lane lane = turns.remove();
-        Request next = lane.requests.remove();
+    private R poll() {
+        Lane<R> lane = turns.remove();
+        R next = lane.requests.remove();
         requests--;
-        bytes -= next.payload().length;
-        lane.bytes -= next.payload().length;
+        bytes -= next.bytes();
+        lane.bytes -= next.bytes();
         if (lane.requests.isEmpty()) {
             lanes.remove(lane.account);
         } else {
@@ -140,7 +162,7 @@ final class AppendQueue {
     }
 
     /// Ends a [#take] that waits.
-    void wake() {
+    public void wake() {
         lock.lock();
         try {
             woken = true;
@@ -151,7 +173,7 @@ final class AppendQueue {
     }
 
     /// Takes no more requests; those that wait are still given out.
-    void close() {
+    public void close() {
         lock.lock();
         try {
             closed = true;
@@ -162,5 +184,5 @@ final class AppendQueue {
     }
 
     /// How long [#take] waits at most, for whoever has other things to look after.
-    static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
+    public static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
 }

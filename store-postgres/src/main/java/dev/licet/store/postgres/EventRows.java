@@ -1,0 +1,142 @@
+package dev.licet.store.postgres;
+
+import dev.licet.core.event.RecordedEvent;
+import dev.licet.core.event.UsageEvent;
+import dev.licet.core.id.AccountNumber;
+import dev.licet.core.id.ApplicationId;
+import dev.licet.core.id.ProductId;
+import dev.licet.core.id.UserId;
+import dev.licet.store.sql.entity.Micros;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.json.JsonFactory;
+
+/// Events as rows of the table `event`.
+final class EventRows {
+    /// In the order of [#copied].
+    static final String COPY = "COPY event (received_at, account, source, client_id, happened_us, happened_at, name,"
+            + " feature, product, key, machine, end_user, session, \"user\", application, value, currency, metadata,"
+            + " is_json, id) FROM STDIN";
+
+    static final String SELECT =
+            "SELECT *, cast(extract(epoch from received_at) * 1000000 as bigint) AS received_us" + " FROM event WHERE ";
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private EventRows() {}
+
+    /// All of a row but its id, which comes last and ends it.
+    static byte[] copied(UsageEvent event, Instant receivedAt) {
+        long micros = Micros.of(event.at());
+        CopyText row = new CopyText();
+        row.add(receivedAt).next();
+        row.add(event.account().value()).next();
+        row.add(event.source()).next();
+        row.add(event.clientId()).next();
+        row.add(micros).next();
+        row.add(event.at()).next();
+        row.add(event.name()).next();
+        row.add(event.feature()).next();
+        row.add(number(event.product().map(ProductId::value))).next();
+        row.add(event.key()).next();
+        row.add(event.machine()).next();
+        row.add(event.endUser()).next();
+        row.add(event.session()).next();
+        row.add(number(event.user().map(UserId::value))).next();
+        row.add(number(event.application().map(ApplicationId::value))).next();
+        row.add(event.value()).next();
+        row.add(event.currency()).next();
+        row.add(event.metadata()).next();
+        row.add(event.metadata().isPresent() && isJson(event.metadata().get())).next();
+        return row.bytes();
+    }
+
+    private static OptionalLong number(Optional<Long> value) {
+        return value.isPresent() ? OptionalLong.of(value.get()) : OptionalLong.empty();
+    }
+
+    /// Whether PostgreSQL can look into it: neither can it where a text has a zero character or half of a pair.
+    private static boolean isJson(String text) {
+        try (JsonParser parser = JSON.createParser(text)) {
+            if (parser.nextToken() == null) {
+                return false;
+            }
+            int depth = 0;
+            do {
+                JsonToken token = parser.currentToken();
+                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+                if (!canBeRead(parser, token)) {
+                    return false;
+                }
+                if (depth == 0) {
+                    return parser.nextToken() == null;
+                }
+            } while (parser.nextToken() != null);
+            return false;
+        } catch (JacksonException notJson) {
+            return false;
+        }
+    }
+
+    private static boolean canBeRead(JsonParser parser, JsonToken token) {
+        if (token != JsonToken.VALUE_STRING && token != JsonToken.PROPERTY_NAME) {
+            return true;
+        }
+        String text = parser.getString();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == 0) {
+                return false;
+            }
+            if (Character.isSurrogate(c)) {
+                if (!Character.isHighSurrogate(c)
+                        || i + 1 == text.length()
+                        || !Character.isLowSurrogate(text.charAt(i + 1))) {
+                    return false;
+                }
+                i++;
+            }
+        }
+        return true;
+    }
+
+    static RecordedEvent read(ResultSet row) throws SQLException {
+        return new RecordedEvent(
+                row.getLong("id"),
+                Micros.instant(row.getLong("received_us")),
+                new UsageEvent(
+                        new AccountNumber(row.getLong("account")),
+                        Texts.read(row.getString("source")),
+                        text(row, "client_id"),
+                        Micros.instant(row.getLong("happened_us")),
+                        text(row, "name"),
+                        text(row, "feature"),
+                        number(row, "product").map(ProductId::new),
+                        text(row, "key"),
+                        text(row, "machine"),
+                        text(row, "end_user"),
+                        text(row, "session"),
+                        number(row, "user").map(UserId::new),
+                        number(row, "application").map(ApplicationId::new),
+                        number(row, "value").map(OptionalLong::of).orElseGet(OptionalLong::empty),
+                        text(row, "currency"),
+                        text(row, "metadata")));
+    }
+
+    private static Optional<String> text(ResultSet row, String column) throws SQLException {
+        @Nullable String text = row.getString(column);
+        return Optional.ofNullable(text).map(Texts::read);
+    }
+
+    private static Optional<Long> number(ResultSet row, String column) throws SQLException {
+        long number = row.getLong(column);
+        return row.wasNull() ? Optional.empty() : Optional.of(number);
+    }
+}
