@@ -3,6 +3,7 @@ package dev.licet.store.embedded;
 import static java.lang.System.Logger.Level.ERROR;
 
 import dev.licet.core.Unavailable;
+import dev.licet.core.id.AccountNumber;
 import dev.licet.core.insight.Insights;
 import dev.licet.core.insight.Question;
 import dev.licet.core.insight.Table;
@@ -14,12 +15,12 @@ import dev.licet.store.sql.Turns;
 import dev.licet.store.sql.entity.Micros;
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -76,26 +77,37 @@ final class EmbeddedInsights implements Insights {
             Connection connection, List<Question> questions, InsightQuery.Watch watch, boolean complete)
             throws SQLException, IOException {
         connection.setAutoCommit(false); // all of it looks at one state
-        long asOf = EventTable.applied(connection);
+        State state = state(connection, questions.getFirst().scope().account());
         List<Table> tables = new ArrayList<>();
         long events = 0;
-        Optional<Rolled> rolled =
-                Rollups.of(connection, questions.getFirst().scope().account());
         for (Question question : questions) {
-            InsightQuery.Counted counted = Sql.DUCKDB.of(question, rolled).run(connection, watch);
+            InsightQuery.Counted counted =
+                    Sql.DUCKDB.of(question, state.rolled()).run(connection, watch);
             events = tables.isEmpty() ? counted.events() : events;
             tables.add(counted.table());
         }
-        return new Found(tables, events, asOf, received(connection, asOf), complete);
+        return new Found(tables, events, state.last(), received(connection, state.last()), complete);
+    }
+
+    /// @param last event that can be seen
+    private record State(long last, Optional<Rolled> rolled) {}
+
+    /// In one statement, and numbers stand in it: to plan one takes longer than to run it.
+    private static State state(Connection connection, AccountNumber account) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT (" + EventTable.APPLIED + ") AS applied, ("
+                        + Rollups.LAST + ") AS rolled, (" + Rollups.zoneOf(account) + ") AS zone")) {
+            row.next();
+            long rolled = row.getLong("rolled");
+            Optional<ZoneId> zone = Optional.ofNullable(row.getString("zone")).flatMap(Rolled::zone);
+            return new State(row.getLong("applied"), zone.map(of -> new Rolled(of, rolled)));
+        }
     }
 
     private static Optional<Instant> received(Connection connection, long id) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("SELECT epoch_us(received_at) FROM event WHERE id = ?")) {
-            statement.setLong(1, id);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? Optional.of(Micros.instant(row.getLong(1))) : Optional.empty();
-            }
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT epoch_us(received_at) FROM event WHERE id = " + id)) {
+            return row.next() ? Optional.of(Micros.instant(row.getLong(1))) : Optional.empty();
         }
     }
 

@@ -89,7 +89,7 @@ final class EventTable implements AutoCloseable {
     private static final String DELETE_REMOVED = "DELETE FROM event WHERE id IN (SELECT id FROM removed)";
     private static final String ROWS =
             "SELECT *, epoch_us(received_at) AS received_us, epoch_us(happened_at) AS happened_us FROM event WHERE ";
-    private static final String APPLIED = "SELECT coalesce(max(id), 0) FROM applied";
+    static final String APPLIED = "SELECT coalesce(max(id), 0) FROM applied";
     /// A day's questions and sorts need far less; what does not end must not fill the disk.
     private static final String MAX_TEMPORARY = "4GiB";
 

@@ -4,21 +4,16 @@ import dev.licet.core.id.AccountNumber;
 import dev.licet.store.sql.Rolled;
 import dev.licet.store.sql.entity.Micros;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Instant;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
-import java.time.zone.ZoneOffsetTransition;
-import java.time.zone.ZoneRulesProvider;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// What the event table has counted by days, so that questions of long times need not look at each event: see [Rolled].
 /// It is brought up to date by many events at once; those that came since are counted by each question.
@@ -65,29 +60,13 @@ final class Rollups {
             );
             """;
 
-    /// What the rows of one kind are counted by.
-    private static final Map<String, String> KINDS = Map.of("machine", "machine", "user", "end_user", "key", "key");
-
-    private static final String LAST = "SELECT coalesce(max(id), 0) FROM rolled";
+    static final String LAST = "SELECT coalesce(max(id), 0) FROM rolled";
 
     private Rollups() {}
 
-    /// How far it is, of an account that has the zone it was counted by.
-    static Optional<Rolled> of(Connection connection, AccountNumber account) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT zone, (" + LAST + ") AS last_id FROM day_offset WHERE account = ? LIMIT 1")) {
-            statement.setLong(1, account.value());
-            try (ResultSet row = statement.executeQuery()) {
-                if (!row.next()) {
-                    return Optional.empty();
-                }
-                String noted = row.getString("zone");
-                ZoneId zone = ZoneId.of(noted.substring(0, noted.indexOf(' ')));
-                return noted.equals(noted(zone))
-                        ? Optional.of(new Rolled(zone, row.getLong("last_id")))
-                        : Optional.empty();
-            }
-        }
+    /// A question for the zone that an account was counted by, [as it is noted][Rolled#noted]; none before that.
+    static String zoneOf(AccountNumber account) {
+        return "SELECT zone FROM day_offset WHERE account = " + account.value() + " LIMIT 1";
     }
 
     static long last(Connection connection) throws SQLException {
@@ -133,7 +112,7 @@ final class Rollups {
             }
         }
         return noted.entrySet().stream()
-                .filter(entry -> !entry.getValue().equals(noted(zones.apply(entry.getKey()))))
+                .filter(entry -> !entry.getValue().equals(Rolled.noted(zones.apply(entry.getKey()))))
                 .map(Map.Entry::getKey)
                 .toList();
     }
@@ -155,24 +134,11 @@ final class Rollups {
     }
 
     private static void note(Statement change, AccountNumber account, ZoneId zone) throws SQLException {
-        Instant since = Rolled.FIRST.atStartOfDay(ZoneOffset.UTC).toInstant();
-        Instant end = Rolled.END.atStartOfDay(ZoneOffset.UTC).toInstant();
-        List<String> rows = new ArrayList<>();
-        while (since.isBefore(end)) {
-            rows.add("(" + account.value() + ", '" + noted(zone) + "', make_timestamp(" + Micros.of(since) + "), "
-                    + zone.getRules().getOffset(since).getTotalSeconds() + ")");
-            ZoneOffsetTransition next = zone.getRules().nextTransition(since);
-            since = next == null ? end : next.getInstant();
-        }
-        change.execute("INSERT INTO day_offset VALUES " + String.join(", ", rows));
-    }
-
-    /// With the version of its rules, which come with the JDK.
-    private static String noted(ZoneId zone) {
-        String version = ZoneRulesProvider.getAvailableZoneIds().contains(zone.getId())
-                ? ZoneRulesProvider.getVersions(zone.getId()).lastEntry().getKey()
-                : "fixed";
-        return zone.getId() + " " + version;
+        String rows = Rolled.offsets(zone).stream()
+                .map(offset -> "(" + account.value() + ", '" + Rolled.noted(zone) + "', make_timestamp("
+                        + Micros.of(offset.since()) + "), " + offset.ahead().getTotalSeconds() + ")")
+                .collect(Collectors.joining(", "));
+        change.execute("INSERT INTO day_offset VALUES " + rows);
     }
 
     /// Takes out what was counted of rows that go in the same transaction.
@@ -190,7 +156,7 @@ final class Rollups {
                 + " WHERE e.happened_at < TIMESTAMP '" + Rolled.END + " 00:00:00'");
         change.execute("INSERT INTO day_sum SELECT account, day, product, currency, " + sign + " * count(*), " + sign
                 + " * coalesce(sum(value), 0), " + sign + " * count(value) FROM rolling GROUP BY ALL");
-        for (Map.Entry<String, String> kind : KINDS.entrySet()) {
+        for (Map.Entry<String, String> kind : Rolled.KINDS.entrySet()) {
             String who = kind.getValue();
             change.execute("INSERT INTO day_active SELECT account, '" + kind.getKey() + "', day, product, " + who + ", "
                     + sign + " * count(*), false FROM rolling WHERE " + who + " IS NOT NULL GROUP BY ALL");

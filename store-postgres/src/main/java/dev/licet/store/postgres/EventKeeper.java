@@ -3,7 +3,9 @@ package dev.licet.store.postgres;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.INFO;
 
+import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ProductId;
+import dev.licet.store.sql.entity.Sql;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -42,6 +44,7 @@ final class EventKeeper implements AutoCloseable {
     private final DataSource source;
     private final Optional<Duration> kept;
     private final Supplier<Map<ProductId, Duration>> ofProducts;
+    private final EventRoller roller;
     private final Clock clock;
     /// The thread's own: up to which day it is done, by the products it is about.
     private final Map<String, LocalDate> doneTo = new HashMap<>();
@@ -50,10 +53,15 @@ final class EventKeeper implements AutoCloseable {
 
     /// @param kept how long, where a product says nothing else; empty for ever
     EventKeeper(
-            DataSource source, Optional<Duration> kept, Supplier<Map<ProductId, Duration>> ofProducts, Clock clock) {
+            DataSource source,
+            Optional<Duration> kept,
+            Supplier<Map<ProductId, Duration>> ofProducts,
+            EventRoller roller,
+            Clock clock) {
         this.source = source;
         this.kept = kept;
         this.ofProducts = ofProducts;
+        this.roller = roller;
         this.clock = clock;
     }
 
@@ -73,6 +81,7 @@ final class EventKeeper implements AutoCloseable {
     /// One round.
     void keep() throws SQLException {
         try (Connection connection = PostgresDatabase.patient(source);
+                Sql sql = new Sql(connection);
                 Statement statement = connection.createStatement()) {
             try (ResultSet row = statement.executeQuery("SELECT pg_try_advisory_lock(" + KEEPER + ")")) {
                 row.next();
@@ -85,7 +94,7 @@ final class EventKeeper implements AutoCloseable {
             if (kept.isPresent()) {
                 Map<ProductId, Duration> own = ofProducts.get();
                 Duration longest = own.values().stream().reduce(kept.get(), (a, b) -> a.compareTo(b) < 0 ? b : a);
-                letGo(statement, now, longest, own);
+                letGo(sql, statement, now, longest, own);
             }
         }
     }
@@ -105,7 +114,7 @@ final class EventKeeper implements AutoCloseable {
         }
     }
 
-    private void letGo(Statement statement, Instant now, Duration longest, Map<ProductId, Duration> ofProducts)
+    private void letGo(Sql sql, Statement statement, Instant now, Duration longest, Map<ProductId, Duration> ofProducts)
             throws SQLException {
         statement.execute("SET lock_timeout = 0"); // to take out a day waits for who looks at it, and nobody for that
         List<Partitions.Day> days = Partitions.all(statement);
@@ -114,7 +123,7 @@ final class EventKeeper implements AutoCloseable {
                 statement.execute("ALTER TABLE event DETACH PARTITION " + day.name() + " FINALIZE");
             }
             if (!day.isAttached()) {
-                drop(statement, day); // an end in between left it
+                drop(sql, day); // an end in between left it
             }
         }
         List<Partitions.Day> withEvents = new ArrayList<>();
@@ -123,17 +132,17 @@ final class EventKeeper implements AutoCloseable {
                 if (hasEvents(statement, day)) {
                     withEvents.add(day);
                 } else if (isOver(day.date(), now.minus(longest))) {
-                    takeOut(statement, day);
+                    takeOut(sql, statement, day);
                 }
             }
         }
         if (withEvents.size() > 1 && isOver(withEvents.getFirst().date(), now.minus(longest))) {
-            takeOut(statement, withEvents.removeFirst());
+            takeOut(sql, statement, withEvents.removeFirst());
         }
         if (!withEvents.isEmpty()) {
             withEvents.removeLast(); // which stays, whatever the clock says
         }
-        deleteBefore(statement, withEvents, now, longest, ofProducts);
+        deleteBefore(sql, withEvents, now, longest, ofProducts);
     }
 
     /// Whether all of a day is before that instant.
@@ -148,44 +157,63 @@ final class EventKeeper implements AutoCloseable {
         }
     }
 
-    private static void takeOut(Statement statement, Partitions.Day day) throws SQLException {
+    private void takeOut(Sql sql, Statement statement, Partitions.Day day) throws SQLException {
+        // All of it is counted, so all of it is taken out of the counts.
+        roller.countTo(sql.first("SELECT coalesce(max(id), 0) FROM " + day.name(), row -> row.getLong(1))
+                .orElseThrow());
         statement.execute("ALTER TABLE event DETACH PARTITION " + day.name() + " CONCURRENTLY");
-        drop(statement, day);
+        drop(sql, day);
         LOG.log(INFO, "let the events of " + day.date() + " go, which were kept long enough");
     }
 
-    /// With the ids of its events, which count as new from now on.
-    private static void drop(Statement statement, Partitions.Day day) throws SQLException {
-        statement.executeUpdate(
-                "DELETE FROM event_known AS known USING " + day.name() + " AS gone WHERE known.event = gone.id");
-        statement.execute("DROP TABLE " + day.name());
+    /// With the ids of its events, which count as new from now on. Account by account, so that none is held for long.
+    private static void drop(Sql sql, Partitions.Day day) throws SQLException {
+        for (AccountNumber account : accounts(sql, day, "true")) {
+            sql.inTransaction("READ COMMITTED", () -> {
+                int isNew = sql.update(
+                        "INSERT INTO rolled_gone (day, account) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                        day.date(),
+                        account.value());
+                if (isNew > 0) {
+                    Rollups.takeOut(sql, account, day.name());
+                }
+                return isNew;
+            });
+        }
+        sql.inTransaction("READ COMMITTED", () -> {
+            sql.execute(
+                    "DELETE FROM event_known AS known USING " + day.name() + " AS gone WHERE known.event = gone.id");
+            sql.execute("DROP TABLE " + day.name());
+            return sql.update("DELETE FROM rolled_gone WHERE day = ?", day.date());
+        });
+    }
+
+    private static List<AccountNumber> accounts(Sql sql, Partitions.Day day, String condition) throws SQLException {
+        return sql.all(
+                "SELECT DISTINCT account FROM " + day.name() + " WHERE " + condition,
+                row -> new AccountNumber(row.getLong(1)));
     }
 
     /// What goes before its day does: of one day a round, for what is kept for the same time.
     private void deleteBefore(
-            Statement statement,
-            List<Partitions.Day> days,
-            Instant now,
-            Duration longest,
-            Map<ProductId, Duration> ofProducts)
+            Sql sql, List<Partitions.Day> days, Instant now, Duration longest, Map<ProductId, Duration> ofProducts)
             throws SQLException {
         Duration others = kept.orElseThrow();
         if (others.compareTo(longest) < 0) {
             String named = join(List.copyOf(ofProducts.keySet()));
-            deleteOfOneDay(statement, days, "(product IS NULL OR product NOT IN (" + named + "))", now.minus(others));
+            deleteOfOneDay(sql, days, "(product IS NULL OR product NOT IN (" + named + "))", now.minus(others));
         }
         Map<Duration, List<ProductId>> byDuration =
                 ofProducts.keySet().stream().collect(Collectors.groupingBy(ofProducts::get));
         for (Map.Entry<Duration, List<ProductId>> some : byDuration.entrySet()) {
             if (some.getKey().compareTo(longest) < 0) {
                 String products = "product IN (" + join(some.getValue()) + ")";
-                deleteOfOneDay(statement, days, products, now.minus(some.getKey()));
+                deleteOfOneDay(sql, days, products, now.minus(some.getKey()));
             }
         }
     }
 
-    private void deleteOfOneDay(Statement statement, List<Partitions.Day> days, String products, Instant then)
-            throws SQLException {
+    private void deleteOfOneDay(Sql sql, List<Partitions.Day> days, String products, Instant then) throws SQLException {
         LocalDate done = doneTo.getOrDefault(products, LocalDate.MIN);
         for (Partitions.Day day : days) {
             if (day.date().isBefore(done)) {
@@ -194,7 +222,11 @@ final class EventKeeper implements AutoCloseable {
             if (!isOver(day.date(), then)) {
                 return;
             }
-            int deleted = statement.executeUpdate("DELETE FROM " + day.name() + " WHERE " + products);
+            long deleted = 0;
+            for (AccountNumber account : accounts(sql, day, products)) {
+                deleted +=
+                        sql.inTransaction("READ COMMITTED", () -> Rollups.delete(sql, account, day.name(), products));
+            }
             doneTo.put(products, day.date().plusDays(1));
             if (deleted > 0) {
                 LOG.log(INFO, "let " + deleted + " events of " + day.date() + " go, which were kept long enough");

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// tables. A connection that breaks is opened again when it is next used; who used it meanwhile is told to ask again.
 final class PostgresDatabase extends SingleWriter {
     /// Of the newest migration.
-    static final String SCHEMA_VERSION = "2";
+    static final String SCHEMA_VERSION = "3";
 
     static final int OLDEST_SERVER = 150_000;
 

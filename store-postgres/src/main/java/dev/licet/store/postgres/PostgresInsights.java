@@ -10,6 +10,7 @@ import dev.licet.core.insight.Table;
 import dev.licet.store.sql.Engine;
 import dev.licet.store.sql.InsightQuery;
 import dev.licet.store.sql.InsightSql;
+import dev.licet.store.sql.Rolled;
 import dev.licet.store.sql.Turns;
 import dev.licet.store.sql.entity.Micros;
 import java.sql.Connection;
@@ -74,9 +75,10 @@ final class PostgresInsights implements Insights {
         }
         List<Table> tables = new ArrayList<>();
         long events = 0;
+        Optional<Rolled> rolled =
+                Rollups.of(connection, questions.getFirst().scope().account());
         for (Question question : questions) {
-            InsightQuery.Counted counted =
-                    stored(sql.of(question, Optional.empty())).run(connection, watch);
+            InsightQuery.Counted counted = stored(sql.of(question, rolled)).run(connection, watch);
             events = tables.isEmpty() ? counted.events() : events;
             tables.add(read(counted.table()));
         }

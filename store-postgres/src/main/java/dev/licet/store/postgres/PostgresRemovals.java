@@ -11,11 +11,9 @@ import dev.licet.store.sql.Fault;
 import dev.licet.store.sql.entity.Micros;
 import dev.licet.store.sql.entity.Sql;
 import dev.licet.store.sql.entity.SqlRemovals;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
@@ -91,9 +89,12 @@ final class PostgresRemovals implements Removals, AutoCloseable {
             if (removal.isEmpty()) {
                 return removal;
             }
-            sql.update(
-                    "DELETE FROM event WHERE account = ? AND id = ANY (?) AND received_at BETWEEN ? AND ?",
-                    account.value(),
+            sql.execute("SET LOCAL lock_timeout = '1s'"); // who writes anything waits for this
+            Rollups.delete(
+                    sql,
+                    account,
+                    "event",
+                    "e.id = ANY (?) AND e.received_at BETWEEN ? AND ?",
                     there.events().toArray(Long[]::new),
                     there.first(),
                     there.last());
@@ -168,42 +169,46 @@ final class PostgresRemovals implements Removals, AutoCloseable {
     }
 
     private void erase(List<Pending> pending) throws SQLException {
-        try (Connection connection = PostgresDatabase.patient(source);
-                Statement statement = connection.createStatement()) {
-            try (ResultSet row = statement.executeQuery("SELECT pg_try_advisory_lock(" + ERASER + ")")) {
-                row.next();
-                if (!row.getBoolean(1)) {
-                    return; // another node is at it
-                }
+        try (Sql sql = new Sql(PostgresDatabase.patient(source))) {
+            if (!sql.first("SELECT pg_try_advisory_lock(?) AS locked", row -> row.getBoolean("locked"), ERASER)
+                    .orElseThrow()) {
+                return; // another node is at it
             }
             for (Pending next : pending) {
+                Subject subject = subject(next);
                 // What was found before a crash stays as it was noted.
-                removals.found(next.removal(), found(connection, next));
-                try (PreparedStatement delete = prepare(connection, "DELETE FROM event WHERE ", next)) {
-                    delete.executeUpdate();
-                }
+                removals.found(next.removal(), found(sql, subject));
+                sql.inTransaction(
+                        "READ COMMITTED",
+                        () -> Rollups.delete(sql, next.account(), "event", subject.condition(), subject.arguments()));
+                sql.inTransaction("REPEATABLE READ", () -> {
+                    Rollups.merge(sql, Optional.of(next.account())); // so that no count names anybody
+                    return true;
+                });
                 removals.done(List.of(next.removal()), 0, clock.instant());
             }
         }
     }
 
-    private SqlRemovals.Found found(Connection connection, Pending pending) throws SQLException {
-        String question = "SELECT count(*), cast(extract(epoch from min(received_at)) * 1000000 as bigint),"
-                + " cast(extract(epoch from max(received_at)) * 1000000 as bigint) FROM event WHERE ";
-        try (PreparedStatement statement = prepare(connection, question, pending);
-                ResultSet row = statement.executeQuery()) {
-            row.next();
-            long events = row.getLong(1);
-            return events == 0
-                    ? SqlRemovals.Found.NONE
-                    : new SqlRemovals.Found(
-                            events,
-                            Optional.of(Micros.instant(row.getLong(2))),
-                            Optional.of(Micros.instant(row.getLong(3))));
-        }
+    private static SqlRemovals.Found found(Sql sql, Subject subject) throws SQLException {
+        return sql.first(
+                        "SELECT count(*) AS events, cast(extract(epoch from min(received_at)) * 1000000 as bigint) AS first,"
+                                + " cast(extract(epoch from max(received_at)) * 1000000 as bigint) AS last"
+                                + " FROM event AS e WHERE " + subject.condition(),
+                        row -> row.getLong("events") == 0
+                                ? SqlRemovals.Found.NONE
+                                : new SqlRemovals.Found(
+                                        row.getLong("events"),
+                                        Optional.of(Micros.instant(row.getLong("first"))),
+                                        Optional.of(Micros.instant(row.getLong("last")))),
+                        subject.arguments())
+                .orElseThrow();
     }
 
-    private PreparedStatement prepare(Connection connection, String before, Pending pending) throws SQLException {
+    /// @param condition on an event `e`
+    private record Subject(String condition, Object... arguments) {}
+
+    private Subject subject(Pending pending) {
         String name = switch (pending.kind()) {
             case MACHINE -> "machine";
             case USER -> "end_user";
@@ -211,20 +216,14 @@ final class PostgresRemovals implements Removals, AutoCloseable {
                 "CASE WHEN " + KEY_SYMBOLS + " ~ '^[0-9A-HJKMNP-TV-Z]{25}$' THEN " + KEY_SYMBOLS + " ELSE key END";
             case EVENT -> throw new IllegalArgumentException("single events go by their ids");
         };
-        PreparedStatement statement = connection.prepareStatement(before + "account = ? AND id <= ? AND (" + name
-                + ") IS NOT NULL AND encode(sha256(convert_to(?, 'UTF8') || "
-                + Texts.bytes("(" + name + ")") + "), 'hex') = ?");
-        try {
-            statement.setLong(1, pending.account().value());
-            statement.setLong(2, pending.upTo());
-            statement.setString(
-                    3, SubjectHash.prefix(removals.salt(), pending.account().toString(), pending.kind()));
-            statement.setString(4, pending.subject());
-            return statement;
-        } catch (SQLException e) {
-            statement.close();
-            throw e;
-        }
+        return new Subject(
+                "account = ? AND id <= ? AND (" + name + ") IS NOT NULL"
+                        + " AND encode(sha256(convert_to(?, 'UTF8') || " + Texts.bytes("(" + name + ")")
+                        + "), 'hex') = ?",
+                pending.account().value(),
+                pending.upTo(),
+                SubjectHash.prefix(removals.salt(), pending.account().toString(), pending.kind()),
+                pending.subject());
     }
 
     @Override

@@ -52,6 +52,7 @@ public final class PostgresStore extends SqlStore {
     private final PostgresEventLog events;
     private final PostgresInsights insights;
     private final PostgresRemovals removals;
+    private final EventRoller roller;
     private final EventKeeper keeper;
     private final Clock clock;
     private final Optional<Duration> kept;
@@ -95,7 +96,8 @@ public final class PostgresStore extends SqlStore {
         this.events = new PostgresEventLog(writer, reads, settings.scratch());
         this.insights = new PostgresInsights(reads, turns, settings.insights().timeout());
         this.removals = new PostgresRemovals(database, source, reads, clock);
-        this.keeper = new EventKeeper(source, settings.kept(), () -> Entities.retentions(database), clock);
+        this.roller = new EventRoller(source);
+        this.keeper = new EventKeeper(source, settings.kept(), () -> Entities.retentions(database), roller, clock);
     }
 
     /// Opens it, with its tables made or brought up to this version.
@@ -109,6 +111,7 @@ public final class PostgresStore extends SqlStore {
             PostgresStore store = new PostgresStore(source, database, turns, settings, clock);
             store.writer.start();
             store.removals.start();
+            store.roller.start();
             store.keeper.start();
             return store;
         } catch (Throwable e) {
@@ -130,6 +133,10 @@ public final class PostgresStore extends SqlStore {
         config.setMinimumIdle(1);
         config.setConnectionTimeout(Duration.ofSeconds(CONNECT_SECONDS).toMillis());
         return new HikariDataSource(config);
+    }
+
+    EventRoller roller() {
+        return roller;
     }
 
     @Override
@@ -196,6 +203,7 @@ public final class PostgresStore extends SqlStore {
         writer.close();
         removals.close();
         keeper.close();
+        roller.close();
         turns.close();
         reads.close();
         database.close();

@@ -79,8 +79,8 @@ class EventKeeperTest {
     }
 
     private void keep(Map<ProductId, Duration> ofProducts, Instant now) throws SQLException {
-        try (EventKeeper keeper =
-                new EventKeeper(source, Optional.of(KEPT), () -> ofProducts, Clock.fixed(now, ZoneOffset.UTC))) {
+        try (EventKeeper keeper = new EventKeeper(
+                source, Optional.of(KEPT), () -> ofProducts, store.roller(), Clock.fixed(now, ZoneOffset.UTC))) {
             keeper.keep();
         }
     }

@@ -44,6 +44,31 @@ public final class Sql implements AutoCloseable {
         T map(Row row) throws SQLException;
     }
 
+    /// What is one transaction.
+    @FunctionalInterface
+    public interface Work<T> {
+        T run() throws SQLException;
+    }
+
+    /// Runs it as a transaction, which is undone when it fails.
+    ///
+    /// @param isolation such as READ COMMITTED
+    public <T> T inTransaction(String isolation, Work<T> work) throws SQLException {
+        execute("BEGIN ISOLATION LEVEL " + isolation);
+        try {
+            T done = work.run();
+            execute("COMMIT");
+            return done;
+        } catch (Throwable e) {
+            try {
+                execute("ROLLBACK");
+            } catch (SQLException broken) {
+                e.addSuppressed(broken);
+            }
+            throw e;
+        }
+    }
+
     /// Runs a statement without a result, such as BEGIN.
     public void execute(String sql) throws SQLException {
         statement(sql).execute();
