@@ -6,6 +6,7 @@ module dev.licet.core {
 
     exports dev.licet.core;
     exports dev.licet.core.audit;
+    exports dev.licet.core.checkup;
     exports dev.licet.core.customer;
     exports dev.licet.core.disk;
     exports dev.licet.core.event;

@@ -16,6 +16,8 @@ public enum Fault {
     UNKNOWN_PATH,
     /// The server can't take it now; the same request may pass later.
     UNAVAILABLE,
+    /// The server only reads for now, and this would write. It may pass later.
+    READ_ONLY,
     /// Our fault. The log says more, the answer does not.
     FAILED
 }

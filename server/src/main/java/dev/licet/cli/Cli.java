@@ -41,14 +41,17 @@ public final class Cli {
     private static Map<String, Supplier<List<Command>>> commands() {
         Map<String, Supplier<List<Command>>> commands = new LinkedHashMap<>();
         commands.put("serve", () -> List.of(ServeCommand.command()));
+        commands.put("sink", () -> List.of(SinkCommand.command()));
         commands.put("demo", () -> List.of(DemoCommand.command()));
         commands.put("init", () -> List.of(InitCommand.command()));
+        commands.put("doctor", () -> List.of(DoctorCommand.command()));
         commands.put("repair", () -> List.of(RepairCommand.command()));
         commands.put("verify", () -> List.of(VerifyCommand.command()));
         commands.put("disk", () -> List.of(DiskCommand.command()));
         commands.put("erase", () -> List.of(EraseCommand.command()));
         commands.put("export", () -> List.of(ExportCommand.command()));
         commands.put("import", () -> List.of(ImportCommand.command()));
+        commands.put("move", () -> List.of(MoveCommand.command()));
         commands.put("account", AccountCommands::all);
         commands.put("user", UserCommands::all);
         commands.put("app", AppCommands::all);

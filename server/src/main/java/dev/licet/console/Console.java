@@ -48,7 +48,7 @@ public final class Console implements Dialect, AutoCloseable {
     private final Accounts accounts;
     private final Limits limits;
     private final Assets assets = new Assets();
-    private final Pages pages = new Pages(assets);
+    private final Pages pages;
     private final ThingPages things;
     private final OverviewPages overview;
     private final InsightPages insights;
@@ -60,6 +60,7 @@ public final class Console implements Dialect, AutoCloseable {
         this.signIn = parts.signIn();
         this.accounts = parts.accounts();
         this.limits = parts.limits();
+        this.pages = new Pages(assets, parts.isReadOnly());
         Rest rest = new Rest(parts.rest());
         this.things = new ThingPages(rest, pages, parts.clock());
         this.insights = new InsightPages(rest, pages);
@@ -355,6 +356,10 @@ public final class Console implements Dialect, AutoCloseable {
                     case UNAVAILABLE ->
                         Answer.text(503, "The server can’t do this now. Try again in a moment.")
                                 .with("Retry-After", "2");
+                    case READ_ONLY ->
+                        Answer.text(
+                                503,
+                                "The server only reads while its data is moved: nothing can be changed, and nobody can sign in, until that is done.");
                     case FAILED -> Answer.text(500, "This failed, and the server’s log says why.");
                 });
     }

@@ -13,6 +13,7 @@ import java.util.List;
 /// What the console is made of.
 ///
 /// @param dialects that the explorer explains @param maxLiveViews how many may watch events at once
+/// @param isReadOnly whether nothing can be changed
 public record ConsoleParts(
         RestDialect rest,
         List<Dialect> dialects,
@@ -22,6 +23,7 @@ public record ConsoleParts(
         ReadEvents readEvents,
         Limits limits,
         int maxLiveViews,
+        boolean isReadOnly,
         Clock clock) {
     public ConsoleParts {
         dialects = List.copyOf(dialects);

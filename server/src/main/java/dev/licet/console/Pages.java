@@ -29,9 +29,12 @@ final class Pages {
     }
 
     private final Assets assets;
+    private final boolean isReadOnly;
 
-    Pages(Assets assets) {
+    /// @param isReadOnly whether nothing can be changed
+    Pages(Assets assets, boolean isReadOnly) {
         this.assets = assets;
+        this.isReadOnly = isReadOnly;
     }
 
     Answer page(Visit visit, String template, String title, Map<String, Object> model) {
@@ -50,13 +53,18 @@ final class Pages {
                 visitor.csrf(),
                 Navigation.of(visitor, visit.request().path()),
                 withCharts,
+                isReadOnly,
                 assets::href);
         return guarded(visit.request(), html(200, template, shell, model));
     }
 
     /// A page for anybody, that [has to be guarded][#guarded].
     Answer open(String template, String title, Map<String, Object> model) {
-        return html(200, template, new Shell(title, "", "", "", "UTC", "", List.of(), false, assets::href), model);
+        return html(
+                200,
+                template,
+                new Shell(title, "", "", "", "UTC", "", List.of(), false, isReadOnly, assets::href),
+                model);
     }
 
     private static Answer html(int status, String template, Shell shell, Map<String, Object> model) {

@@ -5,6 +5,7 @@ import dev.licet.console.ConsoleParts;
 import dev.licet.core.Outcome;
 import dev.licet.core.SteadyClock;
 import dev.licet.core.audit.ReadChanges;
+import dev.licet.core.checkup.Checkup;
 import dev.licet.core.customer.ManageCustomers;
 import dev.licet.core.disk.ReadDisk;
 import dev.licet.core.event.ExportEvents;
@@ -49,6 +50,8 @@ import dev.licet.core.session.HoldSeats;
 import dev.licet.core.session.KeepSessions;
 import dev.licet.core.session.SignIn;
 import dev.licet.core.session.TransactionNumbers;
+import dev.licet.core.store.MoveProgress;
+import dev.licet.core.store.MoveReport;
 import dev.licet.core.store.RepairReport;
 import dev.licet.core.store.Store;
 import dev.licet.core.store.VerifyReport;
@@ -135,8 +138,10 @@ public final class Wiring implements AutoCloseable {
         }
         try {
             Parts parts = new Parts(settings, store, clock, nanos);
-            parts.holdSeats.resume();
-            parts.paymentEvents.start();
+            if (!settings.readOnly()) {
+                parts.holdSeats.resume();
+                parts.paymentEvents.start();
+            }
             DiskWatch diskWatch = new DiskWatch(store::disk, settings.diskWarning());
             Metrics metrics = new Metrics(store, diskWatch, parts.steady);
             CertificateFiles certificate = settings.certificateFiles()
@@ -161,6 +166,11 @@ public final class Wiring implements AutoCloseable {
             loops.join().close();
             throw e;
         }
+    }
+
+    /// Starts what brings events from Kafka into ClickHouse. @param settings that name both
+    public static AutoCloseable sink(Settings settings) {
+        return Stores.sink(settings);
     }
 
     /// Whether a data directory has been initialised.
@@ -191,6 +201,13 @@ public final class Wiring implements AutoCloseable {
         return new Stopped(store, new Parts(Settings.defaults(), store, clock, System::nanoTime).rest());
     }
 
+    /// Brings all from where the first settings say it is to where the others say, which has to be empty.
+    ///
+    /// @return what is there then; where that is not all of it, no server opens it
+    public static MoveReport move(Settings from, Settings to, MoveProgress progress) {
+        return Stores.move(from, to, progress);
+    }
+
     /// Checks the events of a server that does not run, and goes on without what can't be read.
     public static RepairReport repair(Path data, boolean dryRun, Consumer<String> progress) {
         return EmbeddedStore.repair(data, dryRun, progress);
@@ -204,6 +221,11 @@ public final class Wiring implements AutoCloseable {
     /// Checks the record of changes, of a server that runs or not.
     public static VerifyReport verify(Path data, long knownId, String knownHash) {
         return EmbeddedStore.verify(data, knownId, knownHash);
+    }
+
+    /// What looks at the place that these settings keep all in, whether a server runs on it or not.
+    public static List<Checkup> checkups(Settings settings, Clock clock) {
+        return Stores.checkups(settings, clock);
     }
 
     /// A stopped server's data.
@@ -355,6 +377,7 @@ public final class Wiring implements AutoCloseable {
                     readEvents,
                     settings.limits(),
                     settings.maxLiveViews(),
+                    settings.readOnly(),
                     clock));
         }
 
@@ -423,7 +446,7 @@ public final class Wiring implements AutoCloseable {
                             settings.cryptolensErrorStatus(),
                             settings.cryptolensGetWrites()),
                     rest(),
-                    new OperatorPages(store, metrics::text, this::mayReadMetrics));
+                    new OperatorPages(store, settings.readOnly(), metrics::text, this::mayReadMetrics));
         }
 
         RestDialect rest() {

@@ -107,7 +107,13 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                    "java.sql..", "javax.sql..", "org.sqlite..", "org.duckdb..", "org.postgresql..", "org.flywaydb..");
+                    "java.sql..",
+                    "javax.sql..",
+                    "org.sqlite..",
+                    "org.duckdb..",
+                    "org.postgresql..",
+                    "org.flywaydb..",
+                    "com.clickhouse..");
 
     @ArchTest
     static final ArchRule inADialectPackageOnlyTheDialectIsPublic = classes()

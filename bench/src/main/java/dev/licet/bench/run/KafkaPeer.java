@@ -49,7 +49,8 @@ final class KafkaPeer implements Measure {
                 broker);
     }
 
-    private static Server broker(Kit kit, int port) throws IOException, InterruptedException {
+    /// One broker, which ends with what is closed.
+    static Server broker(Kit kit, int port) throws IOException, InterruptedException {
         int controller = Probe.freePort();
         Path settings = kit.file("kafka.properties", """
                 process.roles=broker,controller

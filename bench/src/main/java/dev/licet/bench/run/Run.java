@@ -27,6 +27,7 @@ public final class Run {
             PostgresPeer.inserts(),
             PostgresPeer.copies(),
             new PostgresEvents(),
+            new ClusterIntake(),
             new KeycloakPeer(),
             new KafkaPeer(),
             new StartUp(),

@@ -37,4 +37,11 @@ public interface EventLog {
 
     /// The id of the last event that [#find] can see, 0 when there is none.
     long lastQueryable();
+
+    /// The event that [#find] has to see before this process may be asked: of those that it brings there itself, the
+    /// last
+    /// one that was acknowledged by now. 0 when others bring them.
+    default long readyAt() {
+        return lastAcknowledged();
+    }
 }

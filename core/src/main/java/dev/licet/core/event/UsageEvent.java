@@ -4,6 +4,7 @@ import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ApplicationId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.id.UserId;
+import dev.licet.core.once.Fingerprint;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -37,4 +38,15 @@ public record UsageEvent(
         Optional<ApplicationId> application,
         OptionalLong value,
         Optional<String> currency,
-        Optional<String> metadata) {}
+        Optional<String> metadata) {
+
+    /// Under which a client's name for an event is known. Accounts don't share them.
+    public static Fingerprint fingerprint(AccountNumber account, String clientId) {
+        return Fingerprint.of("event", Long.toString(account.value()), clientId);
+    }
+
+    /// Of the client's name for it, if it has one.
+    public Optional<Fingerprint> fingerprint() {
+        return clientId.map(id -> fingerprint(account, id));
+    }
+}

@@ -59,6 +59,39 @@ public abstract class InsightsContract {
     private static final List<String> ZONES =
             List.of("UTC", "Europe/Prague", "America/New_York", "Asia/Kolkata", HALF_HOUR);
     private static final Instant FIRST = Instant.parse("2026-02-20T00:00:00Z");
+    /// Which have a meaning for JSON, SQL, a driver or a way into JSON.
+    private static final List<String> ODD_NAMES = List.of(
+            "it's",
+            "a''b",
+            "a\"b",
+            "back\\slash",
+            "\\",
+            "\\'",
+            "c:\\new\\table",
+            "a/b",
+            "a~b",
+            "~1",
+            "a?b",
+            "??",
+            "{0}",
+            "{name}",
+            ":name",
+            "$",
+            "$.a",
+            "$[0]",
+            "*",
+            "0",
+            "-1",
+            "a.b",
+            "a b",
+            " ",
+            "%",
+            "--",
+            "/* */",
+            ";",
+            "E'x'",
+            "ключ",
+            "\uD834\uDD1E");
     private static final int DAYS = 60; // the clocks of Prague, New York and Lord Howe are set in between
 
     private final SecretSource secrets = new SecretSource(new SecureRandom());
@@ -390,6 +423,101 @@ public abstract class InsightsContract {
         assertThat(answer(new Question.Breakdown(whole(), Field.Column.NAME, Who.MACHINE, 5))
                         .events())
                 .isPositive();
+    }
+
+    /// One machine for each text, which is the metadata of its event.
+    private void record(Map<String, String> metadataByMachine) {
+        List<UsageEvent> events = new ArrayList<>();
+        metadataByMachine.forEach((machine, metadata) -> events.add(new UsageEvent(
+                caller.account(),
+                "rest",
+                Optional.empty(),
+                FIRST,
+                Optional.of("event"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(machine),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalLong.empty(),
+                Optional.empty(),
+                Optional.of(metadata))));
+        store.events().append(new Submission(events, NOW)).orElseThrow();
+    }
+
+    private List<String> machinesWith(Filter filter) {
+        Scope whole = whole();
+        Scope scope = new Scope(whole.account(), whole.product(), whole.key(), whole.span(), List.of(filter));
+        return firsts(new Question.Breakdown(scope, Field.Column.MACHINE, Who.MACHINE, 100));
+    }
+
+    /// The first cell of each row, as text.
+    private List<String> firsts(Question question) {
+        return answer(question).table().rows().stream()
+                .map(row -> String.valueOf(row.getFirst()))
+                .toList();
+    }
+
+    @Test
+    void aPropertyOfAnyName_isFound() {
+        Map<String, String> all = new HashMap<>();
+        for (String name : ODD_NAMES) {
+            String escaped = name.replace("\\", "\\\\").replace("\"", "\\\"");
+            all.put("outer " + name, "{\"" + escaped + "\":\"here\"}");
+            all.put("inner " + name, "{\"in\":{\"" + escaped + "\":{\"" + escaped + "\":\"below\"}}}");
+        }
+        record(all);
+        for (String name : ODD_NAMES) {
+            Field outer = new Field.Property(List.of(name));
+            Field inner = new Field.Property(List.of("in", name, name));
+            assertThat(firsts(new Question.Breakdown(whole(), outer, Who.MACHINE, 5)))
+                    .as(name)
+                    .contains("here")
+                    .doesNotContain("below");
+            assertThat(firsts(new Question.Breakdown(whole(), inner, Who.MACHINE, 5)))
+                    .as(name)
+                    .contains("below")
+                    .doesNotContain("here");
+            assertThat(machinesWith(new Filter(outer, Filter.Test.IS, List.of("here", name, "\\", "'"))))
+                    .as(name)
+                    .containsExactly("outer " + name);
+        }
+    }
+
+    /// What no engine's numbers hold is no number, and stops no question.
+    @Test
+    void numbersOfAnySize_areComparedOrLeftOut() {
+        Map<String, String> values = new HashMap<>();
+        values.put("hundred", "1e2");
+        values.put("large", "1.5E+5");
+        values.put("text", "\"12.5\"");
+        values.put("small", "1e-3");
+        values.put("minus", "-25");
+        values.put("eighteen", "999999999999999999");
+        values.put("overflow", "1e400");
+        values.put("minus overflow", "-1e400");
+        values.put("many digits", "9".repeat(60));
+        values.put("text overflow", "\"1e999999999\"");
+        values.put("longer than long", "\"1e99999999999999999999\"");
+        values.put("not a number", "\"NaN\"");
+        values.put("infinite", "\"Infinity\"");
+        values.put("hexadecimal", "\"0x20\"");
+        values.put("grouped", "\"1,000\"");
+        values.put("empty", "\"\"");
+        values.put("true", "true");
+        values.put("list", "[20]");
+        Map<String, String> all = new HashMap<>();
+        values.forEach((machine, value) -> all.put(machine, "{\"n\":" + value + "}"));
+        record(all);
+        Field n = new Field.Property(List.of("n"));
+
+        assertThat(machinesWith(new Filter(n, Filter.Test.AT_LEAST, List.of("10"))))
+                .containsExactlyInAnyOrder("hundred", "large", "text", "eighteen");
+        assertThat(machinesWith(new Filter(n, Filter.Test.BELOW, List.of("10"))))
+                .containsExactlyInAnyOrder("small", "minus");
     }
 
     @Test

@@ -115,7 +115,7 @@ public abstract class StoreContract {
         account = newAccount("an account");
     }
 
-    private void reopen() {
+    protected void reopen() {
         store.close();
         store = open();
     }
@@ -1539,7 +1539,7 @@ public abstract class StoreContract {
     }
 
     @Test
-    void append_sameClientIdTwice_countsOnce() {
+    protected void append_sameClientIdTwice_countsOnce() {
         long first = append(withId("a", "first"));
         append(event("between"));
 
@@ -1548,7 +1548,7 @@ public abstract class StoreContract {
     }
 
     @Test
-    void append_sameClientIdInOneSubmission_countsOnce() {
+    protected void append_sameClientIdInOneSubmission_countsOnce() {
         List<Placed> placed = place(withId("a", "first"), withId("b", "other"), withId("a", "second"));
 
         long first = placed.getFirst().id();
@@ -1558,7 +1558,7 @@ public abstract class StoreContract {
     }
 
     @Test
-    void append_someKnownSomeNew_onlyTheNewAreAdded() {
+    protected void append_someKnownSomeNew_onlyTheNewAreAdded() {
         long known = append(withId("b", "b"));
 
         List<Placed> placed = place(withId("a", "a"), withId("b", "b again"), event("none"), withId("c", "c"));
@@ -1583,7 +1583,7 @@ public abstract class StoreContract {
     }
 
     @Test
-    void append_sameClientIdByManyAtOnce_countsOnce() {
+    protected void append_sameClientIdByManyAtOnce_countsOnce() {
         List<Placed> placed = AtOnce.run(64, i -> place(withId("a", "try " + i)).getFirst());
 
         assertThat(placed).filteredOn(Placed::isNew).hasSize(1);
@@ -1605,7 +1605,7 @@ public abstract class StoreContract {
     }
 
     @Test
-    void append_afterReopen_clientIdsAreStillKnown() {
+    protected void append_afterReopen_clientIdsAreStillKnown() {
         long first = append(withId("a", "first"));
 
         reopen();
@@ -1656,7 +1656,7 @@ public abstract class StoreContract {
     }
 
     @Test
-    void append_requestKeyAndClientIds_againIsWhereItWas() {
+    protected void append_requestKeyAndClientIds_againIsWhereItWas() {
         long known = append(withId("b", "b"));
         UsageEvent[] events = {event("none"), withId("a", "a"), withId("b", "b again"), event("none too")};
         List<Placed> once = place(requestKey("key", "content"), events);
@@ -2039,7 +2039,7 @@ public abstract class StoreContract {
     }
 
     /// @return the id of the first
-    private long append(UsageEvent... events) {
+    protected long append(UsageEvent... events) {
         return append(NOW, events);
     }
 
@@ -2047,19 +2047,19 @@ public abstract class StoreContract {
         return place(new Submission(List.of(events), received)).getFirst().id();
     }
 
-    private List<Placed> place(UsageEvent... events) {
+    protected List<Placed> place(UsageEvent... events) {
         return place(new Submission(List.of(events), NOW));
     }
 
-    private List<Placed> place(RequestKey key, UsageEvent... events) {
+    protected List<Placed> place(RequestKey key, UsageEvent... events) {
         return place(new Submission(List.of(events), NOW, Optional.of(key)));
     }
 
-    private RequestKey requestKey(String name, String content) {
+    protected RequestKey requestKey(String name, String content) {
         return new RequestKey(Fingerprint.of(account.toString(), name), Fingerprint.of(content));
     }
 
-    private UsageEvent withId(String clientId, String name) {
+    protected UsageEvent withId(String clientId, String name) {
         return withId(account, clientId, name);
     }
 
@@ -2084,7 +2084,7 @@ public abstract class StoreContract {
     }
 
     /// Of all events, the last one first.
-    private List<String> names() {
+    protected List<String> names() {
         return find().events().stream()
                 .map(recorded -> recorded.event().name().orElseThrow())
                 .toList();
@@ -2097,7 +2097,7 @@ public abstract class StoreContract {
         };
     }
 
-    private EventPage find() {
+    protected EventPage find() {
         return store.events().find(query().done());
     }
 
@@ -2111,7 +2111,7 @@ public abstract class StoreContract {
         return usage(at, Optional.empty(), OptionalLong.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
-    private UsageEvent event(String name) {
+    protected UsageEvent event(String name) {
         return usage(
                 NOW, Optional.of(name), OptionalLong.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }

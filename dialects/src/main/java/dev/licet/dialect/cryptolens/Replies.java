@@ -169,6 +169,7 @@ record Replies(
             case WRONG_VERB -> always(405, INCORRECT);
             case UNKNOWN_PATH -> always(404, "The method could not be found.");
             case UNAVAILABLE -> always(503, "The service is temporarily unavailable.");
+            case READ_ONLY -> always(503, "The service only reads while its data is moved.");
             case FAILED -> error(500, "Something went wrong. The server's log says more.");
         };
     }

@@ -317,7 +317,7 @@ final class Events {
                 throw e;
             }
             LOG.log(System.Logger.Level.WARNING, "unavailable: {0}", e.getMessage());
-            return Problems.partly(request, Fault.UNAVAILABLE, results)
+            return Problems.partly(request, e.isReadOnly() ? Fault.READ_ONLY : Fault.UNAVAILABLE, results)
                     .with(
                             "Retry-After",
                             Long.toString(Math.max(1, e.retryAfter().toSeconds())));

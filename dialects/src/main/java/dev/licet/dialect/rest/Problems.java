@@ -161,6 +161,13 @@ final class Problems {
             case UNKNOWN_PATH -> problem(request, 404, "unknown-path", "Nothing answers at this path.", more);
             case UNAVAILABLE ->
                 problem(request, 503, "unavailable", "The server can't take this now; try again.", more);
+            case READ_ONLY ->
+                problem(
+                        request,
+                        503,
+                        "unavailable",
+                        "The server only reads while its data is moved; try again later.",
+                        more);
             case FAILED -> problem(request, 500, "failed", "The server failed. Its log says more.", more);
         };
     }

@@ -109,7 +109,7 @@ final class Replies {
             case UNKNOWN_ENCODING -> error(415, VeohError.MALFORMED_REQUEST);
             case UNKNOWN_PATH -> error(VeohError.UNKNOWN_METHOD);
             case WRONG_VERB -> error(405, VeohError.WRONG_VERB);
-            case UNAVAILABLE -> error(503, VeohError.SERVICE_UNAVAILABLE);
+            case UNAVAILABLE, READ_ONLY -> error(503, VeohError.SERVICE_UNAVAILABLE);
             case FAILED -> error(VeohError.FAILED);
         };
     }

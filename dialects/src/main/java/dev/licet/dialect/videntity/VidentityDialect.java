@@ -220,7 +220,7 @@ public final class VidentityDialect implements Dialect {
             case UNKNOWN_ENCODING -> Answer.text(415, "The body may be packed by gzip or zstd, and no other.");
             case WRONG_VERB -> Answer.text(405, "This method takes POST.");
             case UNKNOWN_PATH -> Answer.text(404, "There is no such method.");
-            case UNAVAILABLE -> envelopes.serverError(503, Paths.canonical(request.path()));
+            case UNAVAILABLE, READ_ONLY -> envelopes.serverError(503, Paths.canonical(request.path()));
             case FAILED -> envelopes.serverError(200, Paths.canonical(request.path()));
         };
     }

@@ -6,6 +6,7 @@ import java.util.function.UnaryOperator;
 /// What is around each page.
 ///
 /// @param username empty when nobody has signed in
+/// @param isReadOnly whether nothing can be changed
 /// @param csrf what has to come back with each change
 /// @param asset where a file is that pages use, by its name
 public record Shell(
@@ -17,6 +18,7 @@ public record Shell(
         String csrf,
         List<Group> groups,
         boolean withCharts,
+        boolean isReadOnly,
         UnaryOperator<String> asset) {
     public Shell {
         groups = List.copyOf(groups);

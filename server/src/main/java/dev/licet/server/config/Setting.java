@@ -17,6 +17,49 @@ public enum Setting {
             "postgres-password-file",
             "",
             "The file that has the password of the PostgreSQL database, in its first line. Empty: without one."),
+    KAFKA(
+            "kafka",
+            "",
+            "The brokers of a Kafka that events go through, as host:9092,host:9092; with 'postgres' and 'clickhouse'. Empty: events are where all else is."),
+    KAFKA_CONFIG_FILE(
+            "kafka-config-file",
+            "",
+            "A properties file with further settings of Kafka's clients, such as for TLS and logins. Empty: none."),
+    KAFKA_TOPIC("kafka-topic", "licet-events", "The name of the topic of events. It is made if it is not there."),
+    KAFKA_PARTITIONS(
+            "kafka-partitions", "12", "How many partitions the topic of events gets when it is made; 4096 at most."),
+    KAFKA_REPLICAS("kafka-replicas", "3", "How many brokers have each event, when the topic is made."),
+    KAFKA_MIN_IN_SYNC(
+            "kafka-min-in-sync",
+            "2",
+            "How many brokers have an event before it is acknowledged, when the topic is made; not more than 'kafka-replicas'."),
+    KAFKA_RETENTION(
+            "kafka-retention",
+            "7d",
+            "How long Kafka keeps events, when the topic is made: longer than a ClickHouse that is lost takes to come back."),
+    CLICKHOUSE(
+            "clickhouse",
+            "",
+            "The addresses of a ClickHouse that events are asked in, as http://host:8123, with commas between those of replicas; with 'postgres' and 'kafka'."),
+    CLICKHOUSE_DATABASE("clickhouse-database", "default", "The database of ClickHouse, which has to be there."),
+    CLICKHOUSE_USER("clickhouse-user", "default", "The user of ClickHouse."),
+    CLICKHOUSE_PASSWORD_FILE(
+            "clickhouse-password-file",
+            "",
+            "The file that has the password of ClickHouse, in its first line. Empty: without one."),
+    CLICKHOUSE_CLUSTER(
+            "clickhouse-cluster",
+            "",
+            "The name of a cluster, as ClickHouse's own settings have it, whose nodes all have the table. Empty: one node has it."),
+    SINK_ROWS("sink-rows", "100000", "The most events of one insert into ClickHouse; 1000000 at most."),
+    SINK_INTERVAL(
+            "sink-interval",
+            "1s",
+            "How long it is from one insert of a partition to the next, unless there is enough for one before."),
+    READ_ONLY(
+            "read-only",
+            "false",
+            "Whether the server only reads: all that writes is answered 503, and its data can be moved meanwhile."),
     HOST("host", "127.0.0.1", "The address to listen on; 0.0.0.0 for all."),
     PORT("port", "8080", "The port for HTTP; 0 for any free one."),
     TLS_PORT("tls-port", "8443", "The port for HTTPS; 0 for any free one."),

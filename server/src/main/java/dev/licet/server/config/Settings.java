@@ -11,11 +11,13 @@ import dev.licet.dialect.TextTable;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -39,6 +41,8 @@ public final class Settings {
     private static final int MOST_WINDOW = 16 << 20;
 
     private static final Duration LEAST_RETENTION = Duration.ofDays(30);
+    private static final int MOST_PARTITIONS = 4096;
+    private static final int MOST_SINK_ROWS = 1_000_000;
     private static final long LEAST_QUERY_MEMORY = 128L << 20;
 
     private final Map<Setting, String> values;
@@ -155,6 +159,8 @@ public final class Settings {
         logLevel();
         data();
         postgres();
+        cluster();
+        readOnly();
         videntityContentType();
         if (http().port() != 0 && http().port() == http().tlsPort()) {
             throw wrong(Setting.TLS_PORT, "another port than 'port'");
@@ -201,6 +207,11 @@ public final class Settings {
         return Optional.of(new PostgresSettings(address, text(Setting.POSTGRES_USER), postgresPassword()));
     }
 
+    /// Whether the server takes no writes.
+    public boolean readOnly() {
+        return yesOrNo(Setting.READ_ONLY);
+    }
+
     /// @param address as `postgresql://host:5432/database`
     public record PostgresSettings(String address, String user, Optional<String> password) {
         /// Without the password.
@@ -211,15 +222,131 @@ public final class Settings {
     }
 
     private Optional<String> postgresPassword() {
-        String file = text(Setting.POSTGRES_PASSWORD_FILE);
+        return secret(Setting.POSTGRES_PASSWORD_FILE);
+    }
+
+    /// The first line of a file.
+    private Optional<String> secret(Setting setting) {
+        String file = text(setting);
         if (file.isEmpty()) {
             return Optional.empty();
         }
         try (Stream<String> lines = Files.lines(Path.of(file))) {
             return lines.findFirst();
         } catch (IOException | UncheckedIOException | InvalidPathException e) {
-            throw new WrongSetting("can't read the file of 'postgres-password-file', " + file + ": " + e.getMessage());
+            throw new WrongSetting("can't read the file of '" + setting.key() + "', " + file + ": " + e.getMessage());
         }
+    }
+
+    /// Where events are, beside entities in PostgreSQL; empty when they are where all else is.
+    public Optional<ClusterSettings> cluster() {
+        if (text(Setting.KAFKA).isEmpty() && text(Setting.CLICKHOUSE).isEmpty()) {
+            return Optional.empty();
+        }
+        if (text(Setting.KAFKA).isEmpty()
+                || text(Setting.CLICKHOUSE).isEmpty()
+                || text(Setting.POSTGRES).isEmpty()) {
+            throw new WrongSetting("'postgres', 'kafka' and 'clickhouse' go together; one of them is missing");
+        }
+        if (!text(Setting.KAFKA).matches("[^\\s,/@]+:[0-9]{1,5}(,[^\\s,/@]+:[0-9]{1,5})*")) {
+            throw wrong(Setting.KAFKA, "as host:9092, with commas between several");
+        }
+        if (!text(Setting.KAFKA_TOPIC).matches("[A-Za-z0-9._-]{1,200}")) {
+            throw wrong(Setting.KAFKA_TOPIC, "of letters, digits, '.', '_' and '-', 200 at most");
+        }
+        if (count(Setting.KAFKA_PARTITIONS) > MOST_PARTITIONS) {
+            throw wrong(Setting.KAFKA_PARTITIONS, MOST_PARTITIONS + " at most");
+        }
+        if (count(Setting.KAFKA_MIN_IN_SYNC) > count(Setting.KAFKA_REPLICAS)) {
+            throw wrong(Setting.KAFKA_MIN_IN_SYNC, "not more than 'kafka-replicas'");
+        }
+        if (count(Setting.SINK_ROWS) > MOST_SINK_ROWS) {
+            throw wrong(Setting.SINK_ROWS, MOST_SINK_ROWS + " at most");
+        }
+        return Optional.of(new ClusterSettings(
+                new KafkaSettings(
+                        text(Setting.KAFKA),
+                        kafkaConfig(),
+                        text(Setting.KAFKA_TOPIC),
+                        count(Setting.KAFKA_PARTITIONS),
+                        count(Setting.KAFKA_REPLICAS),
+                        count(Setting.KAFKA_MIN_IN_SYNC),
+                        duration(Setting.KAFKA_RETENTION)),
+                new ClickHouseSettings(
+                        clickHouses(),
+                        text(Setting.CLICKHOUSE_DATABASE),
+                        text(Setting.CLICKHOUSE_USER),
+                        secret(Setting.CLICKHOUSE_PASSWORD_FILE),
+                        Optional.of(text(Setting.CLICKHOUSE_CLUSTER)).filter(name -> !name.isEmpty())),
+                count(Setting.SINK_ROWS),
+                duration(Setting.SINK_INTERVAL)));
+    }
+
+    /// @param sinkRows of an insert @param sinkInterval from one to the next
+    public record ClusterSettings(
+            KafkaSettings kafka, ClickHouseSettings clickHouse, int sinkRows, Duration sinkInterval) {}
+
+    /// @param clients settings of all clients, with secrets
+    public record KafkaSettings(
+            String brokers,
+            Map<String, String> clients,
+            String topic,
+            int partitions,
+            int replicas,
+            int minInSync,
+            Duration retention) {
+        public KafkaSettings {
+            clients = Map.copyOf(clients);
+        }
+
+        /// Without the secrets.
+        @Override
+        public String toString() {
+            return brokers;
+        }
+    }
+
+    /// @param cluster whose nodes all have the table
+    public record ClickHouseSettings(
+            List<URI> addresses, String database, String user, Optional<String> password, Optional<String> cluster) {
+        public ClickHouseSettings {
+            addresses = List.copyOf(addresses);
+        }
+
+        /// Without the password.
+        @Override
+        public String toString() {
+            return database + " of " + user + " at " + addresses;
+        }
+    }
+
+    private Map<String, String> kafkaConfig() {
+        String file = text(Setting.KAFKA_CONFIG_FILE);
+        if (file.isEmpty()) {
+            return Map.of();
+        }
+        Properties properties;
+        try {
+            properties = properties("the file of '" + Setting.KAFKA_CONFIG_FILE.key() + "'", Path.of(file));
+        } catch (InvalidPathException e) {
+            throw wrong(Setting.KAFKA_CONFIG_FILE, "the path of a file");
+        }
+        Map<String, String> config = new HashMap<>();
+        properties.stringPropertyNames().forEach(name -> config.put(name, properties.getProperty(name)));
+        return config;
+    }
+
+    private List<URI> clickHouses() {
+        List<URI> addresses = new ArrayList<>();
+        for (String address : text(Setting.CLICKHOUSE).split(",", -1)) {
+            if (!address.matches("https?://[^\\s/@?#]+/?")) {
+                // Without what it is, which may have a password in it.
+                throw new WrongSetting("the setting 'clickhouse' has to be as http://host:8123, without a name or"
+                        + " password in it; they go into 'clickhouse-user' and the file of 'clickhouse-password-file'");
+            }
+            addresses.add(URI.create(address));
+        }
+        return addresses;
     }
 
     public Optional<CertificateFiles> certificateFiles() {

@@ -18,6 +18,7 @@ public final class OperatorPages implements Dialect {
             new Route("metrics", List.of("GET"), "/metrics"));
 
     private final Store store;
+    private final boolean isReadOnly;
     private final long readyAt;
     private final Supplier<String> metrics;
     private final MetricsAccess metricsAccess;
@@ -30,10 +31,11 @@ public final class OperatorPages implements Dialect {
 
     /// Made at a start: ready is who can answer for all events that were acknowledged before it.
     ///
-    /// @param metrics in the text form of Prometheus
-    public OperatorPages(Store store, Supplier<String> metrics, MetricsAccess metricsAccess) {
+    /// @param isReadOnly whether nothing is written @param metrics in the text form of Prometheus
+    public OperatorPages(Store store, boolean isReadOnly, Supplier<String> metrics, MetricsAccess metricsAccess) {
         this.store = store;
-        this.readyAt = store.events().lastAcknowledged();
+        this.isReadOnly = isReadOnly;
+        this.readyAt = store.events().readyAt();
         this.metrics = metrics;
         this.metricsAccess = metricsAccess;
     }
@@ -77,9 +79,9 @@ public final class OperatorPages implements Dialect {
         if (trouble.isPresent()) {
             return Answer.text(503, "not ready: the store has trouble; the log says more");
         }
-        long queryable = store.events().lastQueryable();
+        long queryable = readyAt == 0 ? 0 : store.events().lastQueryable();
         return queryable >= readyAt
-                ? Answer.text(200, "ready")
+                ? Answer.text(200, isReadOnly ? "ready, but only to read" : "ready")
                 : Answer.text(503, "not ready: event " + queryable + " of " + readyAt + " is loaded");
     }
 

@@ -16,6 +16,7 @@ final class PlainFaults {
             case WRONG_VERB -> Answer.text(405, "This path does not take that HTTP method.");
             case UNKNOWN_PATH -> Answer.text(404, "Nothing answers at this path.");
             case UNAVAILABLE -> Answer.text(503, "The service is temporarily unavailable.");
+            case READ_ONLY -> Answer.text(503, "The service only reads while its data is moved.");
             case FAILED -> Answer.text(500, "The server failed. Its log says more.");
         };
     }

@@ -33,8 +33,8 @@ record Refusals(Dialect dialect, Request head) {
                 yield of(e.fault());
             }
             case Unavailable e -> {
-                LOG.log(WARNING, "unavailable: {0}", e.getMessage());
-                yield unavailable(e.retryAfter());
+                LOG.log(e.isReadOnly() ? DEBUG : WARNING, "unavailable: {0}", e.getMessage());
+                yield unavailable(e.isReadOnly() ? Fault.READ_ONLY : Fault.UNAVAILABLE, e.retryAfter());
             }
             default -> {
                 LOG.log(ERROR, "a request failed", thrown);
@@ -46,7 +46,7 @@ record Refusals(Dialect dialect, Request head) {
     Answer of(Fault fault) {
         LOG.log(DEBUG, "refused: {0}", fault);
         if (fault == Fault.UNAVAILABLE) {
-            return unavailable(Duration.ofSeconds(1));
+            return unavailable(fault, Duration.ofSeconds(1));
         }
         try {
             Answer answer = dialect.refuse(head, fault);
@@ -57,13 +57,16 @@ record Refusals(Dialect dialect, Request head) {
         }
     }
 
-    private Answer unavailable(Duration retryAfter) {
+    private Answer unavailable(Fault fault, Duration retryAfter) {
         Answer answer;
         try {
-            answer = dialect.refuse(head, Fault.UNAVAILABLE);
+            answer = dialect.refuse(head, fault);
+        } catch (Unavailable e) {
+            LOG.log(DEBUG, "unavailable for a refusal, too: {0}", e.getMessage());
+            answer = PlainFaults.answer(fault);
         } catch (Throwable e) {
             LOG.log(ERROR, "a refusal failed", e);
-            answer = PlainFaults.answer(Fault.UNAVAILABLE);
+            answer = PlainFaults.answer(fault);
         }
         return answer.with("Retry-After", Long.toString(Math.max(1, retryAfter.toSeconds())));
     }

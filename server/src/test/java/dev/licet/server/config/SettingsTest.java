@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Where settings come from, which one counts, and what is refused; and that the manual tells the same.
 class SettingsTest {
@@ -172,6 +173,42 @@ class SettingsTest {
         assertThatThrownBy(() -> flags(setting, value))
                 .isInstanceOf(WrongSetting.class)
                 .hasMessageContaining(setting.key());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "postgresql://licet:s3cret@127.0.0.1:5432/licet",
+                "postgresql://licet@127.0.0.1:5432/licet",
+                "postgresql://127.0.0.1:5432/licet?password=s3cret",
+                "postgresql://127.0.0.1:5432/licet?sslmode=require&PASSWORD=s3cret",
+                "postgresql://127.0.0.1:5432/licet?user=s3cret",
+                "postgresql://127.0.0.1:5432/licet?sslkeypassword=s3cret",
+                "jdbc:postgresql://127.0.0.1:5432/s3cret",
+                "postgresql://127.0.0.1:5432",
+                "s3cret",
+            })
+    void addressOfPostgres_withAPassword_orThatIsNone_isRefusedWithoutBeingShown(String address) {
+        assertThatThrownBy(() -> flags(Setting.POSTGRES, address))
+                .isInstanceOf(WrongSetting.class)
+                .hasMessageContaining("'postgres'")
+                .hasMessageNotContaining("s3cret");
+    }
+
+    @Test
+    void passwordOfPostgres_isTheFirstLineOfItsFile_andIsHidden() throws IOException {
+        Path file = Files.writeString(directory.resolve("password"), "s3cret\nand more\n");
+        Settings settings = Settings.of(
+                Optional.empty(),
+                Map.of(),
+                Map.of(
+                        Setting.POSTGRES,
+                        "postgresql://db1:5432,db2:5432/licet?sslmode=require",
+                        Setting.POSTGRES_PASSWORD_FILE,
+                        file.toString()));
+        Settings.PostgresSettings postgres = settings.postgres().orElseThrow();
+        assertThat(postgres.password()).contains("s3cret");
+        assertThat(postgres.toString()).doesNotContain("s3cret");
     }
 
     @ParameterizedTest

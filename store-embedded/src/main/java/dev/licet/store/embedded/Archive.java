@@ -60,7 +60,7 @@ final class Archive {
         return new Archive(directory);
     }
 
-    private static List<Path> list(Path directory) throws IOException {
+    static List<Path> list(Path directory) throws IOException {
         try (Stream<Path> paths = Files.list(directory)) {
             return paths.toList();
         }

@@ -21,6 +21,7 @@ import dev.licet.core.identity.Account;
 import dev.licet.core.identity.Accounts;
 import dev.licet.core.removal.Removal;
 import dev.licet.core.removal.Removals;
+import dev.licet.store.sql.EventSelection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -169,6 +170,13 @@ final class EmbeddedEventLog implements EventLog, Removals, AutoCloseable {
         }
     }
 
+    /// Takes no events from now on, and lets nothing go.
+    void holdStill() {
+        journal.holdStill();
+        ids.holdStill();
+        keeper.close();
+    }
+
     @Override
     public Outcome<List<Placed>> append(Submission submission) {
         return once.append(submission);
@@ -204,7 +212,7 @@ final class EmbeddedEventLog implements EventLog, Removals, AutoCloseable {
     @Override
     public EventExport export(AccountNumber account, EventFilter filter) {
         boolean complete = catchUp();
-        return exports.begin(Selection.of(account, filter), loader.applied(), complete);
+        return exports.begin(EventSelection.of(account, filter, EventTable.WORDS), loader.applied(), complete);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.licet.store.embedded;
 
 import dev.licet.core.SteadyClock;
+import dev.licet.core.checkup.Checkup;
 import dev.licet.core.disk.DiskUse;
 import dev.licet.core.event.EventLog;
 import dev.licet.core.event.ExportedRows;
@@ -15,6 +16,8 @@ import dev.licet.store.sql.entity.ChangeLog;
 import dev.licet.store.sql.entity.Entities;
 import dev.licet.store.sql.entity.SqlChanges;
 import dev.licet.store.sql.entity.SqlStore;
+import dev.licet.store.sql.move.MoveSource;
+import dev.licet.store.sql.move.MoveTarget;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -42,7 +45,10 @@ import org.jspecify.annotations.Nullable;
 /// that the journal no longer has; `events.duckdb` is what questions are asked of, and is rebuilt from the
 /// archive and the journal when it is missing; `lock` keeps other processes out.
 public final class EmbeddedStore extends SqlStore {
-    private static final String ENTITIES = "entities.db";
+    static final String ENTITIES = "entities.db";
+    /// Where things are made that are not whole yet.
+    static final String BESIDE = ".new";
+
     private static final long DEFAULT_QUERY_MEMORY = 1L << 30;
 
     private final Path directory;
@@ -136,6 +142,7 @@ public final class EmbeddedStore extends SqlStore {
             InsightSettings insights,
             ChangeLog changes,
             Clock clock) {
+        UnfinishedMove.refuse(directory);
         DirectoryLock lock = DirectoryLock.take(directory);
         SqliteDatabase database = null;
         Turns turns = null;
@@ -175,9 +182,34 @@ public final class EmbeddedStore extends SqlStore {
         return SqliteDatabase.look(directory.resolve(ENTITIES), sql -> SqlChanges.verify(sql, knownId, knownHash));
     }
 
+    /// Looks at a directory that is to be used, or is.
+    ///
+    /// @param floor how many bytes have to be free @param connections how many of clients may be open
+    public static Checkup checkup(Path directory, long floor, int connections, Clock clock) {
+        return new EmbeddedCheckup(directory, floor, connections, clock);
+    }
+
     /// Reads a Parquet file of events, such as an export has.
     public static ExportedRows readParquet(Path file) throws IOException {
         return ParquetRows.open(file);
+    }
+
+    /// Reads the store in this directory for a move. Its server is stopped, or takes no writes.
+    public static MoveSource toMoveFrom(Path directory) {
+        try {
+            return DirectorySource.open(directory);
+        } catch (SQLException | IOException e) {
+            throw new IllegalStateException("can't read " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// Fills an empty directory by a move.
+    public static MoveTarget toMoveInto(Path directory) {
+        try {
+            return DirectoryTarget.open(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't write to " + directory + ": " + e.getMessage(), e);
+        }
     }
 
     /// Checks the events on disk of a store that is not open, and goes on without what can't be read.
@@ -202,7 +234,8 @@ public final class EmbeddedStore extends SqlStore {
     /// built beside and moved in last, so
     /// that after a crash the directory is as empty as before.
     public static <T> T create(Path directory, Function<Store, T> fill) {
-        Path beside = directory.resolve(".new");
+        UnfinishedMove.refuse(directory);
+        Path beside = directory.resolve(BESIDE);
         try {
             makeOwnDirectory(directory);
             try (DirectoryLock lock = DirectoryLock.take(directory)) {
@@ -229,14 +262,14 @@ public final class EmbeddedStore extends SqlStore {
     }
 
     /// SQLite leaves its log behind when it could not bring all of it into the database.
-    private static void refuseToLose(Path log) throws IOException {
+    static void refuseToLose(Path log) throws IOException {
         if (Files.exists(log) && Files.size(log) > 0) {
             throw new IOException(log + " was not brought into the database");
         }
     }
 
     /// For the owner's eyes alone, if it has to be made.
-    private static void makeOwnDirectory(Path directory) throws IOException {
+    static void makeOwnDirectory(Path directory) throws IOException {
         if (Files.exists(directory)
                 || !directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             Files.createDirectories(directory);
@@ -253,7 +286,7 @@ public final class EmbeddedStore extends SqlStore {
         }
     }
 
-    private static void deleteTree(Path root) throws IOException {
+    static void deleteTree(Path root) throws IOException {
         if (!Files.exists(root)) {
             return;
         }
@@ -312,6 +345,14 @@ public final class EmbeddedStore extends SqlStore {
     @Override
     public Optional<String> check() {
         return database.check().or(events::check);
+    }
+
+    /// Takes no writes from now on, and leaves all files but those of questions as they are, so that another process
+    /// can read them. Nobody may have written yet.
+    public void holdStill() {
+        database.holdStill();
+        events.holdStill();
+        lock.share();
     }
 
     @Override

@@ -11,7 +11,9 @@ import dev.licet.core.id.ApplicationId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.id.UserId;
 import dev.licet.core.once.RequestKey;
+import dev.licet.store.sql.EventSelection;
 import dev.licet.store.sql.entity.Micros;
+import dev.licet.store.sql.move.MovedEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -37,6 +39,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.duckdb.DuckDBAppender;
@@ -85,6 +88,13 @@ final class EventTable implements AutoCloseable {
             ALTER TABLE event ADD COLUMN IF NOT EXISTS session VARCHAR;
             ALTER TABLE event ADD COLUMN IF NOT EXISTS request_key BLOB;
             """;
+
+    static final EventSelection.Words WORDS = new EventSelection.Words(
+            "happened_at >= make_timestamp(?)",
+            "happened_at < make_timestamp(?)",
+            "contains(metadata, ?)",
+            UnaryOperator.identity(),
+            Micros::of);
 
     private static final String DELETE_REMOVED = "DELETE FROM event WHERE id IN (SELECT id FROM removed)";
     private static final String ROWS =
@@ -746,8 +756,8 @@ final class EventTable implements AutoCloseable {
                     long id = rows.getLong("id");
                     AccountNumber account = new AccountNumber(rows.getLong("account"));
                     text(rows, "client_id")
-                            .ifPresent(
-                                    client -> learner.learn(OnceOnly.fingerprint(account, client), OnceOnly.event(id)));
+                            .ifPresent(client ->
+                                    learner.learn(UsageEvent.fingerprint(account, client), OnceOnly.event(id)));
                     byte @Nullable [] request = rows.getBytes("request_key");
                     if (request != null) {
                         RequestKey key = EventCodec.requestKey(request);
@@ -763,7 +773,7 @@ final class EventTable implements AutoCloseable {
     /// What matches of what is loaded, the highest id first.
     List<RecordedEvent> find(EventQuery query) throws SQLException, IOException {
         boolean upwards = query.above().isPresent();
-        Selection selection = Selection.of(query.account(), query.filter())
+        EventSelection selection = EventSelection.of(query.account(), query.filter(), EventTable.WORDS)
                 .above(query.above())
                 .below(upwards ? OptionalLong.empty() : query.below());
         List<RecordedEvent> found = work(
@@ -772,20 +782,42 @@ final class EventTable implements AutoCloseable {
     }
 
     /// Rows in the order of their ids; ends early once their texts have so many characters.
-    static List<RecordedEvent> rows(Connection connection, Selection selection, String order, int limit, long enough)
+    static List<RecordedEvent> rows(
+            Connection connection, EventSelection selection, String order, int limit, long enough) throws SQLException {
+        return rows(connection, selection, order, limit, enough, EventTable::row);
+    }
+
+    private interface Mapping<T> {
+        T of(ResultSet row) throws SQLException;
+    }
+
+    private static <T> List<T> rows(
+            Connection connection, EventSelection selection, String order, int limit, long enough, Mapping<T> mapping)
             throws SQLException {
-        List<RecordedEvent> found = new ArrayList<>();
+        List<T> found = new ArrayList<>();
         long characters = 0;
         try (PreparedStatement statement =
                         selection.prepare(connection, ROWS, " ORDER BY id " + order + " LIMIT " + limit);
                 ResultSet rows = statement.executeQuery()) {
             while (characters < enough && rows.next()) {
-                RecordedEvent row = row(rows);
-                found.add(row);
-                characters += row.event().metadata().map(String::length).orElse(0);
+                found.add(mapping.of(rows));
+                characters += text(rows, "metadata").map(String::length).orElse(0);
             }
         }
         return found;
+    }
+
+    /// All that is there after that id, as [#rows] has them, with the keys of their requests.
+    List<MovedEvent> moved(long above, int limit, long enough) throws SQLException, IOException {
+        return work(connection -> rows(
+                connection,
+                EventSelection.ALL.above(above),
+                "ASC",
+                limit,
+                enough,
+                row -> new MovedEvent(
+                        row(row),
+                        Optional.ofNullable(row.getBytes("request_key")).map(EventCodec::requestKey))));
     }
 
     private static RecordedEvent row(ResultSet row) throws SQLException {

@@ -6,6 +6,7 @@ import static java.lang.System.Logger.Level.ERROR;
 import dev.licet.core.Unavailable;
 import dev.licet.core.event.EventExport;
 import dev.licet.core.event.RecordedEvent;
+import dev.licet.store.sql.EventSelection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
@@ -81,7 +82,7 @@ final class Exports implements AutoCloseable {
         return new Exports(directory, table, space);
     }
 
-    EventExport begin(Selection selection, long asOf, boolean complete) {
+    EventExport begin(EventSelection selection, long asOf, boolean complete) {
         return new Export(selection.upTo(asOf), asOf, complete);
     }
 
@@ -162,14 +163,14 @@ final class Exports implements AutoCloseable {
     }
 
     private final class Export implements EventExport {
-        private final Selection selection;
+        private final EventSelection selection;
         private final long asOf;
         private final boolean complete;
         private long above;
         private long stretch = ROWS;
         private @Nullable FileChannel file;
 
-        Export(Selection selection, long asOf, boolean complete) {
+        Export(EventSelection selection, long asOf, boolean complete) {
             this.selection = selection;
             this.asOf = asOf;
             this.complete = complete;
@@ -201,7 +202,7 @@ final class Exports implements AutoCloseable {
         public List<RecordedEvent> next() {
             while (above < asOf) {
                 long upTo = Math.min(asOf, above + stretch);
-                Selection next = selection.above(above).upTo(upTo);
+                EventSelection next = selection.above(above).upTo(upTo);
                 List<RecordedEvent> found =
                         run(asOf, (connection, running) -> EventTable.rows(connection, next, "ASC", ROWS, CHARACTERS));
                 boolean isCut = !found.isEmpty() && (found.size() == ROWS || characters(found) >= CHARACTERS);

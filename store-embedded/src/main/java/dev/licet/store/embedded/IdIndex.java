@@ -58,7 +58,7 @@ final class IdIndex implements AutoCloseable {
     /// How far the file may be behind when nobody sends ids: a start has to read so many events.
     private static final long MAX_BEHIND = 100_000;
 
-    private static final String SCHEMA = """
+    static final String SCHEMA = """
             -- content: of a request, 16 bytes; null for an event
             CREATE TABLE IF NOT EXISTS known (
               fingerprint BLOB NOT NULL PRIMARY KEY,
@@ -112,6 +112,7 @@ final class IdIndex implements AutoCloseable {
     private volatile long applied;
 
     private final AtomicLong forgetBelow = new AtomicLong();
+    private volatile boolean still;
 
     // The thread's own: what the file has forgotten, and is forgetting, below which event, and which part is next.
     private long forgotten;
@@ -233,6 +234,12 @@ final class IdIndex implements AutoCloseable {
         forgetBelow.accumulateAndGet(event, Math::max);
     }
 
+    /// Nothing comes any more: the file is to know all ids soon, for who reads it.
+    void holdStill() {
+        still = true;
+        asked.countDown();
+    }
+
     /// What is wrong; empty when the last write went well.
     Optional<String> check() {
         return fault.lately();
@@ -286,8 +293,8 @@ final class IdIndex implements AutoCloseable {
                     caughtUp.countDown();
                 }
                 closed = closing.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-                write(closed);
-                if (!closed) {
+                write(closed || still);
+                if (!closed && !still) {
                     forgetSome();
                 }
                 fault.isOver();
@@ -330,9 +337,11 @@ final class IdIndex implements AutoCloseable {
 
     /// Writes what was settled. Of what is claimed only, some may be in the log already: it is waited for, so
     /// that the file knows the ids of all events up to the one that it names.
-    private void write(boolean closed) {
+    ///
+    /// @param all of it, or what is worth it by now
+    private void write(boolean all) {
         long upTo = lastAcknowledged.getAsLong();
-        if (recent.isEmpty() && (upTo == applied || !closed && upTo - applied < MAX_BEHIND)) {
+        if (recent.isEmpty() && (upTo == applied || !all && upTo - applied < MAX_BEHIND)) {
             return;
         }
         List<Map.Entry<Fingerprint, Known>> settled = new ArrayList<>();
@@ -419,7 +428,7 @@ final class IdIndex implements AutoCloseable {
                         || sqlite.getResultCode() == SQLiteErrorCode.SQLITE_CORRUPT);
     }
 
-    private static Connection connect(String url) throws SQLException {
+    static Connection connect(String url) throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(SQLiteConfig.SynchronousMode.NORMAL);

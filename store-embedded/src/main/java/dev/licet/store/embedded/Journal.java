@@ -57,6 +57,7 @@ final class Journal implements AutoCloseable {
     private final AppendQueue<Request> queue;
     private final SegmentedLog log;
     private final Fault fault = new Fault();
+    private volatile boolean still;
     private volatile LongConsumer pace = lastId -> {};
     private final AtomicReference<@Nullable CompletableFuture<Boolean>> renewal = new AtomicReference<>();
     private final Thread writer = Thread.ofPlatform().name("journal-writer").unstarted(this::write);
@@ -133,6 +134,9 @@ final class Journal implements AutoCloseable {
 
     /// Appends the events as one record. @return the id of the first, once they are on disk
     Pending<Long> submit(Submission submission) {
+        if (still) {
+            throw Unavailable.readOnly();
+        }
         space.require();
         byte[] payload = EventCodec.encode(submission.events(), submission.requestKey());
         if (payload.length > JournalRecord.MAX_PAYLOAD) {
@@ -152,6 +156,11 @@ final class Journal implements AutoCloseable {
     /// Does the same, and waits for it.
     long append(Submission submission) {
         return submit(submission).await();
+    }
+
+    /// Takes nothing from now on.
+    void holdStill() {
+        still = true;
     }
 
     /// Sets what the writer calls before each group, with the id of the last event on disk: it may wait a little.

@@ -29,6 +29,26 @@ final class JournalReader implements Closeable {
         this.directory = directory;
     }
 
+    /// The id of the last event of a journal that nobody writes, and that a start has brought in order; 0 for none.
+    static long lastId(Path directory) throws IOException {
+        Map.Entry<Long, Path> last = Segment.list(Disk.REAL, directory).lastEntry();
+        if (last == null) {
+            return 0;
+        }
+        try (Segment segment =
+                Segment.openToRead(Disk.REAL, last.getValue(), last.getKey()).ahead()) {
+            long next = segment.firstId();
+            long offset = segment.start();
+            for (Optional<RecordFormat.Found> found = segment.read(offset, next);
+                    found.isPresent();
+                    found = segment.read(offset, next)) {
+                offset = found.get().end();
+                next = found.get().record().nextId();
+            }
+            return next - 1;
+        }
+    }
+
     /// The first record that has an event of this id or a higher one, but none above the last.
     ///
     /// @param lastId as of [Journal#end]

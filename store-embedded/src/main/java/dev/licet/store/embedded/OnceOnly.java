@@ -7,7 +7,6 @@ import dev.licet.core.Unavailable;
 import dev.licet.core.event.Placed;
 import dev.licet.core.event.Submission;
 import dev.licet.core.event.UsageEvent;
-import dev.licet.core.id.AccountNumber;
 import dev.licet.core.once.Fingerprint;
 import dev.licet.core.once.RequestKey;
 import dev.licet.store.embedded.IdIndex.Claim;
@@ -33,11 +32,6 @@ final class OnceOnly {
     OnceOnly(Journal journal, IdIndex ids) {
         this.journal = journal;
         this.ids = ids;
-    }
-
-    /// Under which an event's client id is known. Accounts don't share ids.
-    static Fingerprint fingerprint(AccountNumber account, String clientId) {
-        return Fingerprint.of("event", Long.toString(account.value()), clientId);
     }
 
     static Known event(long id) {
@@ -116,7 +110,7 @@ final class OnceOnly {
         List<Placed> placed = new ArrayList<>();
         long next = known.event();
         for (UsageEvent event : submission.events()) {
-            Optional<Long> own = event.clientId().flatMap(id -> find(fingerprint(event.account(), id)));
+            Optional<Long> own = event.fingerprint().flatMap(this::find);
             long id = own.orElse(next);
             if (id == next) {
                 next++;
@@ -157,7 +151,8 @@ final class OnceOnly {
                     fresh.add(i);
                     continue;
                 }
-                Fingerprint id = fingerprint(event.account(), event.clientId().get());
+                Fingerprint id =
+                        UsageEvent.fingerprint(event.account(), event.clientId().get());
                 Integer twin = mine.get(id);
                 if (twin != null) {
                     sameAs.put(i, twin);

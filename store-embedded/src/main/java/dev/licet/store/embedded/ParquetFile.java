@@ -4,6 +4,7 @@ import dev.licet.core.event.EventExport;
 import dev.licet.core.event.EventFilter;
 import dev.licet.core.event.RecordedEvent;
 import dev.licet.core.id.AccountNumber;
+import dev.licet.store.sql.EventSelection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ import java.util.stream.Stream;
 
 /// Events of another engine as one Parquet file, by way of a table in a directory of its own, which goes with it. For
 /// one thread.
-public final class ParquetFile implements AutoCloseable {
+final class ParquetFile implements AutoCloseable {
     private static final long MEMORY = 512L << 20;
 
     private final Path directory;
@@ -35,7 +36,7 @@ public final class ParquetFile implements AutoCloseable {
 
     /// @param directory is made, and must not be there @param pages the next events of the account, the lowest id
     /// first; empty at the end
-    public static ParquetFile of(Path directory, AccountNumber account, Supplier<List<RecordedEvent>> pages) {
+    static ParquetFile of(Path directory, AccountNumber account, Supplier<List<RecordedEvent>> pages) {
         try {
             Files.createDirectory(directory);
             EventTable table = EventTable.open(directory.resolve("events.duckdb"), MEMORY);
@@ -48,7 +49,8 @@ public final class ParquetFile implements AutoCloseable {
                     last = page.getLast().id();
                 }
                 Exports exports = Exports.open(directory.resolve("exports"), table, DiskSpace.unwatched());
-                EventExport export = exports.begin(Selection.of(account, EventFilter.ALL), last, true);
+                EventExport export =
+                        exports.begin(EventSelection.of(account, EventFilter.ALL, EventTable.WORDS), last, true);
                 return new ParquetFile(directory, table, exports, export);
             } catch (Throwable e) {
                 table.close();
@@ -67,7 +69,7 @@ public final class ParquetFile implements AutoCloseable {
         return new JournalRecord(recorded.id(), 1, recorded.receivedAt(), payload);
     }
 
-    public EventExport.Parquet parquet() {
+    EventExport.Parquet parquet() {
         return export.parquet();
     }
 

@@ -1,5 +1,6 @@
 package dev.licet.store.embedded;
 
+import dev.licet.core.event.UsageEvent;
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.once.RequestKey;
 import java.io.IOException;
@@ -92,7 +93,7 @@ final class PastIds implements IdIndex.Past {
         public void text(byte[] from, int at, int length) {
             if (++field == CLIENT_ID) {
                 String id = new String(from, at, length, StandardCharsets.UTF_8);
-                learner.learn(OnceOnly.fingerprint(new AccountNumber(account), id), OnceOnly.event(position));
+                learner.learn(UsageEvent.fingerprint(new AccountNumber(account), id), OnceOnly.event(position));
             }
         }
 

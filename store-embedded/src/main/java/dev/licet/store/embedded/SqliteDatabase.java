@@ -81,7 +81,7 @@ final class SqliteDatabase extends SingleWriter {
     }
 
     /// Whether there is nothing to migrate, which Flyway takes a fifth of a start to see.
-    private static boolean isCurrent(Path file) throws SQLException {
+    static boolean isCurrent(Path file) throws SQLException {
         if (!Files.exists(file)) {
             return false;
         }
@@ -96,11 +96,31 @@ final class SqliteDatabase extends SingleWriter {
     }
 
     private static Sql reader(String url) throws SQLException {
+        return new Sql(readOnly(url));
+    }
+
+    private static Connection readOnly(String url) throws SQLException {
         Connection connection = config().createConnection(url);
         try (Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA query_only = 1");
         }
-        return new Sql(connection);
+        return connection;
+    }
+
+    /// A connection to a file that another process may have open, which sees one state of it and changes nothing.
+    static Connection toRead(Path file) throws SQLException {
+        Connection connection = readOnly("jdbc:sqlite:" + file);
+        connection.setAutoCommit(false);
+        return connection;
+    }
+
+    /// Makes a file that is not there, with its tables. @return a connection that is told of nothing it writes, in a
+    /// transaction
+    static Connection make(Path file) throws SQLException {
+        open(file).close();
+        Connection connection = config().createConnection("jdbc:sqlite:" + file);
+        connection.setAutoCommit(false);
+        return connection;
     }
 
     @Override

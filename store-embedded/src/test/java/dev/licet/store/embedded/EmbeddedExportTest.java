@@ -13,6 +13,7 @@ import dev.licet.core.event.EventFilter;
 import dev.licet.core.event.ExportedRows;
 import dev.licet.core.store.ExportContract;
 import dev.licet.core.store.Store;
+import dev.licet.store.sql.EventSelection;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -87,7 +88,8 @@ class EmbeddedExportTest extends ExportContract {
         disk.usable = 1L << 20;
         try (EventTable table = EventTable.open(directory.resolve("events.duckdb"), TestEvents.QUERY_MEMORY);
                 Exports exports = Exports.open(directory.resolve("exports"), table, space);
-                EventExport export = exports.begin(Selection.of(ACCOUNT, EventFilter.ALL), 0, true)) {
+                EventExport export =
+                        exports.begin(EventSelection.of(ACCOUNT, EventFilter.ALL, EventTable.WORDS), 0, true)) {
             assertThatThrownBy(export::parquet).isInstanceOf(Unavailable.class);
             assertThat(export.count()).isZero();
             disk.usable = 2L << 20;
@@ -99,7 +101,8 @@ class EmbeddedExportTest extends ExportContract {
     void tableThatLacksEvents_isNotExportedAsIfItHadThem(@TempDir Path directory) throws Exception {
         try (EventTable table = EventTable.open(directory.resolve("events.duckdb"), TestEvents.QUERY_MEMORY);
                 Exports exports = Exports.open(directory.resolve("exports"), table, DiskSpace.unwatched());
-                EventExport export = exports.begin(Selection.of(ACCOUNT, EventFilter.ALL), 5, true)) {
+                EventExport export =
+                        exports.begin(EventSelection.of(ACCOUNT, EventFilter.ALL, EventTable.WORDS), 5, true)) {
             assertThatThrownBy(export::next).isInstanceOf(Unavailable.class);
             assertThatThrownBy(export::count).isInstanceOf(Unavailable.class);
             assertThatThrownBy(export::parquet).isInstanceOf(Unavailable.class);

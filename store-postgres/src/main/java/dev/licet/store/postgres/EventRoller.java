@@ -18,17 +18,15 @@ import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/// Counts by days what has come: every second, by whichever node has the lock for it, some events in a transaction, so
-/// that who takes some out waits for a moment at most. Safe for threads.
+/// Counts by days what has come: every second, by whichever node has the lock for it, some events in a
+/// transaction, so that who takes some out waits for a moment at most. Safe for threads.
 final class EventRoller implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(EventRoller.class.getName());
-    /// Of who counts: any number that nothing else in the same database locks.
-    static final long ROLLER = 0x6C69_6365_77L;
-
     private static final long PAUSE_MILLIS = 1_000;
     /// Events of one transaction.
     private static final int SOME = 50_000;
-    /// So many rows that came since the last merging are merged, and of many an eighth of those in the same days.
+    /// So many rows that came since the last merging are merged, and of many an eighth of those in the same
+    /// days.
     private static final long ROWS = 100_000;
     private static final Duration LOOK_AT_ZONES = Duration.ofMinutes(1);
 
@@ -84,12 +82,19 @@ final class EventRoller implements AutoCloseable {
         });
     }
 
-    /// Counts all up to this event.
-    synchronized void countTo(long event) throws SQLException {
+    /// What is to be done while nobody counts.
+    @FunctionalInterface
+    interface Still {
+        void run() throws SQLException;
+    }
+
+    /// Counts all up to this event; then does something, while nobody counts anything.
+    synchronized void countTo(long event, Still then) throws SQLException {
         alone("SELECT true AS locked FROM pg_advisory_lock(?)", sql -> {
             while (Rollups.position(sql) < event || !Rollups.anew(sql).isEmpty()) {
                 count(sql);
             }
+            then.run();
             return true;
         });
     }
@@ -109,11 +114,15 @@ final class EventRoller implements AutoCloseable {
     private boolean alone(String lock, Work work) throws SQLException {
         Sql sql = connection();
         try {
-            if (!sql.first(lock, row -> row.getBoolean("locked"), ROLLER).orElseThrow()) {
+            if (!sql.first(lock, row -> row.getBoolean("locked"), AdvisoryLocks.ROLLER)
+                    .orElseThrow()) {
                 return false;
             }
             boolean done = work.run(sql);
-            sql.first("SELECT pg_advisory_unlock(?) AS unlocked", row -> row.getBoolean("unlocked"), ROLLER);
+            sql.first(
+                    "SELECT pg_advisory_unlock(?) AS unlocked",
+                    row -> row.getBoolean("unlocked"),
+                    AdvisoryLocks.ROLLER);
             return done;
         } catch (Throwable e) {
             forget(); // and with it the lock
@@ -173,7 +182,13 @@ final class EventRoller implements AutoCloseable {
         unmerged = 0;
     }
 
+    /// Not while a day that was taken out of the table is still in the counts of some accounts: who is counted anew
+    /// would
+    /// lose it twice.
     private static void move(Sql sql) throws SQLException {
+        if (Partitions.isSomeTakenOut(sql)) {
+            return;
+        }
         for (Map.Entry<AccountNumber, ZoneId> moved : Rollups.moved(sql).entrySet()) {
             sql.inTransaction("READ COMMITTED", () -> {
                 Rollups.move(sql, moved.getKey(), moved.getValue());

@@ -6,10 +6,16 @@ import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ApplicationId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.id.UserId;
+import dev.licet.store.sql.EventSelection;
 import dev.licet.store.sql.entity.Micros;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +32,34 @@ final class EventRows {
             + " is_json, id) FROM STDIN";
 
     static final String SELECT =
-            "SELECT *, cast(extract(epoch from received_at) * 1000000 as bigint) AS received_us" + " FROM event WHERE ";
+            "SELECT *, cast(extract(epoch from received_at) * 1000000 as bigint) AS received_us FROM event WHERE ";
 
     private static final JsonFactory JSON = new JsonFactory();
 
+    static final EventSelection.Words WORDS = new EventSelection.Words(
+            "happened_us >= ?", "happened_us < ?", "strpos(metadata, ?) > 0", Texts::stored, Micros::of);
+
     private EventRows() {}
+
+    /// Rows in the order of their ids; ends early once their metadata has so many characters.
+    static List<RecordedEvent> find(
+            Connection connection, EventSelection selection, boolean upwards, int limit, long enough)
+            throws SQLException {
+        List<RecordedEvent> found = new ArrayList<>();
+        long characters = 0;
+        try (PreparedStatement statement = selection.prepare(
+                connection, SELECT, " ORDER BY id " + (upwards ? "ASC" : "DESC") + " LIMIT " + limit)) {
+            statement.setFetchSize(1000);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (characters < enough && rows.next()) {
+                    RecordedEvent row = read(rows);
+                    found.add(row);
+                    characters += row.event().metadata().map(String::length).orElse(0);
+                }
+            }
+        }
+        return found;
+    }
 
     /// All of a row but its id, which comes last and ends it.
     static byte[] copied(UsageEvent event, Instant receivedAt) {
@@ -56,6 +85,11 @@ final class EventRows {
         row.add(event.metadata()).next();
         row.add(event.metadata().isPresent() && isJson(event.metadata().get())).next();
         return row.bytes();
+    }
+
+    /// The id, which ends a row.
+    static byte[] end(long id) {
+        return (id + "\n").getBytes(StandardCharsets.US_ASCII);
     }
 
     private static OptionalLong number(Optional<Long> value) {

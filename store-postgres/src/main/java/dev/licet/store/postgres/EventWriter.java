@@ -20,8 +20,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -36,14 +36,14 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
-/// Adds events by COPY: one thread takes all that wait, up to a bound, and commits them in one transaction. Who sends
-/// prepares the rows, so that the writer has ids to add alone.
+/// Adds events by COPY: one thread takes all that wait, up to a bound, and commits them in one transaction. Who
+/// sends prepares the rows, so that the writer has ids to add alone.
 ///
-/// The transaction holds the one row of `event_position` from its first statement on, on whatever node, so
-/// nobody else can add what it has just not found: ids and keys of requests are looked up once, for all of the group.
+/// The transaction has its [turn][EventTurn] from its first statement on, on whatever node, so nobody else can
+/// add what it has just not found: ids and keys of requests are looked up once, for all of the group.
 ///
-/// A group whose commit has no answer may be there: its senders are told that it could not be written, and what they
-/// send again counts once by its ids.
+/// A group whose commit has no answer may be there: its senders are told that it could not be written, and what
+/// they send again counts once by its ids.
 final class EventWriter implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(EventWriter.class.getName());
     private static final int GROUP_EVENTS = 10_000;
@@ -77,6 +77,7 @@ final class EventWriter implements AutoCloseable {
     private final Thread writer =
             Thread.ofPlatform().name("event-writer").daemon().unstarted(this::write);
     private @Nullable Connection connection;
+    private volatile boolean still;
 
     EventWriter(DataSource source, int mostRequests, long mostBytes) {
         this.source = source;
@@ -87,7 +88,15 @@ final class EventWriter implements AutoCloseable {
         writer.start();
     }
 
+    /// Takes nothing from now on.
+    void holdStill() {
+        still = true;
+    }
+
     Pending<Outcome<List<Placed>>> submit(Submission submission) {
+        if (still) {
+            throw Unavailable.readOnly();
+        }
         List<UsageEvent> events = submission.events();
         byte[][] rows = new byte[events.size()][];
         @Nullable UUID[] names = new UUID[events.size()];
@@ -95,12 +104,8 @@ final class EventWriter implements AutoCloseable {
         for (int i = 0; i < rows.length; i++) {
             UsageEvent event = events.get(i);
             rows[i] = EventRows.copied(event, submission.receivedAt());
-            names[i] = event.clientId().isPresent()
-                    ? uuid(Fingerprint.of(
-                            "event",
-                            Long.toString(event.account().value()),
-                            event.clientId().get()))
-                    : null;
+            Optional<Fingerprint> name = event.fingerprint();
+            names[i] = name.isPresent() ? uuid(name.get()) : null;
             bytes = Math.addExact(bytes, rows[i].length);
         }
         Answer answer = new Answer();
@@ -108,7 +113,7 @@ final class EventWriter implements AutoCloseable {
         return Pending.of(answer);
     }
 
-    private static UUID uuid(Fingerprint fingerprint) {
+    static UUID uuid(Fingerprint fingerprint) {
         return new UUID(fingerprint.high(), fingerprint.low());
     }
 
@@ -171,7 +176,7 @@ final class EventWriter implements AutoCloseable {
 
     private List<Outcome<List<Placed>>> committed(List<Request> group) throws SQLException {
         Connection open = connection();
-        Group writes = new Group(awaitTurn(open), known(open, group));
+        Group writes = new Group(EventTurn.await(open), known(open, group));
         List<Outcome<List<Placed>>> outcomes = new ArrayList<>(group.size());
         for (Request request : group) {
             outcomes.add(writes.add(request));
@@ -182,34 +187,30 @@ final class EventWriter implements AutoCloseable {
             }
             copy(open, "COPY event_known (name, event, content) FROM STDIN", writes.known);
             copy(open, EventRows.COPY, writes.events);
-            try (PreparedStatement statement =
-                    open.prepareStatement("UPDATE event_position SET last_id = ?, received_at = ?")) {
-                statement.setLong(1, writes.last);
-                statement.setObject(
-                        2,
-                        group.getLast()
-                                .submission()
-                                .receivedAt()
-                                .atOffset(ZoneOffset.UTC)
-                                .toLocalDateTime());
-                statement.executeUpdate();
-            }
+            position(open, writes.last, group.getLast().submission().receivedAt());
         }
         open.commit();
         return outcomes;
     }
 
-    private static LocalDate day(Request request) {
-        return LocalDate.ofInstant(request.submission().receivedAt(), ZoneOffset.UTC);
+    /// Notes which event is the last one, and when it was received.
+    static void position(Connection open, long last, Instant receivedAt) throws SQLException {
+        try (PreparedStatement statement =
+                open.prepareStatement("UPDATE event_position SET last_id = ?, received_at = ?")) {
+            statement.setLong(1, last);
+            statement.setObject(2, receivedAt.atOffset(ZoneOffset.UTC).toLocalDateTime());
+            statement.executeUpdate();
+        }
     }
 
-    /// Waits for the turn to add events, which ends with the transaction. @return the last one that there is
-    static long awaitTurn(Connection open) throws SQLException {
-        try (Statement statement = open.createStatement();
-                ResultSet row = statement.executeQuery("SELECT last_id FROM event_position FOR UPDATE")) {
-            row.next();
-            return row.getLong(1);
-        }
+    /// A row of `event_known`, to be copied.
+    static byte[] known(UUID name, long event, @Nullable UUID content) {
+        return (name + "\t" + event + "\t" + (content == null ? "\\N" : content) + "\n")
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static LocalDate day(Request request) {
+        return LocalDate.ofInstant(request.submission().receivedAt(), ZoneOffset.UTC);
     }
 
     private static Map<UUID, Known> known(Connection open, List<Request> group) throws SQLException {
@@ -238,7 +239,7 @@ final class EventWriter implements AutoCloseable {
         return known;
     }
 
-    private static void copy(Connection open, String sql, ByteArrayOutputStream rows) throws SQLException {
+    static void copy(Connection open, String sql, ByteArrayOutputStream rows) throws SQLException {
         if (rows.size() == 0) {
             return;
         }
@@ -300,8 +301,7 @@ final class EventWriter implements AutoCloseable {
             }
             long id = ++last;
             events.writeBytes(row);
-            events.writeBytes(Long.toString(id).getBytes(StandardCharsets.US_ASCII));
-            events.write('\n');
+            events.writeBytes(EventRows.end(id));
             if (name != null) {
                 know(name, new Known(id, null));
             }
@@ -310,12 +310,11 @@ final class EventWriter implements AutoCloseable {
 
         private void know(UUID name, Known it) {
             names.put(name, it);
-            String row = name + "\t" + it.event() + "\t" + (it.content() == null ? "\\N" : it.content()) + "\n";
-            known.writeBytes(row.getBytes(StandardCharsets.US_ASCII));
+            known.writeBytes(known(name, it.event(), it.content()));
         }
 
-        /// Where a request's events were placed the first time: what had an id of its own says so itself, the others
-        /// follow each other from the request's first on.
+        /// Where a request's events were placed the first time: what had an id of its own says so itself, the
+        /// others follow each other from the request's first on.
         private List<Placed> again(Request request, long first) {
             List<Placed> placed = new ArrayList<>(request.count());
             long next = first;

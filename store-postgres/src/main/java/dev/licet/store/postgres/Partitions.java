@@ -1,5 +1,6 @@
 package dev.licet.store.postgres;
 
+import dev.licet.store.sql.entity.Sql;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,8 +19,13 @@ final class Partitions {
 
     private final Set<LocalDate> there = new HashSet<>();
 
-    /// @param isAttached false for one that was taken out and not dropped yet @param isBeingDetached a crash left it so
+    /// @param isAttached false for one that was taken out and not dropped yet @param isBeingDetached a crash
+    /// left it so
     record Day(String name, LocalDate date, boolean isAttached, boolean isBeingDetached) {}
+
+    static String name(LocalDate day) {
+        return "event_" + NAME.format(day);
+    }
 
     /// The oldest first.
     static List<Day> all(Statement statement) throws SQLException {
@@ -39,13 +45,22 @@ final class Partitions {
         return days;
     }
 
-    /// Makes the day's partition if there is none, in the transaction of whoever adds events, whose turn it is. It is
-    /// made by itself and put into the table then, which holds up no reader.
+    /// Whether there is a day that was taken out of the table and is not dropped yet.
+    static boolean isSomeTakenOut(Sql sql) throws SQLException {
+        return sql.first("""
+                        SELECT EXISTS (SELECT 1 FROM pg_class c LEFT JOIN pg_inherits i ON i.inhrelid = c.oid
+                          WHERE c.relkind = 'r' AND c.relname ~ '^event_[0-9]{8}$'
+                            AND c.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'event'::regclass)
+                            AND (i.inhparent IS NULL OR i.inhdetachpending)) AS is_some""", row -> row.getBoolean("is_some")).orElseThrow();
+    }
+
+    /// Makes the day's partition if there is none, in the transaction of whoever adds events, whose turn it is.
+    /// It is made by itself and put into the table then, which holds up no reader.
     void require(Connection connection, LocalDate day) throws SQLException {
         if (there.contains(day)) {
             return;
         }
-        String name = "event_" + NAME.format(day);
+        String name = name(day);
         try (Statement statement = connection.createStatement()) {
             boolean isThere;
             try (ResultSet row = statement.executeQuery(

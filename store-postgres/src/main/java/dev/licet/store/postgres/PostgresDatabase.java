@@ -23,29 +23,26 @@ import org.jspecify.annotations.Nullable;
 
 /// The entities in a PostgreSQL that other nodes write, too.
 ///
-/// A transaction of a node's writer begins with a lock that all nodes take, so that it sees all that was committed
-/// before and nothing is committed beside it. What it remembers ends with it: outside, each question is asked of the
-/// tables. A connection that breaks is opened again when it is next used; who used it meanwhile is told to ask again.
-final class PostgresDatabase extends SingleWriter {
+/// A transaction of a node's writer begins with a lock that all nodes take, so that it sees all that was
+/// committed before and nothing is committed beside it. What it remembers ends with it: outside, each question
+/// is asked of the tables. A connection that breaks is opened again when it is next used; who used it meanwhile
+/// is told to ask again.
+public final class PostgresDatabase extends SingleWriter {
     /// Of the newest migration.
-    static final String SCHEMA_VERSION = "3";
+    static final String SCHEMA_VERSION = "4";
 
     static final int OLDEST_SERVER = 150_000;
-
-    /// Any number that nothing else in the same database locks.
-    private static final long WRITERS = 0x6C69_6365_74L;
 
     /// A quote ends a text only when it stands alone, which is how statements are written here.
     static final String PLAIN_QUOTES = "SET standard_conforming_strings = on";
 
-    private static final int READERS = 2 * Runtime.getRuntime().availableProcessors() + 2;
     private static final Duration SOON = Duration.ofSeconds(5);
 
-    /// The classes of states that pass by themselves: a connection that breaks, a conflict, no room, an operator, a
-    /// failing system.
+    /// The classes of states that pass by themselves: a connection that breaks, a conflict, no room, an
+    /// operator, a failing system.
     private static final Set<String> PASSING = Set.of("08", "40", "53", "57", "58");
 
-    private static final String WAITED_TOO_LONG_FOR_A_LOCK = "55P03";
+    static final String WAITED_TOO_LONG_FOR_A_LOCK = "55P03";
     private static final String DID_NOTHING_FOR_TOO_LONG = "25P03";
     private static final String NO_SUCH_CHARACTER = "22021";
 
@@ -71,25 +68,61 @@ final class PostgresDatabase extends SingleWriter {
         readers.forEach(reader -> openedAfter.put(reader, 0));
     }
 
+    /// @param connections to read by
     /// @throws IllegalStateException when it can't be reached, is too old or does not keep all texts
-    static PostgresDatabase open(DataSource source, ChangeLog changes) {
+    public static PostgresDatabase open(DataSource source, int connections, ChangeLog changes) {
         try {
-            prepare(source);
-            List<Sql> readers = new ArrayList<>(READERS);
-            for (int i = 0; i < READERS; i++) {
-                readers.add(reader(source));
+            requireUsable(source);
+            Sql writing = writer(source, changes);
+            try {
+                migrate(source);
+                makeTriggers(source);
+                return started(source, connections, writing, changes);
+            } catch (Throwable e) {
+                writing.close();
+                throw e;
             }
-            PostgresDatabase database = new PostgresDatabase(source, writer(source, changes), readers, changes);
-            database.start();
+        } catch (SQLException e) {
+            throw new IllegalStateException("can't open the entities: " + e.getMessage(), e);
+        }
+    }
+
+    /// Opens it to read alone: it is not changed, neither by this nor by anything later.
+    static PostgresDatabase openReadOnly(DataSource source, int connections, ChangeLog changes) {
+        try {
+            requireUsable(source);
+            requireCurrent(source);
+            PostgresDatabase database = started(source, connections, reader(source), changes);
+            database.holdStill();
             return database;
         } catch (SQLException e) {
             throw new IllegalStateException("can't open the entities: " + e.getMessage(), e);
         }
     }
 
-    private static void prepare(DataSource source) throws SQLException {
-        try (Connection connection = source.getConnection();
-                Statement statement = connection.createStatement()) {
+    private static PostgresDatabase started(DataSource source, int connections, Sql writing, ChangeLog changes)
+            throws SQLException {
+        List<Sql> readers = new ArrayList<>(connections);
+        for (int i = 0; i < connections; i++) {
+            readers.add(reader(source));
+        }
+        PostgresDatabase database = new PostgresDatabase(source, writing, readers, changes);
+        database.start();
+        return database;
+    }
+
+    /// @throws IllegalStateException when it is too old, does not keep all texts, or has not all that belongs
+    /// there
+    private static void requireUsable(DataSource source) throws SQLException {
+        try (Connection connection = source.getConnection()) {
+            requireFit(connection);
+            UnfinishedMove.refuse(connection);
+        }
+    }
+
+    /// @throws IllegalStateException when it is too old or does not keep all texts
+    static void requireFit(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
             if (Integer.parseInt(setting(statement, "server_version_num")) < OLDEST_SERVER) {
                 throw new IllegalStateException("PostgreSQL has to be 15 or newer");
             }
@@ -97,14 +130,40 @@ final class PostgresDatabase extends SingleWriter {
             if (!encoding.equals("UTF8")) {
                 throw new IllegalStateException("the database has to be of encoding UTF8, and is of " + encoding);
             }
+        }
+    }
+
+    /// @throws IllegalStateException where the tables are not those of this version
+    static void requireCurrent(DataSource source) throws SQLException {
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement()) {
             if (!isCurrent(statement)) {
-                // Nodes that start together take turns: Flyway has a lock of its own.
-                Flyway.configure(PostgresDatabase.class.getClassLoader())
-                        .dataSource(source)
-                        .locations("classpath:dev/licet/store/postgres/entities")
-                        .load()
-                        .migrate();
+                throw new IllegalStateException("the database is empty or of another version: start a server that"
+                        + " takes writes, which brings it up to this one");
             }
+        }
+    }
+
+    /// Makes the tables, or brings them up to this version.
+    static void migrate(DataSource source) throws SQLException {
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement()) {
+            if (isCurrent(statement)) {
+                return;
+            }
+        }
+        // Nodes that start together take turns: Flyway has a lock of its own.
+        Flyway.configure(PostgresDatabase.class.getClassLoader())
+                .dataSource(source)
+                .createSchemas(false)
+                .locations("classpath:dev/licet/store/postgres/entities")
+                .load()
+                .migrate();
+    }
+
+    private static void makeTriggers(DataSource source) throws SQLException {
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             lock(statement);
             PostgresTriggers.make(connection);
@@ -113,7 +172,7 @@ final class PostgresDatabase extends SingleWriter {
     }
 
     private static void lock(Statement statement) throws SQLException {
-        statement.execute("SELECT pg_advisory_xact_lock(" + WRITERS + ")");
+        statement.execute("SELECT pg_advisory_xact_lock(" + AdvisoryLocks.WRITERS + ")");
     }
 
     private static String setting(Statement statement, String name) throws SQLException {
@@ -143,11 +202,11 @@ final class PostgresDatabase extends SingleWriter {
         return new Sql(writing(source), PostgresTriggers.hearing(changes));
     }
 
-    /// A connection to write by. What is acknowledged is on disk, and on a standby's that is waited for, whatever the
-    /// server's own settings say; and a node that hangs with a lock, or whose machine is gone, does not hold up the
-    /// others for ever.
-    static Connection writing(DataSource source) throws SQLException {
-        return connection(
+    /// A connection to write by. What is acknowledged is on disk, and on a standby's that is waited for,
+    /// whatever the server's own settings say; and a node that hangs with a lock, or whose machine is gone,
+    /// does not hold up the others for ever. As long as it is open nothing is moved.
+    public static Connection writing(DataSource source) throws SQLException {
+        Connection connection = connection(
                 source,
                 "SET client_min_messages = notice",
                 "SET lock_timeout = '10s'",
@@ -157,6 +216,33 @@ final class PostgresDatabase extends SingleWriter {
                 "SET tcp_keepalives_count = 3",
                 "SELECT set_config('synchronous_commit', 'on', false)"
                         + " WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')");
+        try {
+            UnfinishedMove.lockOut(connection);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /// One for a move, while which nobody else writes; in a transaction that sees one state.
+    static Connection moving(DataSource source) throws SQLException {
+        Connection connection = connection(
+                source,
+                "SET client_min_messages = warning",
+                "SET idle_in_transaction_session_timeout = 0",
+                "SET statement_timeout = 0",
+                "SET tcp_keepalives_idle = 5");
+        try {
+            connection.setNetworkTimeout(Runnable::run, 0);
+            UnfinishedMove.lock(connection);
+            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            connection.setAutoCommit(false);
+            return connection;
+        } catch (Throwable e) {
+            connection.close();
+            throw e;
+        }
     }
 
     /// One for work that may take as long as it does.
@@ -203,7 +289,7 @@ final class PostgresDatabase extends SingleWriter {
     @Override
     protected void begin(Sql sql) throws SQLException {
         sql.execute("BEGIN ISOLATION LEVEL READ COMMITTED"); // of which each statement sees what is there by then
-        sql.first("SELECT pg_advisory_xact_lock(?)", row -> true, WRITERS);
+        sql.first("SELECT pg_advisory_xact_lock(?)", row -> true, AdvisoryLocks.WRITERS);
         othersMayHaveWritten();
         moment = moments.incrementAndGet();
     }

@@ -11,11 +11,16 @@ import dev.licet.core.event.Placed;
 import dev.licet.core.event.RecordedEvent;
 import dev.licet.core.event.Submission;
 import dev.licet.core.id.AccountNumber;
+import dev.licet.store.embedded.PagedExport;
+import dev.licet.store.sql.EventSelection;
 import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.util.List;
 import java.util.OptionalLong;
 
-/// Events in one table, from their acknowledgement on: what was acknowledged is what questions find, on every node.
+/// Events in one table, from their acknowledgement on: what was acknowledged is what questions find, on every
+/// node.
 final class PostgresEventLog implements EventLog {
     private final EventWriter writer;
     private final EventReads reads;
@@ -44,19 +49,22 @@ final class PostgresEventLog implements EventLog {
     @Override
     public EventPage find(EventQuery query) {
         boolean upwards = query.above().isPresent();
-        EventSelection selection = EventSelection.of(query.account(), query.filter())
+        EventSelection selection = EventSelection.of(query.account(), query.filter(), EventRows.WORDS)
                 .above(query.above())
                 .below(upwards ? OptionalLong.empty() : query.below());
         return reads.ask(connection -> {
             long asOf = EventReads.last(connection);
-            List<RecordedEvent> found = selection.rows(connection, upwards, query.limit(), Long.MAX_VALUE);
+            List<RecordedEvent> found = EventRows.find(connection, selection, upwards, query.limit(), Long.MAX_VALUE);
             return new EventPage(upwards ? found.reversed() : found, asOf, true);
         });
     }
 
     @Override
     public EventExport export(AccountNumber account, EventFilter filter) {
-        return new PostgresExport(reads, account, EventSelection.of(account, filter), lastAcknowledged(), directory);
+        long asOf = lastAcknowledged();
+        EventSelection selection =
+                EventSelection.of(account, filter, EventRows.WORDS).upTo(asOf);
+        return new PagedExport(account, new Matching(selection), asOf, true, directory);
     }
 
     @Override
@@ -67,5 +75,31 @@ final class PostgresEventLog implements EventLog {
     @Override
     public long lastQueryable() {
         return lastAcknowledged();
+    }
+
+    private final class Matching implements PagedExport.Pages {
+        private final EventSelection selection;
+
+        Matching(EventSelection selection) {
+            this.selection = selection;
+        }
+
+        @Override
+        public long count() {
+            return reads.ask(connection -> {
+                try (PreparedStatement statement =
+                                selection.prepare(connection, "SELECT count(*) FROM event WHERE ", "");
+                        ResultSet row = statement.executeQuery()) {
+                    row.next();
+                    return row.getLong(1);
+                }
+            });
+        }
+
+        @Override
+        public List<RecordedEvent> above(long id) {
+            return reads.ask(connection ->
+                    EventRows.find(connection, selection.above(id), true, PagedExport.ROWS, PagedExport.CHARACTERS));
+        }
     }
 }

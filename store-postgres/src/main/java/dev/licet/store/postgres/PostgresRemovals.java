@@ -1,13 +1,9 @@
 package dev.licet.store.postgres;
 
-import static java.lang.System.Logger.Level.ERROR;
-
+import dev.licet.core.Unavailable;
 import dev.licet.core.id.AccountNumber;
-import dev.licet.core.id.RemovalId;
 import dev.licet.core.removal.Removal;
-import dev.licet.core.removal.Removals;
 import dev.licet.core.removal.SubjectHash;
-import dev.licet.store.sql.Fault;
 import dev.licet.store.sql.entity.Micros;
 import dev.licet.store.sql.entity.Sql;
 import dev.licet.store.sql.entity.SqlRemovals;
@@ -17,56 +13,25 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 
-/// Deletes events. Single ones go with the transaction that notes them; all that name somebody go in the background,
-/// by whichever node has the lock for it.
+/// Deletes events. Single ones go with the transaction that notes them; all that name somebody go in the
+/// background.
 ///
 /// What a table no longer has is in the engine's own files for a while: until it is vacuumed, and in its log.
-final class PostgresRemovals implements Removals, AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(PostgresRemovals.class.getName());
-    /// Of who erases: any number that nothing else in the same database locks.
-    private static final long ERASER = 0x6C69_6365_75L;
+final class PostgresRemovals extends NotedRemovals {
+    /// Waited for too long, or for each other.
+    private static final Set<String> HELD = Set.of("55P03", "40P01");
 
-    private static final long PAUSE_MILLIS = 500;
-    /// The letters that are read as digits in the text of a key, as [dev.licet.core.license.KeyForm] has them.
-    private static final String KEY_SYMBOLS = "translate(replace(upper(trim(key)), '-', ''), 'OIL', '011')";
-
-    private final PostgresDatabase database;
-    private final DataSource source;
     private final EventReads reads;
-    private final SqlRemovals removals;
-    private final Clock clock;
-    private final Fault fault = new Fault();
-    private final ScheduledExecutorService eraser = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("event-eraser").daemon().factory());
 
     PostgresRemovals(PostgresDatabase database, DataSource source, EventReads reads, Clock clock) {
-        this.database = database;
+        super(database, source, clock);
         this.reads = reads;
-        this.source = source;
-        this.removals = new SqlRemovals(database) {
-            /// No table of entities has a text with a zero character.
-            @Override
-            protected int forget(Sql sql, String delete, Object... arguments) throws SQLException {
-                boolean canBeThere = Arrays.stream(arguments)
-                        .noneMatch(argument -> argument instanceof String text && text.indexOf(0) >= 0);
-                return canBeThere ? super.forget(sql, delete, arguments) : 0;
-            }
-        };
-        this.clock = clock;
-    }
-
-    void start() {
-        eraser.scheduleWithFixedDelay(this::eraseQuietly, PAUSE_MILLIS, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -89,7 +54,16 @@ final class PostgresRemovals implements Removals, AutoCloseable {
             if (removal.isEmpty()) {
                 return removal;
             }
-            sql.execute("SET LOCAL lock_timeout = '1s'"); // who writes anything waits for this
+            delete(sql, account, there);
+            removals.takenOut(removal.get().events(), clock.instant());
+            return removals.find(account, removal.get().id());
+        });
+    }
+
+    /// Waits for a moment only, since all who write anything wait for it.
+    private static void delete(Sql sql, AccountNumber account, There there) throws SQLException {
+        sql.execute("SET LOCAL lock_timeout = '1s'");
+        try {
             Rollups.delete(
                     sql,
                     account,
@@ -98,15 +72,21 @@ final class PostgresRemovals implements Removals, AutoCloseable {
                     there.events().toArray(Long[]::new),
                     there.first(),
                     there.last());
-            removals.takenOut(removal.get().events(), clock.instant());
-            return removals.find(account, removal.get().id());
-        });
+        } catch (SQLException e) {
+            if (HELD.contains(String.valueOf(e.getSQLState()))) {
+                // Without its cause, which would undo what others write with it.
+                throw new Unavailable("events of the account are being counted or erased", Unavailable.SOON);
+            }
+            throw e;
+        }
+        sql.execute("SET LOCAL lock_timeout = '10s'");
     }
 
     /// @param events the lowest id first @param first when one of them was received at the earliest, in UTC
     private record There(List<Long> events, LocalDateTime first, LocalDateTime last) {}
 
-    /// Those of the events that are the account's. Looked for before others have to wait, since it may take a while.
+    /// Those of the events that are the account's. Looked for before others have to wait, since it may take a
+    /// while.
     private There there(AccountNumber account, Set<Long> events) {
         return reads.ask(connection -> {
             List<Long> ids = new ArrayList<>();
@@ -130,64 +110,21 @@ final class PostgresRemovals implements Removals, AutoCloseable {
     }
 
     @Override
-    public Optional<Removal> find(AccountNumber account, RemovalId id) {
-        return removals.find(account, id);
-    }
-
-    @Override
-    public List<Removal> list(AccountNumber account, long after, int most) {
-        return removals.list(account, after, most);
-    }
-
-    /// What is left to erase. @param subject the hash of whom
-    private record Pending(long removal, AccountNumber account, Removal.Kind kind, String subject, long upTo) {}
-
-    private void eraseQuietly() {
-        try {
-            List<Pending> pending = pending();
-            if (!pending.isEmpty()) {
-                erase(pending);
-            }
-            fault.isOver();
-        } catch (Throwable e) {
-            // An error too: nothing would be erased any more.
-            if (fault.happened("erasures: " + e.getMessage())) {
-                LOG.log(ERROR, "erasures fail; they are tried again, and this is told once until one is done", e);
-            }
+    protected void remove(Sql locked, Pending pending) throws SQLException {
+        if (pending.subject() == null) {
+            return; // single events went with their note
         }
-    }
-
-    private List<Pending> pending() {
-        return database.read(sql -> sql.all(
-                "SELECT * FROM removal WHERE subject IS NOT NULL AND done_at IS NULL ORDER BY id",
-                row -> new Pending(
-                        row.getLong("id"),
-                        new AccountNumber(row.getLong("account")),
-                        Removal.Kind.valueOf(row.getString("kind").toUpperCase(Locale.ROOT)),
-                        row.getString("subject"),
-                        row.getLong("up_to"))));
-    }
-
-    private void erase(List<Pending> pending) throws SQLException {
-        try (Sql sql = new Sql(PostgresDatabase.patient(source))) {
-            if (!sql.first("SELECT pg_try_advisory_lock(?) AS locked", row -> row.getBoolean("locked"), ERASER)
-                    .orElseThrow()) {
-                return; // another node is at it
-            }
-            for (Pending next : pending) {
-                Subject subject = subject(next);
-                // What was found before a crash stays as it was noted.
-                removals.found(next.removal(), found(sql, subject));
-                sql.inTransaction(
-                        "READ COMMITTED",
-                        () -> Rollups.delete(sql, next.account(), "event", subject.condition(), subject.arguments()));
-                sql.inTransaction("REPEATABLE READ", () -> {
-                    Rollups.merge(sql, Optional.of(next.account())); // so that no count names anybody
-                    return true;
-                });
-                removals.done(List.of(next.removal()), 0, clock.instant());
-            }
-        }
+        Subject subject = subject(pending);
+        // What was found before a crash stays as it was noted.
+        removals.found(pending.removal(), found(locked, subject));
+        locked.inTransaction(
+                "READ COMMITTED",
+                () -> Rollups.delete(locked, pending.account(), "event", subject.condition(), subject.arguments()));
+        locked.inTransaction("REPEATABLE READ", () -> {
+            Rollups.merge(locked, Optional.of(pending.account())); // so that no count names anybody
+            return true;
+        });
+        removals.done(List.of(pending.removal()), 0, clock.instant());
     }
 
     private static SqlRemovals.Found found(Sql sql, Subject subject) throws SQLException {
@@ -209,13 +146,9 @@ final class PostgresRemovals implements Removals, AutoCloseable {
     private record Subject(String condition, Object... arguments) {}
 
     private Subject subject(Pending pending) {
-        String name = switch (pending.kind()) {
-            case MACHINE -> "machine";
-            case USER -> "end_user";
-            case KEY ->
-                "CASE WHEN " + KEY_SYMBOLS + " ~ '^[0-9A-HJKMNP-TV-Z]{25}$' THEN " + KEY_SYMBOLS + " ELSE key END";
-            case EVENT -> throw new IllegalArgumentException("single events go by their ids");
-        };
+        String name = pending.kind() == Removal.Kind.KEY
+                ? "CASE WHEN " + KEY_SYMBOLS + " ~ '" + CHECKED_KEY + "' THEN " + KEY_SYMBOLS + " ELSE key END"
+                : column(pending.kind());
         return new Subject(
                 "account = ? AND id <= ? AND (" + name + ") IS NOT NULL"
                         + " AND encode(sha256(convert_to(?, 'UTF8') || " + Texts.bytes("(" + name + ")")
@@ -223,18 +156,6 @@ final class PostgresRemovals implements Removals, AutoCloseable {
                 pending.account().value(),
                 pending.upTo(),
                 SubjectHash.prefix(removals.salt(), pending.account().toString(), pending.kind()),
-                pending.subject());
-    }
-
-    @Override
-    public void close() {
-        eraser.shutdown();
-        try {
-            if (!eraser.awaitTermination(10, TimeUnit.SECONDS)) {
-                LOG.log(ERROR, "an erasure does not end");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+                Objects.requireNonNull(pending.subject()));
     }
 }

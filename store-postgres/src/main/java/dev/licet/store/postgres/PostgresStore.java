@@ -2,6 +2,7 @@ package dev.licet.store.postgres;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.licet.core.checkup.Checkup;
 import dev.licet.core.disk.DiskUse;
 import dev.licet.core.event.EventLog;
 import dev.licet.core.insight.Insights;
@@ -11,8 +12,11 @@ import dev.licet.store.sql.Turns;
 import dev.licet.store.sql.entity.ChangeLog;
 import dev.licet.store.sql.entity.Entities;
 import dev.licet.store.sql.entity.SqlStore;
+import dev.licet.store.sql.move.MoveSource;
+import dev.licet.store.sql.move.MoveTarget;
 import java.nio.file.Path;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,12 +30,18 @@ import javax.sql.DataSource;
 import org.postgresql.PGProperty;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/// A store in one database of a PostgreSQL, version 15 or newer: entities, sessions, seats and events. Any number of
-/// nodes may have it open; what one has acknowledged, all see.
+/// A store in one database of a PostgreSQL, version 15 or newer: entities, sessions, seats and events. Any
+/// number of nodes may have it open; what one has acknowledged, all see.
 public final class PostgresStore extends SqlStore {
-    private static final int READERS = 2 * Runtime.getRuntime().availableProcessors() + 2;
+    /// Connections that read entities, and as many again for events.
+    public static final int READERS = 2 * Runtime.getRuntime().availableProcessors() + 2;
+    /// The most connections that a node has: what reads, what writes entities and events, what removes and
+    /// keeps.
+    static final int CONNECTIONS = 2 * READERS + 6;
+
     private static final int CONNECT_SECONDS = 5;
-    /// What an address may say otherwise. Details of errors have rows in them, which are nobody's but their account's.
+    /// What an address may say otherwise. Details of errors have rows in them, which are nobody's but their
+    /// account's.
     private static final Map<PGProperty, String> DEFAULTS = Map.of(
             PGProperty.CONNECT_TIMEOUT,
             Integer.toString(CONNECT_SECONDS),
@@ -59,7 +69,8 @@ public final class PostgresStore extends SqlStore {
 
     /// What a store takes on.
     ///
-    /// @param queueRequests how many requests may wait to be written @param queueBytes how many bytes they may take
+    /// @param queueRequests how many requests may wait to be written @param queueBytes how many bytes they may
+    /// take
     /// @param kept how long events and what was held are kept; empty for ever
     /// @param changesKept how long the record of changes is
     /// @param scratch a directory of this process for files that are being exported
@@ -71,8 +82,13 @@ public final class PostgresStore extends SqlStore {
             Duration changesKept,
             Path scratch) {}
 
-    /// A database. @param address as `postgresql://host:5432/database`; with several hosts the one that can be written
+    /// A database. @param address as `postgresql://host:5432/database`; with several hosts the one that can be
+    /// written
     public static DataSource source(String address, String user, Optional<String> password) {
+        return driver(address, user, password);
+    }
+
+    static PGSimpleDataSource driver(String address, String user, Optional<String> password) {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl("jdbc:" + address);
         DEFAULTS.forEach((property, value) -> {
@@ -85,19 +101,30 @@ public final class PostgresStore extends SqlStore {
         return source;
     }
 
-    private PostgresStore(DataSource source, PostgresDatabase database, Turns turns, Settings settings, Clock clock) {
+    /// Looks at a database that is to be used, or is. @param kept how long events are
+    public static Checkup checkup(String address, String user, Optional<String> password, Duration kept, Clock clock) {
+        return new PostgresCheckup(driver(address, user, password), kept, clock);
+    }
+
+    private PostgresStore(
+            DataSource source, int readers, PostgresDatabase database, Turns turns, Settings settings, Clock clock) {
         super(Entities.of(database, turns, settings.kept()));
         this.database = database;
         this.turns = turns;
         this.clock = clock;
         this.kept = settings.kept();
         this.writer = new EventWriter(source, settings.queueRequests(), settings.queueBytes());
-        this.reads = new EventReads(pool(source));
+        this.reads = new EventReads(pool(source, readers));
         this.events = new PostgresEventLog(writer, reads, settings.scratch());
         this.insights = new PostgresInsights(reads, turns, settings.insights().timeout());
         this.removals = new PostgresRemovals(database, source, reads, clock);
         this.roller = new EventRoller(source);
-        this.keeper = new EventKeeper(source, settings.kept(), () -> Entities.retentions(database), roller, clock);
+        this.keeper = new EventKeeper(
+                source,
+                () -> PartitionDays.open(source, roller),
+                settings.kept(),
+                () -> Entities.retentions(database),
+                clock);
     }
 
     /// Opens it, with its tables made or brought up to this version.
@@ -105,10 +132,29 @@ public final class PostgresStore extends SqlStore {
     /// @throws IllegalStateException when it can't be reached, is too old or does not keep all texts
     /// @param steady for how long something lasts
     public static PostgresStore open(DataSource source, Settings settings, Clock clock, Clock steady) {
-        PostgresDatabase database = PostgresDatabase.open(source, new ChangeLog(clock, steady, settings.changesKept()));
+        return open(source, READERS, settings, false, clock, steady);
+    }
+
+    /// Does the same. @param isReadOnly whether to write nothing, so that it can be moved meanwhile
+    public static PostgresStore open(
+            DataSource source, Settings settings, boolean isReadOnly, Clock clock, Clock steady) {
+        return open(source, READERS, settings, isReadOnly, clock, steady);
+    }
+
+    /// @param readers connections that read entities, and as many again for events
+    static PostgresStore open(
+            DataSource source, int readers, Settings settings, boolean isReadOnly, Clock clock, Clock steady) {
+        ChangeLog changes = new ChangeLog(clock, steady, settings.changesKept());
+        PostgresDatabase database = isReadOnly
+                ? PostgresDatabase.openReadOnly(source, readers, changes)
+                : PostgresDatabase.open(source, readers, changes);
         Turns turns = new Turns("insight", settings.insights());
         try {
-            PostgresStore store = new PostgresStore(source, database, turns, settings, clock);
+            PostgresStore store = new PostgresStore(source, readers, database, turns, settings, clock);
+            if (isReadOnly) {
+                store.writer.holdStill();
+                return store;
+            }
             store.writer.start();
             store.removals.start();
             store.roller.start();
@@ -121,7 +167,25 @@ public final class PostgresStore extends SqlStore {
         }
     }
 
-    private static HikariDataSource pool(DataSource source) {
+    /// Reads a database for a move.
+    public static MoveSource toMoveFrom(DataSource source) {
+        try {
+            return PostgresSource.open(source);
+        } catch (SQLException e) {
+            throw new IllegalStateException("can't read the database: " + e.getMessage(), e);
+        }
+    }
+
+    /// Fills a database by a move.
+    public static MoveTarget toMoveInto(DataSource source) {
+        try {
+            return PostgresTarget.open(source);
+        } catch (SQLException e) {
+            throw new IllegalStateException("can't open the database: " + e.getMessage(), e);
+        }
+    }
+
+    private static HikariDataSource pool(DataSource source, int connections) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("events");
         config.setDataSource(source);
@@ -129,7 +193,7 @@ public final class PostgresStore extends SqlStore {
         config.setAutoCommit(false);
         config.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
         config.setConnectionInitSql(PostgresDatabase.PLAIN_QUOTES);
-        config.setMaximumPoolSize(READERS);
+        config.setMaximumPoolSize(connections);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(Duration.ofSeconds(CONNECT_SECONDS).toMillis());
         return new HikariDataSource(config);

@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The triggers on what is [Audited]. They are the database's, and tell by notices whoever it is that writes: a
-/// connection gets its own alone, each with the statement that it is of. So what was rolled back is known to be.
+/// connection gets its own alone, each with the statement that it is of. So what was rolled back is known to
+/// be.
 final class PostgresTriggers {
     private static final String MARKER = "licet_changed";
     /// Between the parts of a notice. In JSON it is escaped, and what may have it otherwise comes last.
@@ -27,8 +28,8 @@ final class PostgresTriggers {
 
     private PostgresTriggers() {}
 
-    /// Has the database tell of changes, if it does not yet; to be called in a transaction that nothing else writes
-    /// beside.
+    /// Has the database tell of changes, if it does not yet; to be called in a transaction that nothing else
+    /// writes beside.
     static void make(Connection connection) throws SQLException {
         List<String> all = Audited.TABLES.stream()
                 .flatMap(table -> statements(table).stream())

@@ -18,13 +18,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What the tables have counted by days, so that questions of long times need not look at each event: see [Rolled].
+/// What the tables have counted by days, so that questions of long times need not look at each event: see
+/// [Rolled].
 ///
-/// Who takes events out of the table takes them out of here in the same transaction. Each account has a row that is
-/// held by whoever changes its counts, so an event is counted if, and only if, it is there when the transaction that
-/// counts it has the row.
+/// Who takes events out of the table takes them out of here in the same transaction. Each account has a row
+/// that is held by whoever changes its counts, so an event is counted if, and only if, it is there when the
+/// transaction that counts it has the row.
 ///
 /// All but [#of] is called in a transaction of READ COMMITTED, unless it says otherwise.
 final class Rollups {
@@ -131,15 +133,17 @@ final class Rollups {
     /// @param table which they are in @param condition on its row `e` @return how many there were
     static long delete(Sql sql, AccountNumber account, String table, String condition, @Nullable Object... arguments)
             throws SQLException {
-        String events = "DELETE FROM " + table + " AS e WHERE e.account = " + account.value() + " AND (" + condition
-                + ") RETURNING " + COLUMNS;
-        return add(sql, -1, events, counted(sql, account), arguments).events();
+        String events =
+                "DELETE FROM " + table + " AS e WHERE e.account = ? AND (" + condition + ") RETURNING " + COLUMNS;
+        Object[] all = Stream.concat(Stream.of(account.value()), Arrays.stream(arguments))
+                .toArray();
+        return add(sql, -1, events, counted(sql, account), all).events();
     }
 
     /// Takes out what was counted of an account's events in a table that is none of the others any more.
     static void takeOut(Sql sql, AccountNumber account, String table) throws SQLException {
-        String events = "SELECT " + COLUMNS + " FROM " + table + " AS e WHERE e.account = " + account.value();
-        add(sql, -1, events, counted(sql, account));
+        String events = "SELECT " + COLUMNS + " FROM " + table + " AS e WHERE e.account = ?";
+        add(sql, -1, events, counted(sql, account), account.value());
     }
 
     /// Holds the account. @return the last of its events that is counted
@@ -171,28 +175,28 @@ final class Rollups {
                             e.product, upper(e.currency) AS currency, e.value, e.machine, e.end_user, e.key
                           FROM taken AS e CROSS JOIN LATERAL (SELECT ahead FROM day_offset
                             WHERE account = e.account AND since <= e.happened_at ORDER BY since DESC LIMIT 1) AS o
-                          WHERE e.happened_at < TIMESTAMP '%s' AND e.id <= %d),
+                          WHERE e.happened_at < TIMESTAMP '%s' AND e.id <= ?),
                         sums AS (
                           INSERT INTO day_sum AS s (account, day, product, currency, events, value, valued)
                           SELECT account, day, product, currency,
-                            %d * count(*), %4$d * coalesce(sum(value), 0), %4$d * count(value)
+                            %d * count(*), %3$d * coalesce(sum(value), 0), %3$d * count(value)
                           FROM rolling GROUP BY account, day, product, currency
                           ON CONFLICT (account, day, product, currency) DO UPDATE SET events = s.events + excluded.events,
                             value = s.value + excluded.value, valued = s.valued + excluded.valued),
                         actives AS (
                           INSERT INTO day_active (account, kind, day, product, who, events, merged)
-                          SELECT account, kind, day, product, who, %4$d * count(*), false
-                          FROM rolling CROSS JOIN LATERAL (VALUES %5$s) AS k (kind, who)
+                          SELECT account, kind, day, product, who, %3$d * count(*), false
+                          FROM rolling CROSS JOIN LATERAL (VALUES %4$s) AS k (kind, who)
                           WHERE who IS NOT NULL GROUP BY account, kind, day, product, who
                           RETURNING 1)
-                        SELECT (SELECT count(*) FROM taken), (SELECT count(*) FROM actives)""".formatted(events, Rolled.END, last, sign, kinds),
+                        SELECT (SELECT count(*) FROM taken), (SELECT count(*) FROM actives)""".formatted(events, Rolled.END, sign, kinds),
                         row -> new Taken(row.getLong(1), row.getLong(2)),
-                        arguments)
+                        Stream.concat(Arrays.stream(arguments), Stream.of(last)).toArray())
                 .orElseThrow();
     }
 
-    /// What is counted by another calendar than that of its account now, or by older rules; not by newer ones, which
-    /// another node has.
+    /// What is counted by another calendar than that of its account now, or by older rules; not by newer ones,
+    /// which another node has.
     static Map<AccountNumber, ZoneId> moved(Sql sql) throws SQLException {
         Map<AccountNumber, ZoneId> moved = new HashMap<>();
         sql.all(
@@ -272,12 +276,19 @@ final class Rollups {
                 .orElseThrow();
     }
 
-    /// Makes one row of all that are of the same, of each day to which something has come, and none of what adds up to
-    /// nothing; and counts who is active in it. In a transaction of REPEATABLE READ: what others add
+    /// Makes one row of all that are of the same, of each day to which something has come, and none of what
+    /// adds up to nothing; and counts who is active in it. In a transaction of REPEATABLE READ: what others add
     /// meanwhile is for the next time, and of two who merge the same one fails.
     ///
     /// @param account all, when it is empty
     static void merge(Sql sql, Optional<AccountNumber> account) throws SQLException {
+        if (account.isPresent()) {
+            // Who counts it anew meanwhile would not find the new rows.
+            sql.all(
+                    "SELECT account FROM rolled_account WHERE account = ? FOR UPDATE",
+                    row -> row.getLong(1),
+                    account.get().value());
+        }
         String changed = "SELECT DISTINCT account, kind, day FROM day_active WHERE NOT merged"
                 + (account.isPresent() ? " AND account = ?" : "");
         sql.update(

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /// Texts as PostgreSQL can have them: it knows no zero character. That is kept as one of those that no
-/// script uses, and that one as a pair. Two texts that differ stay different, and what a text begins with or contains,
-/// it still does.
+/// script uses, and that one as a pair. Two texts that differ stay different, and what a text begins with or
+/// contains, it still does.
 final class Texts {
     private static final char ZERO = '\uF8FC';
     private static final char MARK = '\uF8FD';

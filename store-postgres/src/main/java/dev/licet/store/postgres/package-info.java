@@ -1,4 +1,4 @@
-/// Entities and sessions in PostgreSQL, for several nodes at a time. No server offers it yet.
+/// Entities and sessions in PostgreSQL, for several nodes at a time.
 @NullMarked
 package dev.licet.store.postgres;
 

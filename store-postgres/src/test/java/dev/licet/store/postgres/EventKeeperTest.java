@@ -80,7 +80,11 @@ class EventKeeperTest {
 
     private void keep(Map<ProductId, Duration> ofProducts, Instant now) throws SQLException {
         try (EventKeeper keeper = new EventKeeper(
-                source, Optional.of(KEPT), () -> ofProducts, store.roller(), Clock.fixed(now, ZoneOffset.UTC))) {
+                source,
+                () -> PartitionDays.open(source, store.roller()),
+                Optional.of(KEPT),
+                () -> ofProducts,
+                Clock.fixed(now, ZoneOffset.UTC))) {
             keeper.keep();
         }
     }
@@ -185,7 +189,7 @@ class EventKeeperTest {
         append("b", 1);
         try (Connection other = source.getConnection();
                 Statement statement = other.createStatement()) {
-            statement.execute("SELECT pg_advisory_lock(" + EventKeeper.KEEPER + ")");
+            statement.execute("SELECT pg_advisory_lock(" + AdvisoryLocks.KEEPER + ")");
             keep(40);
             assertThat(names()).containsExactly("a", "b");
         }

@@ -15,7 +15,7 @@ class PostgresSalesTest extends SalesContract {
 
     @Override
     protected void untell(Path closed) {
-        try (PostgresDatabase database = PostgresDatabase.open(PostgresServer.of(closed), ChangeLog.keepingAll())) {
+        try (PostgresDatabase database = PostgresDatabase.open(PostgresServer.of(closed), 1, ChangeLog.keepingAll())) {
             database.write(sql -> sql.update("UPDATE payment SET told = FALSE"));
         }
     }

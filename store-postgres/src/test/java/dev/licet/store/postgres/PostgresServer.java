@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -20,61 +21,113 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/// A PostgreSQL of the tests' own, with a database for each directory that a test has. It ends with the process.
-public final class PostgresServer {
+/// A PostgreSQL of the tests' own. The one that most tests share has a database for each directory that a test has, and
+/// ends with the process.
+public final class PostgresServer implements AutoCloseable {
     private static final Path INSTALLED = Path.of("/usr/lib/postgresql");
     private static final String MIGRATED = "migrated";
     private static Optional<PostgresServer> running = Optional.empty();
 
     private final Path programs;
     private final Path directory;
-    private final int port;
+    private final int port = freePort();
+    private final List<String> settings;
+    private final Thread atTheEnd = new Thread(this::stop);
     private Process process;
     private final Map<Path, String> databases = new HashMap<>();
 
-    private PostgresServer(Path programs) throws IOException, InterruptedException {
-        this.programs = programs;
+    /// @param settings over those that all have @param making what makes its data, but for where
+    private PostgresServer(List<String> settings, String... making) throws IOException, InterruptedException {
+        this.programs =
+                programs().orElseThrow(() -> new IllegalStateException("there is no PostgreSQL in " + INSTALLED));
+        this.settings = settings;
         directory = Files.createTempDirectory("licet-postgres");
+        own(directory);
+        List<String> arguments = new ArrayList<>(List.of(making));
+        arguments.addAll(List.of("-D", data().toString()));
+        Process made = start(arguments.removeFirst(), arguments.toArray(String[]::new));
+        if (made.waitFor() != 0) {
+            throw new IOException("PostgreSQL can't be made: " + Files.readString(log()));
+        }
+        process = serve();
+        Runtime.getRuntime().addShutdownHook(atTheEnd);
+        if (!isUp()) {
+            throw new IOException("PostgreSQL does not start: " + Files.readString(log()));
+        }
+    }
+
+    private static PostgresServer made(List<String> settings) throws IOException, InterruptedException {
+        return new PostgresServer(settings, "initdb", "-A", "trust", "-U", "licet", "-E", "UTF8", "--no-locale");
+    }
+
+    /// One for a test alone. @param settings such as `fsync=on`; without it nothing is synced
+    public static PostgresServer alone(String... settings) throws IOException, InterruptedException {
+        return made(List.of(settings));
+    }
+
+    /// Another one that follows it, and is called `standby` where it does.
+    public PostgresServer standby() throws IOException, InterruptedException {
+        List<String> like = new ArrayList<>(settings); // it may not have less of anything
+        like.add("cluster_name=standby");
+        return new PostgresServer(
+                like,
+                "pg_basebackup",
+                "-R",
+                "-c",
+                "fast",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                Integer.toString(port),
+                "-U",
+                "licet");
+    }
+
+    /// What PostgreSQL has to own, which refuses to be root's.
+    public static void own(Path path) throws IOException {
         if (isRoot()) {
             Files.setOwner(
-                    directory,
-                    directory.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("postgres"));
+                    path, path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("postgres"));
         }
-        Path data = directory.resolve("data");
-        Process made =
-                start("initdb", "-D", data.toString(), "-A", "trust", "-U", "licet", "-E", "UTF8", "--no-locale");
-        if (made.waitFor() != 0) {
-            throw new IOException("initdb failed: " + Files.readString(log()));
-        }
-        port = freePort();
-        process = serve();
-        Runtime.getRuntime().addShutdownHook(new Thread(this::stop));
+    }
+
+    /// A new directory that it may use, which goes with it.
+    public Path directory(String name) throws IOException {
+        Path made = Files.createDirectory(directory.resolve(name));
+        own(made);
+        return made;
+    }
+
+    Path data() {
+        return directory.resolve("data");
     }
 
     private Process serve() throws IOException {
-        return start(
-                "postgres",
-                "-D",
-                directory.resolve("data").toString(),
-                "-c",
+        List<String> arguments = new ArrayList<>(List.of("-D", data().toString()));
+        List<String> all = new ArrayList<>(List.of(
+                "fsync=off", // few tests here pull the plug
                 "port=" + port,
-                "-c",
                 "listen_addresses=127.0.0.1",
-                "-c",
-                "unix_socket_directories=" + directory,
-                "-c",
-                "fsync=off"); // no test here pulls the plug
+                "unix_socket_directories=" + directory));
+        all.addAll(settings); // the last one counts
+        all.forEach(setting -> arguments.addAll(List.of("-c", setting)));
+        return start("postgres", arguments.toArray(String[]::new));
     }
 
-    /// One for a test alone, which ends it now and then.
-    static PostgresServer alone() throws IOException, InterruptedException {
-        PostgresServer server = new PostgresServer(programs().orElseThrow());
-        server.await();
-        return server;
+    /// Ends it and all that it has started, as the loss of its machine does.
+    public void kill() throws InterruptedException {
+        List<ProcessHandle> all = process.descendants().toList();
+        process.destroyForcibly();
+        all.forEach(ProcessHandle::destroyForcibly);
+        process.waitFor();
+    }
+
+    public int port() {
+        return port;
     }
 
     /// Ends it as a crash does, and starts it again on what it has left.
-    void killAndStartAgain() throws IOException, InterruptedException {
+    public void killAndStartAgain() throws IOException, InterruptedException {
         process.destroyForcibly().waitFor();
         for (int i = 0; i < 50; i++) {
             process = serve();
@@ -99,11 +152,9 @@ public final class PostgresServer {
     static synchronized PGSimpleDataSource of(Path directory) {
         try {
             if (running.isEmpty()) {
-                PostgresServer server = new PostgresServer(programs()
-                        .orElseThrow(() -> new IllegalStateException("there is no PostgreSQL in " + INSTALLED)));
-                server.await();
+                PostgresServer server = made(List.of());
                 server.execute("CREATE DATABASE " + MIGRATED);
-                PostgresDatabase.open(server.source(MIGRATED), ChangeLog.keepingAll())
+                PostgresDatabase.open(server.source(MIGRATED), PostgresStore.READERS, ChangeLog.keepingAll())
                         .close();
                 running = Optional.of(server);
             }
@@ -131,7 +182,7 @@ public final class PostgresServer {
         return source(name);
     }
 
-    PGSimpleDataSource source(String database) {
+    public PGSimpleDataSource source(String database) {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setServerNames(new String[] {"127.0.0.1"});
         source.setPortNumbers(new int[] {port});
@@ -140,16 +191,38 @@ public final class PostgresServer {
         return source;
     }
 
-    private void execute(String sql) throws SQLException {
-        try (Connection connection = source("postgres").getConnection();
+    /// As its superuser, in the database `postgres`.
+    public void execute(String sql) throws SQLException {
+        execute("postgres", sql);
+    }
+
+    public void execute(String database, String sql) throws SQLException {
+        try (Connection connection = source(database).getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
     }
 
-    private void await() throws IOException, InterruptedException {
-        if (!isUp()) {
-            throw new IOException("PostgreSQL does not start: " + Files.readString(log()));
+    /// Changes a setting for all, and waits until it counts.
+    public void set(String setting, String value) throws SQLException, InterruptedException {
+        execute("ALTER SYSTEM SET " + setting + " = '" + value + "'");
+        execute("SELECT pg_reload_conf()");
+        for (int i = 0;
+                !ask("postgres", "SELECT current_setting('" + setting + "')").equals(value);
+                i++) {
+            if (i == 100) {
+                throw new IllegalStateException(setting + " is not " + value);
+            }
+            Thread.sleep(50);
+        }
+    }
+
+    /// The first column of the first row; empty for none, or NULL.
+    public String ask(String database, String sql) throws SQLException {
+        try (Connection connection = source(database).getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            return row.next() && row.getString(1) != null ? row.getString(1) : "";
         }
     }
 
@@ -203,16 +276,25 @@ public final class PostgresServer {
                 .start();
     }
 
-    private static int freePort() throws IOException {
+    private static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public void close() {
+        Runtime.getRuntime().removeShutdownHook(atTheEnd);
+        stop();
     }
 
     /// At once, whoever is connected.
     private void stop() {
         try {
             new ProcessBuilder("kill", "-QUIT", Long.toString(process.pid()))
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start()
                     .waitFor();
             if (!process.waitFor(10, TimeUnit.SECONDS)) {

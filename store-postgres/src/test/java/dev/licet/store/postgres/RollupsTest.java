@@ -149,8 +149,12 @@ class RollupsTest {
 
     private void keep(Map<ProductId, Duration> ofProducts, int day) throws SQLException {
         Clock clock = Clock.fixed(RECEIVED.plus(Duration.ofDays(day)), ZoneOffset.UTC);
-        try (EventKeeper keeper =
-                new EventKeeper(source, Optional.of(Duration.ofDays(30)), () -> ofProducts, roller, clock)) {
+        try (EventKeeper keeper = new EventKeeper(
+                source,
+                () -> PartitionDays.open(source, roller),
+                Optional.of(Duration.ofDays(30)),
+                () -> ofProducts,
+                clock)) {
             keeper.keep();
         }
     }
@@ -180,7 +184,7 @@ class RollupsTest {
     void retention_thatEndedHalfway_takesOutTheRestOnce() throws SQLException {
         try (Connection connection = source.getConnection();
                 Statement statement = connection.createStatement()) {
-            roller.countTo(300);
+            roller.countTo(300, () -> {});
             statement.execute("ALTER TABLE event DETACH PARTITION event_20260301");
         }
         try (Connection connection = source.getConnection();
@@ -236,7 +240,7 @@ class RollupsTest {
                 .as("of others")
                 .isPositive();
         assertRight();
-        roller.countTo(300);
+        roller.countTo(300, () -> {});
         assertRight();
     }
 
@@ -290,7 +294,7 @@ class RollupsTest {
             }
         }
         assertRight();
-        roller.countTo(700);
+        roller.countTo(700, () -> {});
         assertRight();
     }
 }

@@ -111,7 +111,7 @@ record Days(Rows rows, LocalDate first, LocalDate end, long lastId) {
         return others;
     }
 
-    private static Field<LocalDateTime> time(Instant instant) {
-        return inline(LocalDateTime.ofInstant(instant, ZoneOffset.UTC));
+    private Field<LocalDateTime> time(Instant instant) {
+        return rows.engine().time(LocalDateTime.ofInstant(instant, ZoneOffset.UTC));
     }
 }

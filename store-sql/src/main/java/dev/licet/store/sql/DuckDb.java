@@ -3,12 +3,10 @@ package dev.licet.store.sql;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 
-import dev.licet.core.insight.Unit;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.LocalDateTime;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jooq.Field;
 import org.jooq.SQLDialect;
@@ -25,21 +23,6 @@ final class DuckDb implements Engine {
     @Override
     public Field<LocalDateTime> plusSeconds(Field<LocalDateTime> time, Field<Long> seconds) {
         return field("({0} + to_seconds({1}))", SQLDataType.LOCALDATETIME, time, seconds);
-    }
-
-    @Override
-    public Field<LocalDateTime> start(Unit unit, Field<LocalDateTime> time) {
-        return field("date_trunc({0}, {1})", SQLDataType.LOCALDATETIME, inline(name(unit)), time);
-    }
-
-    @Override
-    public Field<LocalDateTime> plus(Field<LocalDateTime> start, Unit unit, int units) {
-        return field(
-                "({0} + cast({1} as interval))", SQLDataType.LOCALDATETIME, start, inline(units + " " + name(unit)));
-    }
-
-    private static String name(Unit unit) {
-        return unit.name().toLowerCase(Locale.ROOT);
     }
 
     @Override
@@ -94,10 +77,5 @@ final class DuckDb implements Engine {
                 SQLDataType.OTHER,
                 value,
                 DSL.list(shares.stream().map(DSL::inline).toList()));
-    }
-
-    @Override
-    public Field<Long> element(Field<Object> list, int index) {
-        return field("{0}[{1}]", SQLDataType.BIGINT, list, inline(index));
     }
 }

@@ -37,6 +37,16 @@ public record InsightQuery(String sql, List<Object> arguments, List<Column> colu
         void runs(java.sql.Statement statement);
     }
 
+    /// What an engine has found, row by row.
+    public interface Cursor<E extends Exception> {
+        /// @return whether there is one more, which is the one that cells are of then
+        boolean next() throws E;
+
+        /// @param column from 1 on
+        @Nullable
+        Object cell(int column) throws E;
+    }
+
     public Counted run(Connection connection, Watch watch) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < arguments.size(); i++) {
@@ -44,27 +54,36 @@ public record InsightQuery(String sql, List<Object> arguments, List<Column> colu
             }
             watch.runs(statement);
             try (ResultSet rows = statement.executeQuery()) {
-                return read(rows);
+                return read(new Cursor<SQLException>() {
+                    @Override
+                    public boolean next() throws SQLException {
+                        return rows.next();
+                    }
+
+                    @Override
+                    public @Nullable Object cell(int column) throws SQLException {
+                        return rows.getObject(column);
+                    }
+                });
             }
         }
     }
 
-    private Counted read(ResultSet rows) throws SQLException {
+    public <E extends Exception> Counted read(Cursor<E> rows) throws E {
         long events = 0;
         List<List<@Nullable Object>> table = new ArrayList<>();
         while (rows.next()) {
             List<@Nullable Object> row = new ArrayList<>(columns.size());
             for (int i = 0; i < columns.size(); i++) {
-                row.add(cell(rows, i + 1, columns.get(i).type()));
+                row.add(cell(rows.cell(i + 1), columns.get(i).type()));
             }
             table.add(row);
-            events = rows.getLong(columns.size() + 1);
+            events = rows.cell(columns.size() + 1) instanceof Number number ? number.longValue() : 0;
         }
         return new Counted(new Table(columns, table), events);
     }
 
-    private @Nullable Object cell(ResultSet rows, int column, Type type) throws SQLException {
-        @Nullable Object value = rows.getObject(column);
+    private @Nullable Object cell(@Nullable Object value, Type type) {
         if (value == null) {
             return null;
         }

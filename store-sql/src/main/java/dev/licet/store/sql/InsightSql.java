@@ -47,6 +47,7 @@ import org.jooq.SelectField;
 import org.jooq.Table;
 import org.jooq.WindowSpecification;
 import org.jooq.WindowSpecificationRowsStep;
+import org.jooq.conf.BackslashEscaping;
 import org.jooq.conf.Settings;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
@@ -93,7 +94,11 @@ public final class InsightSql {
 
     public InsightSql(Engine engine) {
         this.engine = engine;
-        this.dsl = DSL.using(engine.dialect(), new Settings().withRenderFormatted(true));
+        this.dsl = DSL.using(
+                engine.dialect(),
+                new Settings()
+                        .withRenderFormatted(true)
+                        .withBackslashEscaping(engine.hasEscapes() ? BackslashEscaping.ON : BackslashEscaping.OFF));
     }
 
     /// @param rolled what the engine has counted by days already, of the account that the question is about
@@ -114,7 +119,9 @@ public final class InsightSql {
     }
 
     private InsightQuery query(Select<?> select, Unit unit, List<Column> columns) {
-        return new InsightQuery(dsl.render(select), dsl.extractBindValues(select), columns, unit);
+        return engine.hasArguments()
+                ? new InsightQuery(dsl.render(select), dsl.extractBindValues(select), columns, unit)
+                : new InsightQuery(dsl.renderInlined(select), List.of(), columns, unit);
     }
 
     private static Column column(String name, Type type) {
@@ -173,7 +180,7 @@ public final class InsightSql {
                 seen,
                 rows.condition(),
                 keys,
-                List.of(count().as(EVENTS), sum(VALUE).as(SUM)),
+                List.of(count().as(EVENTS), engine.total(VALUE).as(SUM)),
                 days);
         List<Field<?>> cells = List.of(EVENTS, coalesce(SUM, inline(BigDecimal.ZERO)));
         List<Column> columns = List.of(column("events", Type.COUNT), column("value", Type.NUMBER));
@@ -380,7 +387,7 @@ public final class InsightSql {
                         GROUP,
                         count().as(EVENTS),
                         countDistinct(WHO),
-                        coalesce(sum(VALUE), inline(BigDecimal.ZERO)),
+                        coalesce(engine.total(VALUE), inline(BigDecimal.ZERO)),
                         sum(count()).over())
                 .from(e)
                 .groupBy(GROUP)
@@ -442,7 +449,7 @@ public final class InsightSql {
                 seen,
                 rows.condition().and(EventColumns.CURRENCY.isNotNull()).and(EventColumns.VALUE.isNotNull()),
                 keys,
-                List.of(count().as(EVENTS), sum(VALUE).as(SUM)),
+                List.of(count().as(EVENTS), engine.total(VALUE).as(SUM)),
                 days);
         fields.addAll(List.of(CURRENCY, SUM, EVENTS, WHOLE, sum(EVENTS).over()));
         columns.addAll(List.of(
@@ -535,7 +542,7 @@ public final class InsightSql {
                 .from(each)
                 .join(first)
                 .using(WHO)
-                .where(COHORT.ge(inline(first(q.scope(), q.unit()))))
+                .where(COHORT.ge(engine.time(first(q.scope(), q.unit()))))
                 .groupBy(COHORT, START)
                 .orderBy(COHORT, START);
         return query(
@@ -554,10 +561,12 @@ public final class InsightSql {
         Table<?> known = select(
                         START,
                         EVENTS,
-                        lag(START).over(DSL.partitionBy(WHO).orderBy(START)).as(PREVIOUS))
+                        lag(engine.optional(START))
+                                .over(DSL.partitionBy(WHO).orderBy(START))
+                                .as(PREVIOUS))
                 .from(c)
                 .asTable("k");
-        Field<BigDecimal> inSpan = when(START.ge(inline(first.at())), sum(EVENTS));
+        Field<BigDecimal> inSpan = when(START.ge(engine.time(first.at())), sum(EVENTS));
         Select<?> select = select(
                         engine.epochSeconds(START),
                         count(),
@@ -566,7 +575,7 @@ public final class InsightSql {
                         sum(EVENTS),
                         coalesce(sum(inSpan).over(), inline(BigDecimal.ZERO)))
                 .from(known)
-                .where(START.ge(inline(q.scope().span().previous(first).at())))
+                .where(START.ge(engine.time(q.scope().span().previous(first).at())))
                 .groupBy(START)
                 .orderBy(START);
         return query(
@@ -591,7 +600,7 @@ public final class InsightSql {
         List<Field<?>> seen = new ArrayList<>(List.of(
                 WHO,
                 STEP,
-                lag(STEP).over(inOrder(order)).as(PRIOR),
+                lag(engine.optional(STEP)).over(inOrder(order)).as(PRIOR),
                 rowNumber().over(inOrder(order)).as(PLACE)));
         q.start()
                 .ifPresent(start ->
@@ -603,7 +612,7 @@ public final class InsightSql {
         WindowSpecification inPlace = DSL.partitionBy(WHO).orderBy(PLACE);
         Table<?> steps = select(
                         STEP,
-                        lead(STEP).over(inPlace).as(NEXT),
+                        lead(engine.optional(STEP)).over(inPlace).as(NEXT),
                         rowNumber().over(inPlace).as(RANK))
                 .from(known)
                 .where(STEP.isDistinctFrom(PRIOR).and(hasBegun))

@@ -3,12 +3,9 @@ package dev.licet.store.sql;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 
-import dev.licet.core.insight.Unit;
 import java.math.BigDecimal;
 import java.time.LocalDateTime;
 import java.util.List;
-import java.util.Locale;
-import java.util.regex.Pattern;
 import org.jooq.Field;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
@@ -19,12 +16,6 @@ import org.jooq.impl.SQLDataType;
 final class Postgres implements Engine {
     private static final Field<Boolean> IS_JSON = field(DSL.name("is_json"), SQLDataType.BOOLEAN);
 
-    /// What stands for a place in a list, too.
-    private static final Pattern PLACE = Pattern.compile("0|[1-9][0-9]{0,8}");
-
-    /// A number, as far as it is short enough to be one here.
-    private static final String NUMBER = "^[-+]?([0-9]{1,28}(\\.[0-9]{0,200})?|\\.[0-9]{1,200})([eE][-+]?[0-9]{1,2})?$";
-
     @Override
     public SQLDialect dialect() {
         return SQLDialect.POSTGRES;
@@ -33,21 +24,6 @@ final class Postgres implements Engine {
     @Override
     public Field<LocalDateTime> plusSeconds(Field<LocalDateTime> time, Field<Long> seconds) {
         return field("({0} + make_interval(secs => {1}))", SQLDataType.LOCALDATETIME, time, seconds);
-    }
-
-    @Override
-    public Field<LocalDateTime> start(Unit unit, Field<LocalDateTime> time) {
-        return field("date_trunc({0}, {1})", SQLDataType.LOCALDATETIME, inline(name(unit)), time);
-    }
-
-    @Override
-    public Field<LocalDateTime> plus(Field<LocalDateTime> start, Unit unit, int units) {
-        return field(
-                "({0} + cast({1} as interval))", SQLDataType.LOCALDATETIME, start, inline(units + " " + name(unit)));
-    }
-
-    private static String name(Unit unit) {
-        return unit.name().toLowerCase(Locale.ROOT);
     }
 
     @Override
@@ -110,10 +86,5 @@ final class Postgres implements Engine {
         return field(
                 "percentile_disc(array[{0}]::double precision[]) within group (order by {1})",
                 SQLDataType.OTHER, DSL.list(shares.stream().map(DSL::inline).toList()), value);
-    }
-
-    @Override
-    public Field<Long> element(Field<Object> list, int index) {
-        return field("{0}[{1}]", SQLDataType.BIGINT, list, inline(index));
     }
 }

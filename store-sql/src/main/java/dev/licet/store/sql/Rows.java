@@ -21,7 +21,6 @@ import java.util.List;
 import org.jooq.CaseConditionStep;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.Param;
 import org.jooq.impl.SQLDataType;
 
 /// Which rows of the table of events a question is about, and what it sees of each.
@@ -52,8 +51,8 @@ record Rows(Engine engine, Scope scope, boolean sinceEver) {
         return filters.stream().map(this::condition).reduce(noCondition(), Condition::and);
     }
 
-    private static Field<LocalDateTime> time(Instant instant) {
-        return inline(LocalDateTime.ofInstant(instant.truncatedTo(ChronoUnit.MICROS), ZoneOffset.UTC));
+    private Field<LocalDateTime> time(Instant instant) {
+        return engine.time(LocalDateTime.ofInstant(instant.truncatedTo(ChronoUnit.MICROS), ZoneOffset.UTC));
     }
 
     /// A field as text.
@@ -78,17 +77,17 @@ record Rows(Engine engine, Scope scope, boolean sinceEver) {
                         .or(not(text.in(filter.values().stream()
                                 .map(value -> val(value))
                                 .toList())));
-            case CONTAINS -> text.contains(val(filter.values().getFirst()));
-            case STARTS_WITH -> text.startsWith(val(filter.values().getFirst()));
+            case CONTAINS -> engine.contains(text, val(filter.values().getFirst()));
+            case STARTS_WITH -> engine.startsWith(text, val(filter.values().getFirst()));
             case PRESENT -> text.isNotNull();
             case ABSENT -> text.isNull();
             case AT_LEAST, BELOW -> numbers(filter, engine.number(text));
         };
     }
 
-    private static Condition numbers(Filter filter, Field<BigDecimal> number) {
-        List<Param<BigDecimal>> values = filter.values().stream()
-                .map(value -> inline(Filter.number(value)))
+    private Condition numbers(Filter filter, Field<BigDecimal> number) {
+        List<Field<BigDecimal>> values = filter.values().stream()
+                .map(value -> engine.number(Filter.number(value)))
                 .toList();
         return switch (filter.test()) {
             case IS -> number.in(values);
@@ -130,7 +129,7 @@ record Rows(Engine engine, Scope scope, boolean sinceEver) {
                 : engine.plusSeconds(time, seconds(offsets.getFirst(), sign));
     }
 
-    private static Condition happenedSince(Span.Offset offset) {
+    private Condition happenedSince(Span.Offset offset) {
         return EventColumns.HAPPENED_AT.ge(time(offset.since()));
     }
 

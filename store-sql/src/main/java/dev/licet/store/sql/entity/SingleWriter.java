@@ -51,6 +51,7 @@ public abstract class SingleWriter implements Database, AutoCloseable {
 
     private final Thread writer;
     private volatile boolean closed;
+    private volatile boolean still;
     /// How often what is remembered has changed. Written by the writer alone.
     private volatile long version;
 
@@ -88,6 +89,11 @@ public abstract class SingleWriter implements Database, AutoCloseable {
     /// Has it take writes.
     protected final void start() {
         writer.start();
+    }
+
+    /// Takes no writes from now on.
+    public final void holdStill() {
+        still = true;
     }
 
     /// @throws Unavailable where there is no room for another write
@@ -175,6 +181,9 @@ public abstract class SingleWriter implements Database, AutoCloseable {
     }
 
     private <T extends @Nullable Object> Request<T> enqueue(Work<T> work) {
+        if (still) {
+            throw Unavailable.readOnly();
+        }
         requireRoom();
         Request<T> request = new Request<>(work);
         if (closed || !queue.offer(request)) {

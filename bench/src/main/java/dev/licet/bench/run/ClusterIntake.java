@@ -1,0 +1,108 @@
+package dev.licet.bench.run;
+
+import dev.licet.store.cluster.IntakeFeed;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// `cluster-intake`: the intake of the profile with Kafka, over Kafka's own producer benchmark.
+final class ClusterIntake implements Measure {
+    private static final int RECORDS = 1_000_000;
+    private static final int FEW_RECORDS = 50_000;
+    private static final String TOPIC = "bench-events";
+    private static final Pattern RATE = Pattern.compile("([0-9.]+) records/sec");
+
+    @Override
+    public String name() {
+        return "cluster-intake";
+    }
+
+    @Override
+    public String question() {
+        return """
+                How many events a second does the intake of a store on Kafka take, over Kafka's own producer benchmark \
+                (ProducerPerformance) to the same topic? One broker, 6 partitions, acks=all, idempotent, lz4, batches of \
+                128 KiB; both send the same records. The intake is in this process and gets batches of 1,000 events by 16 \
+                threads, has ids from a PostgreSQL and answers when all of a batch is acknowledged; once without ids of \
+                clients, and once with.""";
+    }
+
+    @Override
+    public List<Figure> figures() {
+        return List.of(
+                Figure.ratio("without ids", "events/s", "ProducerPerformance", Target.atLeast(0.6, 0.8)),
+                Figure.ratio("with ids", "events/s", "ProducerPerformance", Target.atLeast(0.6, 0.8)));
+    }
+
+    @Override
+    public Contest prepare(Kit kit) throws Exception {
+        int port = Probe.freePort();
+        Server broker = KafkaPeer.broker(kit, port);
+        Postgres postgres = Postgres.start(kit);
+        postgres.createDatabase("licet");
+        String brokers = "127.0.0.1:" + port;
+        IntakeFeed feed = IntakeFeed.open(brokers, TOPIC, postgres.url("licet"));
+        Path values = kit.directory().resolve("values");
+        IntakeFeed.values(values);
+        feed.rate(kit.options().seconds(), false);
+        return new Contest() {
+            @Override
+            public List<Pair> round(boolean yardstickFirst) throws Exception {
+                List<Pair> pairs = new ArrayList<>();
+                for (boolean withIds : List.of(false, true)) {
+                    pairs.add(Contest.inTurn(
+                            yardstickFirst,
+                            () -> producer(kit, brokers, values),
+                            () -> feed.rate(kit.options().seconds(), withIds)));
+                }
+                return pairs;
+            }
+
+            @Override
+            public void close() throws IOException {
+                feed.close();
+                postgres.close();
+                broker.close();
+            }
+        };
+    }
+
+    /// What it says at its end.
+    private static double producer(Kit kit, String brokers, Path values) throws IOException, InterruptedException {
+        String said = Kit.Tool.run(
+                Kit.START,
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + kit.options().heap(),
+                "-cp",
+                kit.peer("kafka") + "/*",
+                "org.apache.kafka.tools.ProducerPerformance",
+                "--topic",
+                TOPIC,
+                "--num-records",
+                Integer.toString(kit.options().quick() ? FEW_RECORDS : RECORDS),
+                "--throughput",
+                "-1",
+                "--payload-file",
+                values.toString(),
+                "--producer-props",
+                "bootstrap.servers=" + brokers,
+                "acks=all",
+                "enable.idempotence=true",
+                "linger.ms=2",
+                "batch.size=131072",
+                "compression.type=lz4",
+                "buffer.memory=134217728");
+        Matcher rate = RATE.matcher(said);
+        double last = 0;
+        while (rate.find()) {
+            last = Double.parseDouble(rate.group(1));
+        }
+        if (last == 0) {
+            throw new IllegalStateException("the producer's benchmark says no rate: " + said);
+        }
+        return last;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.licet.cli;
+
+import static java.lang.System.Logger.Level.INFO;
+
+import dev.licet.server.Logging;
+import dev.licet.server.Wiring;
+import dev.licet.server.config.Settings;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.apache.commons.cli.Option;
+
+/// Brings events from Kafka into ClickHouse until it is told to stop. It has the settings of a server.
+final class SinkCommand {
+    private static final System.Logger LOG = System.getLogger(SinkCommand.class.getName());
+
+    private SinkCommand() {}
+
+    static Command command() {
+        return Command.of(
+                "sink",
+                "Bring events from Kafka into ClickHouse; several share the work.",
+                SinkCommand::run,
+                ServeCommand.options().toArray(Option[]::new));
+    }
+
+    private static int run(Given given) throws InterruptedException {
+        Settings settings = ServeCommand.settings(given, Map.of());
+        if (settings.cluster().isEmpty()) {
+            throw new CliFailure(
+                    Cli.WRONG_USE, "a sink needs the settings 'postgres', 'kafka' and 'clickhouse' of the servers");
+        }
+        Logging.start(settings.logLevel());
+        Ending.watch().first(Wiring.sink(settings));
+        LOG.log(
+                INFO,
+                "bringing events from " + settings.cluster().get().kafka() + " to "
+                        + settings.cluster().get().clickHouse());
+        new CountDownLatch(1).await();
+        return 0;
+    }
+}

@@ -1,0 +1,374 @@
+package dev.licet.proof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.licet.cli.Processes;
+import dev.licet.core.AtOnce;
+import dev.licet.proof.Traffic.Vendor;
+import dev.licet.server.TestServer;
+import dev.licet.server.TestServer.Reply;
+import dev.licet.server.config.Setting;
+import dev.licet.store.postgres.PostgresServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Two nodes on one PostgreSQL, under traffic, while one of them, the database or its disk fails. What was acknowledged
+/// is there, once, and no seat is given twice. `bench/nodes` does the same for longer.
+@EnabledIf("dev.licet.store.postgres.PostgresServer#isToBeTried")
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class PostgresFailureTest {
+    private static PostgresServer server;
+    private static int databases;
+
+    private static final int SEATS = 3;
+    private static final int SENDERS = 6;
+    private static final int MACHINES = 8;
+    private static final int CALLERS = 250;
+    /// How long the traffic goes on before and after a failure.
+    private static final Duration WHILE = Duration.ofMillis(Integer.getInteger("licet.nodes.millis", 1000));
+
+    /// How long nobody may be told of a success. A busy machine takes its share of it.
+    private static final Duration MOST_WHEN_ONE_IS_GONE = Duration.ofSeconds(15);
+
+    private static final Duration MOST_WHEN_ONE_HANGS = Duration.ofSeconds(30);
+
+    @TempDir
+    Path directory;
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private String database = "";
+
+    @BeforeAll
+    static void startServer() throws Exception {
+        server = PostgresServer.alone("fsync=on");
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @BeforeEach
+    void makeDatabase() throws Exception {
+        database = "d" + databases++;
+        server.execute("CREATE DATABASE " + database);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (AutoCloseable each : open.reversed()) {
+            each.close();
+        }
+    }
+
+    private <T extends AutoCloseable> T opened(T it) {
+        open.add(it);
+        return it;
+    }
+
+    private TestServer node(String name, String address) {
+        return opened(TestServer.start(directory.resolve(name), Map.of(Setting.POSTGRES, address)));
+    }
+
+    private TestServer another(TestServer one, String name) {
+        return opened(one.another(directory.resolve(name)));
+    }
+
+    /// Two nodes that start at once in processes of their own, whose connections have their names.
+    private List<Processes.Running> twoProcesses() throws Exception {
+        List<Processes.Running> processes = new ArrayList<>();
+        for (String name : List.of("one", "two")) {
+            Processes.Running process = Processes.start(
+                    Processes.java(),
+                    directory,
+                    Map.of(),
+                    "serve",
+                    "--data",
+                    directory.resolve(name).toString(),
+                    "--port",
+                    "0",
+                    "--tls-port",
+                    "0",
+                    "--postgres",
+                    address(database, server.port()) + "?ApplicationName=" + name);
+            processes.add(opened(process));
+        }
+        for (Processes.Running process : processes) {
+            process.awaitErr("serving http");
+        }
+        return processes;
+    }
+
+    private static String address(String database, int... ports) {
+        return Arrays.stream(ports)
+                .mapToObj(port -> "127.0.0.1:" + port)
+                .collect(Collectors.joining(",", "postgresql://", "/" + database));
+    }
+
+    private static Vendor vendor(TestServer node) {
+        return new Vendor(node.first().accessToken(), node.first().productId());
+    }
+
+    /// Whose credentials one of them has printed.
+    private static Vendor vendor(List<Processes.Running> nodes) {
+        String printed = nodes.stream().map(Processes.Running::outText).collect(Collectors.joining());
+        return new Vendor(printed(printed, "access_token"), Long.parseLong(printed(printed, "product_id")));
+    }
+
+    private static String printed(String text, String name) {
+        return text.split("export " + name + "='", 2)[1].split("'", 2)[0];
+    }
+
+    private static Traffic traffic(Vendor vendor, int perEvent, int... ports) throws IOException {
+        List<Integer> all = Arrays.stream(ports).boxed().toList();
+        return new Traffic(all, vendor, vendor.key(ports[0], SEATS), perEvent);
+    }
+
+    private static void pause(Duration time) throws InterruptedException {
+        Thread.sleep(time.toMillis());
+    }
+
+    /// @param longest that nobody may have been told of a success
+    private static void keptAll(PostgresServer server, String database, Traffic traffic, Duration longest)
+            throws Exception {
+        storedOnce(server, database, traffic);
+        assertThat(traffic.mostSure()).isBetween(2, SEATS);
+        assertThat(traffic.seatsGiven()).isGreaterThan(SEATS);
+        assertThat(traffic.longestPauseOfEvents()).isLessThan(longest);
+        assertThat(traffic.longestPauseOfSeats()).isLessThan(longest);
+    }
+
+    /// Asks the database itself.
+    private static void storedOnce(PostgresServer server, String database, Traffic traffic) throws Exception {
+        Map<String, Long> stored = new HashMap<>();
+        try (Connection connection = server.source(database).getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT name, id FROM event")) {
+            while (rows.next()) {
+                assertThat(stored.put(rows.getString(1), rows.getLong(2)))
+                        .as("twice: " + rows.getString(1))
+                        .isNull();
+            }
+        }
+        assertThat(stored).isEqualTo(traffic.acknowledged()).hasSizeGreaterThan(50);
+        assertThat(server.ask(database, "SELECT last_id FROM event_position"))
+                .isEqualTo(Integer.toString(stored.size()));
+    }
+
+    private static void tell(String what, Traffic traffic) {
+        System.out.println("PostgresFailureTest: " + what + ": "
+                + traffic.acknowledged().size() + " events, "
+                + traffic.seatsGiven() + " seats given, " + traffic.failures() + " failures; the longest pause was "
+                + traffic.longestPauseOfEvents().toMillis() + " ms of events, "
+                + traffic.longestPauseOfSeats().toMillis() + " ms of seats");
+    }
+
+    @Test
+    void primaryThatIsGone_isReplacedByItsStandby_andNothingIsLost() throws Exception {
+        PostgresServer primary = opened(PostgresServer.alone("fsync=on"));
+        PostgresServer standby = opened(primary.standby());
+        primary.execute("CREATE DATABASE " + database);
+        primary.set("synchronous_standby_names", "standby");
+        while (!primary.ask("postgres", "SELECT sync_state FROM pg_stat_replication")
+                .equals("sync")) {
+            Thread.sleep(50);
+        }
+        TestServer one = node("one", address(database, primary.port(), standby.port()));
+        TestServer two = another(one, "two");
+        Traffic traffic = traffic(vendor(one), 10, one.port(), two.port()).start(SENDERS, MACHINES);
+        pause(WHILE);
+        primary.kill();
+        standby.execute("SELECT pg_promote()");
+        pause(WHILE);
+        traffic.stop();
+
+        tell("primary killed, standby promoted", traffic);
+        assertThat(traffic.failures()).isPositive();
+        keptAll(standby, database, traffic, MOST_WHEN_ONE_IS_GONE);
+    }
+
+    /// In the midst of its COPY, where none of PostgreSQL's own time-outs ends it; and is killed, once it has gone on.
+    @Test
+    void nodeThatHangs_holdsUpTheOtherForAWhileOnly_andOneThatIsKilledDoesNot() throws Exception {
+        List<Processes.Running> nodes = twoProcesses();
+        Processes.Running two = nodes.getLast();
+        int port = nodes.getFirst().port("http");
+        Vendor vendor = vendor(nodes);
+        String key = vendor.key(port, 1);
+        Traffic traffic = traffic(vendor, 60_000, port, two.port("http")).start(2 * SENDERS, MACHINES);
+        pause(WHILE);
+        stopInItsCopy(two);
+        awaitMore(traffic, 50);
+        signal(two, "CONT");
+        pause(WHILE);
+        tell("node stopped in the midst of a COPY", traffic);
+        assertThat(traffic.longestPauseOfEvents()).isLessThan(MOST_WHEN_ONE_HANGS);
+        assertThat(traffic.longestPauseOfSeats()).isLessThan(MOST_WHEN_ONE_HANGS);
+
+        traffic.forgetPauses();
+        String lost = vendor.checkOut(key, "PT3S", "lost");
+        int status = 503;
+        for (int i = 0; i < 100 && status == 503; i++) { // it has to find out that its connections were ended
+            status = vendor.ask(two.port("http"), "POST", "/v1/seats", lost).status();
+        }
+        assertThat(status).isEqualTo(201);
+        two.process().destroyForcibly().waitFor();
+        String next = vendor.checkOut(key, "PT3S", "next");
+        assertThat(vendor.ask(port, "POST", "/v1/seats", next).status()).isEqualTo(409);
+        pause(WHILE);
+        traffic.stop();
+        tell("node killed", traffic);
+        assertThat(traffic.failures()).isPositive();
+        keptAll(server, database, traffic, MOST_WHEN_ONE_IS_GONE);
+        pause(Duration.ofSeconds(3));
+        assertThat(vendor.ask(port, "POST", "/v1/seats", next).status()).isEqualTo(201);
+    }
+
+    /// Waits until so many more events are acknowledged.
+    private static void awaitMore(Traffic traffic, int events) throws InterruptedException {
+        int enough = traffic.acknowledged().size() + events;
+        for (int i = 0; i < 600 && traffic.acknowledged().size() < enough; i++) {
+            Thread.sleep(50);
+        }
+        assertThat(traffic.acknowledged().size()).isGreaterThanOrEqualTo(enough);
+    }
+
+    private void stopInItsCopy(Processes.Running node) throws Exception {
+        for (int i = 0; i < 400; i++) {
+            signal(node, "STOP");
+            Thread.sleep(20); // what was sent before has arrived
+            if (isInItsCopy("two")) {
+                return;
+            }
+            signal(node, "CONT");
+            Thread.sleep(5);
+        }
+        throw new AssertionError("it was never in the midst of a COPY");
+    }
+
+    private static void signal(Processes.Running process, String signal) throws Exception {
+        new ProcessBuilder("kill", "-" + signal, Long.toString(process.process().pid()))
+                .start()
+                .waitFor();
+    }
+
+    private boolean isInItsCopy(String name) throws Exception {
+        return server.ask(
+                        database,
+                        "SELECT count(*) FROM pg_stat_activity WHERE application_name = '" + name
+                                + "' AND state = 'active' AND wait_event = 'ClientRead' AND query LIKE 'COPY event%'")
+                .equals("1");
+    }
+
+    @Test
+    void fullDisk_isAnsweredBy503_andAllGoesOnByItselfOnceThereIsRoom() throws Exception {
+        Path disk = server.directory("disk");
+        assumeTrue(
+                run("mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", disk.toString()),
+                "needs the right to mount a file system");
+        opened(() -> run("umount", "-l", disk.toString()));
+        PostgresServer.own(disk);
+        server.execute("CREATE TABLESPACE small LOCATION '" + disk + "'");
+        opened(() -> server.execute("DROP TABLESPACE small"));
+        opened(() -> server.execute("DROP DATABASE " + database + " WITH (FORCE)"));
+        server.execute("ALTER DATABASE " + database + " SET TABLESPACE small");
+        TestServer node = node("one", address(database, server.port()));
+        String seat = vendor(node).checkOut(vendor(node).key(node.port(), 1), "PT1H", "machine");
+        Traffic traffic = traffic(vendor(node), 40_000, node.port()).start(SENDERS, 0);
+        for (int i = 0; i < 600 && traffic.failures() < 20; i++) {
+            Thread.sleep(50);
+        }
+        assertThat(traffic.failures()).isGreaterThanOrEqualTo(20);
+        assertThat(node.get("/health/ready").status()).isEqualTo(503);
+        assertThat(vendor(node).ask(node.port(), "POST", "/v1/seats", seat).status())
+                .isIn(201, 503);
+
+        assertThat(run("mount", "-o", "remount,size=400m", disk.toString())).isTrue();
+        awaitMore(traffic, 100);
+        traffic.stop();
+        tell("disk full, then not", traffic);
+        assertThat(vendor(node).ask(node.port(), "POST", "/v1/seats", seat).status())
+                .isEqualTo(201);
+        assertThat(node.get("/health/ready").status()).isEqualTo(200);
+        storedOnce(server, database, traffic);
+    }
+
+    private static boolean run(String... command) throws InterruptedException, IOException {
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
+    }
+
+    /// Of its connections there are a dozen.
+    @Test
+    void manyCallersAtOnce_areAllAnswered_andSoAreThoseWhoMeetAnEventTableThatIsLocked() throws Exception {
+        TestServer node = node("one", address(database, server.port()));
+        String key = vendor(node).key(node.port(), SEATS);
+        List<Integer> statuses = AtOnce.run(CALLERS, i -> ask(node, key, i));
+        assertThat(statuses).allMatch(status -> List.of(200, 201, 409).contains(status));
+
+        long began = System.nanoTime();
+        try (Connection connection = server.source(database).getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("LOCK TABLE event");
+            Thread unlocking = Thread.ofPlatform().start(() -> {
+                try {
+                    Thread.sleep(6_000); // longer than who waits for a connection does
+                    connection.rollback();
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+            });
+            statuses = AtOnce.run(CALLERS, i -> ask(node, key, i));
+            unlocking.join();
+        }
+        assertThat(statuses)
+                .contains(503)
+                .allMatch(status -> List.of(200, 201, 409, 503).contains(status));
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(20));
+        assertThat(node.get("/health/ready").status()).isEqualTo(200);
+        assertThat(AtOnce.run(CALLERS, i -> ask(node, key, i)))
+                .allMatch(status -> List.of(200, 201, 409).contains(status));
+    }
+
+    /// By turns an event, a list of them, a seat, and keys.
+    private static int ask(TestServer node, String key, int number) {
+        Vendor vendor = vendor(node);
+        try {
+            Reply reply = switch (number % 4) {
+                case 0 -> vendor.ask(node.port(), "POST", "/v1/events", "{\"name\":\"event " + number + "\"}");
+                case 1 -> vendor.ask(node.port(), "GET", "/v1/events?limit=10", "");
+                case 2 ->
+                    vendor.ask(node.port(), "POST", "/v1/seats", vendor.checkOut(key, "PT1H", "machine " + number));
+                default -> vendor.ask(node.port(), "GET", "/v1/keys?product=prd_" + vendor.product(), "");
+            };
+            return reply.status();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

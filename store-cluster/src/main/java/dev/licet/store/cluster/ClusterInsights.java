@@ -1,0 +1,106 @@
+package dev.licet.store.cluster;
+
+import static java.lang.System.Logger.Level.DEBUG;
+
+import dev.licet.core.Unavailable;
+import dev.licet.core.insight.Insights;
+import dev.licet.core.insight.Question;
+import dev.licet.core.insight.Table;
+import dev.licet.store.sql.Engine;
+import dev.licet.store.sql.InsightQuery;
+import dev.licet.store.sql.InsightSql;
+import dev.licet.store.sql.Turns;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/// Asks the table of events. Each question looks at one state of it; of several, each at its own, which is at
+/// least as new as what the answer says.
+final class ClusterInsights implements Insights {
+    private static final System.Logger LOG = System.getLogger(ClusterInsights.class.getName());
+
+    private final InsightSql sql = new InsightSql(Engine.CLICKHOUSE);
+    private final ClickHouse database;
+    private final EventProgress progress;
+    private final Turns turns;
+    private final Duration timeout;
+
+    /// @param timeout after which a statement ends, whoever waits for it
+    ClusterInsights(ClickHouse database, EventProgress progress, Turns turns, Duration timeout) {
+        this.database = database;
+        this.progress = progress;
+        this.turns = turns;
+        this.timeout = timeout;
+    }
+
+    @Override
+    public Found find(List<Question> questions) {
+        String id = UUID.randomUUID().toString();
+        try {
+            return turns.run(questions.getFirst().scope().account(), () -> found(questions, id), () -> stop(id));
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Unavailable unavailable) {
+                throw unavailable;
+            }
+            throw new IllegalStateException("an insight failed", e.getCause());
+        }
+    }
+
+    private Found found(List<Question> questions, String id) {
+        EventProgress.Inserted inserted = progress.inserted();
+        List<Table> tables = new ArrayList<>();
+        long events = 0;
+        for (Question question : questions) {
+            InsightQuery.Counted counted = counted(sql.of(question, Optional.empty()), id);
+            events = tables.isEmpty() ? counted.events() : events;
+            tables.add(counted.table());
+        }
+        return new Found(tables, events, inserted.last(), inserted.receivedAt(), inserted.isAll());
+    }
+
+    private InsightQuery.Counted counted(InsightQuery query, String id) {
+        int columns = query.columns().size() + 1;
+        List<List<@Nullable Object>> rows = database.ask(
+                new ClickHouse.Statement(query.sql(), query.arguments(), Optional.of(id), timeout),
+                row -> cells(row, columns));
+        return query.read(new InsightQuery.Cursor<RuntimeException>() {
+            private final Iterator<List<@Nullable Object>> left = rows.iterator();
+            private List<@Nullable Object> current = List.of();
+
+            @Override
+            public boolean next() {
+                if (!left.hasNext()) {
+                    return false;
+                }
+                current = left.next();
+                return true;
+            }
+
+            @Override
+            public @Nullable Object cell(int column) {
+                return current.get(column - 1);
+            }
+        });
+    }
+
+    private static List<@Nullable Object> cells(ClickHouse.Row row, int columns) {
+        List<@Nullable Object> cells = new ArrayList<>(columns);
+        for (int i = 1; i <= columns; i++) {
+            cells.add(row.get(i));
+        }
+        return cells;
+    }
+
+    private void stop(String id) {
+        try {
+            database.kill(id);
+        } catch (Unavailable e) {
+            LOG.log(DEBUG, "it ends by itself when its time is over", e);
+        }
+    }
+}

@@ -1,0 +1,321 @@
+package dev.licet.store.cluster;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.licet.core.Outcome;
+import dev.licet.core.Pending;
+import dev.licet.core.disk.DiskUse;
+import dev.licet.core.event.EventExport;
+import dev.licet.core.event.EventFilter;
+import dev.licet.core.event.EventLog;
+import dev.licet.core.event.EventPage;
+import dev.licet.core.event.EventQuery;
+import dev.licet.core.event.Placed;
+import dev.licet.core.event.Submission;
+import dev.licet.core.id.AccountNumber;
+import dev.licet.core.insight.Insights;
+import dev.licet.core.removal.Removals;
+import dev.licet.store.postgres.EventKeeper;
+import dev.licet.store.postgres.PostgresDatabase;
+import dev.licet.store.postgres.PostgresStore;
+import dev.licet.store.sql.InsightSettings;
+import dev.licet.store.sql.Turns;
+import dev.licet.store.sql.entity.ChangeLog;
+import dev.licet.store.sql.entity.Entities;
+import dev.licet.store.sql.entity.SqlStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+
+/// A store on several engines: entities, sessions and seats in PostgreSQL, events through Kafka into
+/// ClickHouse. Any number of nodes may have it open; [sinks][Sink] bring the events from the one into the
+/// other.
+public final class ClusterStore extends SqlStore {
+    private static final int PROGRESS_CONNECTIONS = 4;
+    private static final int CONNECT_SECONDS = 5;
+
+    private final PostgresDatabase database;
+    private final Engines engines;
+    private final Turns turns;
+    private final EventIntake intake;
+    private final Log events;
+    private final ClusterInsights insights;
+    private final ClusterRemovals removals;
+    private final EventKeeper keeper;
+    private final HikariDataSource pool;
+    private final Clock clock;
+    private final Optional<Duration> kept;
+
+    /// Where the engines are.
+    ///
+    /// @param kafka brokers, as `host:9092,host:9092` @param kafkaSettings of every client of it, such as for
+    /// TLS
+    /// @param shape of the topic, if it is not there yet @param cluster of ClickHouse, as its own settings call
+    /// it, when the table is to be on all of its nodes
+    public record Addresses(
+            DataSource postgres,
+            String kafka,
+            Map<String, String> kafkaSettings,
+            EventTopic.Shape shape,
+            ClickHouse.Settings clickHouse,
+            Optional<String> cluster) {
+        public Addresses {
+            kafkaSettings = Map.copyOf(kafkaSettings);
+        }
+    }
+
+    /// What a store takes on.
+    ///
+    /// @param queueRequests how many requests may wait to be sent @param queueBytes how many bytes they may
+    /// take, and what is on its way as many
+    /// @param kept how long events and what was held are kept; empty for ever
+    /// @param changesKept how long the record of changes is
+    /// @param patience how long a question waits for events that are on their way
+    /// @param scratch a directory of this process for files that are being exported
+    public record Settings(
+            int queueRequests,
+            long queueBytes,
+            InsightSettings insights,
+            Optional<Duration> kept,
+            Duration changesKept,
+            Duration patience,
+            Path scratch) {}
+
+    /// What is open of Kafka and ClickHouse.
+    private record Engines(
+            Map<String, Object> kafka, Admin admin, EventTopic topic, ClickHouse clickHouse, EventTable table)
+            implements AutoCloseable {
+
+        /// @throws IllegalStateException when one of them can't be reached
+        static Engines open(Addresses addresses) {
+            Deque<AutoCloseable> opened = new ArrayDeque<>();
+            try {
+                Map<String, Object> kafka = EventTopic.settings(addresses.kafka(), addresses.kafkaSettings());
+                Map<String, Object> asking = new HashMap<>(kafka);
+                asking.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 5_000); // who asks waits for that
+                asking.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 4_000);
+                Admin admin = Admin.create(asking);
+                opened.push(admin);
+                EventTopic topic = EventTopic.of(admin, addresses.shape());
+                ClickHouse clickHouse = new ClickHouse(addresses.clickHouse());
+                opened.push(clickHouse);
+                EventTable table =
+                        new EventTable(clickHouse, addresses.cluster().map(EventTable.Cluster::new));
+                table.make();
+                return new Engines(kafka, admin, topic, clickHouse, table);
+            } catch (RuntimeException e) {
+                closeAll(opened, e);
+                throw e;
+            }
+        }
+
+        private static void closeAll(Deque<AutoCloseable> opened, RuntimeException why) {
+            for (AutoCloseable one : opened) {
+                try {
+                    one.close();
+                } catch (Exception e) {
+                    why.addSuppressed(e);
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            clickHouse.close();
+            admin.close();
+        }
+    }
+
+    private ClusterStore(
+            PostgresDatabase database,
+            Engines engines,
+            Turns turns,
+            Addresses addresses,
+            Settings settings,
+            Clock clock) {
+        super(Entities.of(database, turns, settings.kept()));
+        DataSource source = addresses.postgres();
+        this.database = database;
+        this.engines = engines;
+        this.turns = turns;
+        this.clock = clock;
+        this.kept = settings.kept();
+        this.pool = pool(source);
+        this.intake = new EventIntake(
+                engines.topic(),
+                engines.kafka(),
+                () -> PostgresDatabase.writing(source),
+                settings.queueRequests(),
+                settings.queueBytes());
+        TopicProgress progress =
+                new TopicProgress(engines.topic(), engines.admin(), pool::getConnection, settings.patience());
+        EventReads reads = new EventReads(engines.table(), progress, settings.scratch());
+        this.events = new Log(reads, progress);
+        this.insights = new ClusterInsights(
+                engines.clickHouse(), progress, turns, settings.insights().timeout());
+        this.removals = new ClusterRemovals(database, source, engines.table(), reads, progress, clock);
+        this.keeper = new EventKeeper(
+                source,
+                () -> new ClusterDays(engines.table()),
+                settings.kept(),
+                () -> Entities.retentions(database),
+                clock);
+    }
+
+    private static HikariDataSource pool(DataSource source) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("progress");
+        config.setDataSource(source);
+        config.setMaximumPoolSize(PROGRESS_CONNECTIONS);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(Duration.ofSeconds(CONNECT_SECONDS).toMillis());
+        return new HikariDataSource(config);
+    }
+
+    /// Opens it, with its tables and the topic made or brought up to this version.
+    ///
+    /// @throws IllegalStateException when an engine can't be reached
+    /// @param steady for how long something lasts
+    public static ClusterStore open(Addresses addresses, Settings settings, Clock clock, Clock steady) {
+        PostgresDatabase database = PostgresDatabase.open(
+                addresses.postgres(), PostgresStore.READERS, new ChangeLog(clock, steady, settings.changesKept()));
+        Turns turns = new Turns("insight", settings.insights());
+        try {
+            Engines engines = Engines.open(addresses);
+            try {
+                ClusterStore store = new ClusterStore(database, engines, turns, addresses, settings, clock);
+                store.intake.start();
+                store.removals.start();
+                store.keeper.start();
+                return store;
+            } catch (Throwable e) {
+                engines.close();
+                throw e;
+            }
+        } catch (Throwable e) {
+            turns.close();
+            database.close();
+            throw e;
+        }
+    }
+
+    /// Opens what brings events from Kafka into ClickHouse, and starts it.
+    ///
+    /// @param directory of this process alone, for what it knows of ids
+    /// @throws IllegalStateException when an engine can't be reached
+    public static Sink sink(Addresses addresses, Path directory, Sink.Settings settings) throws IOException {
+        PostgresDatabase.open(addresses.postgres(), 1, ChangeLog.keepingAll()).close(); // has its tables now
+        Engines engines = Engines.open(addresses);
+        try {
+            Sink sink = new Sink(
+                    engines.topic(),
+                    engines.kafka(),
+                    engines.table(),
+                    () -> PostgresDatabase.writing(addresses.postgres()),
+                    directory,
+                    settings,
+                    engines::close);
+            sink.start();
+            return sink;
+        } catch (IOException | RuntimeException e) {
+            engines.close();
+            throw e;
+        }
+    }
+
+    private final class Log implements EventLog {
+        private final EventReads reads;
+        private final TopicProgress progress;
+
+        Log(EventReads reads, TopicProgress progress) {
+            this.reads = reads;
+            this.progress = progress;
+        }
+
+        @Override
+        public Outcome<List<Placed>> append(Submission submission) {
+            return intake.submit(submission).await();
+        }
+
+        @Override
+        public Pending<List<Placed>> submit(Submission submission) {
+            if (submission.isOnce()) {
+                throw new IllegalArgumentException("the ids of a submission have to be looked up");
+            }
+            return intake.submit(submission).map(outcome -> ((Outcome.Success<List<Placed>>) outcome).value());
+        }
+
+        @Override
+        public EventPage find(EventQuery query) {
+            return reads.find(query);
+        }
+
+        @Override
+        public EventExport export(AccountNumber account, EventFilter filter) {
+            return reads.export(account, filter);
+        }
+
+        /// Others bring the events to where they can be asked for.
+        @Override
+        public long readyAt() {
+            return 0;
+        }
+
+        @Override
+        public long lastAcknowledged() {
+            return progress.acknowledged();
+        }
+
+        @Override
+        public long lastQueryable() {
+            return progress.inserted().last();
+        }
+    }
+
+    @Override
+    public EventLog events() {
+        return events;
+    }
+
+    @Override
+    public Insights insights() {
+        return insights;
+    }
+
+    @Override
+    public Removals removals() {
+        return removals;
+    }
+
+    @Override
+    public DiskUse disk() {
+        return events.reads.disk(clock.instant(), 0, kept);
+    }
+
+    /// Not of ClickHouse: without it all goes on but for questions about events.
+    @Override
+    public Optional<String> check() {
+        return database.check().or(intake::check);
+    }
+
+    @Override
+    public void close() {
+        intake.close();
+        removals.close();
+        keeper.close();
+        turns.close();
+        pool.close();
+        engines.close();
+        database.close();
+    }
+}

@@ -1,0 +1,354 @@
+package dev.licet.store.cluster;
+
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.ERROR;
+
+import dev.licet.core.Outcome;
+import dev.licet.core.Pending;
+import dev.licet.core.Refusal;
+import dev.licet.core.Unavailable;
+import dev.licet.core.event.AppendQueue;
+import dev.licet.core.event.Placed;
+import dev.licet.core.event.RecordedEvent;
+import dev.licet.core.event.Submission;
+import dev.licet.core.event.UsageEvent;
+import dev.licet.core.once.Fingerprint;
+import dev.licet.core.once.RequestKey;
+import dev.licet.store.sql.Fault;
+import dev.licet.store.sql.entity.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/// Sends events to the topic, and answers once Kafka has them on as many replicas as it was told.
+///
+/// One thread takes all requests that wait, up to a bound, and gets ids for them in one transaction in
+/// PostgreSQL; then it
+/// sends them and goes on. What is on its way is bounded by its bytes: when brokers don't answer, what comes
+/// next waits in the queue, and when that is full it is refused, so that some seconds of a broker's death are
+/// bridged.
+///
+/// A request with a key has its ids noted with the key: sent again it goes to Kafka again with the same ids,
+/// under fingerprints made of the key, and whoever reads the topic drops what is there already.
+final class EventIntake implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(EventIntake.class.getName());
+    private static final int GROUP_EVENTS = 10_000;
+    private static final long GROUP_BYTES = 16L << 20;
+    private static final Duration LATER = Duration.ofSeconds(2);
+    /// For as long as a dead broker can take to be given up, and the time after that.
+    private static final Duration DELIVERY = Duration.ofSeconds(30);
+
+    /// How long the sender waits for Kafka to say where its partitions are.
+    private static final Duration BLOCKED = Duration.ofSeconds(2);
+
+    /// A connection to what has the ids.
+    interface Connections {
+        Connection open() throws SQLException;
+    }
+
+    private record Request(Submission submission, int bytes, Answer answer) implements AppendQueue.Request {
+        @Override
+        public long account() {
+            return submission.events().getFirst().account().value();
+        }
+
+        @Override
+        public int count() {
+            return submission.events().size();
+        }
+    }
+
+    private static final class Answer extends CompletableFuture<Outcome<List<Placed>>> {}
+
+    /// @param first of the request's ids @param isNew whether its key was not there
+    private record Ids(long first, boolean isNew) {}
+
+    private final EventTopic topic;
+    private final Connections connections;
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final AppendQueue<Request> queue;
+    private final long mostOnTheWay;
+    private final Fault fault = new Fault();
+    private final Thread sender =
+            Thread.ofPlatform().name("event-intake").daemon().unstarted(this::send);
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition arrived = lock.newCondition();
+    /// Guarded by `lock`.
+    private long onTheWay;
+
+    private @Nullable Sql ids;
+
+    /// @param settings of every client of Kafka @param mostRequests that wait @param mostBytes of events that
+    /// wait, and as
+    /// many again that are on their way
+    EventIntake(
+            EventTopic topic, Map<String, Object> settings, Connections connections, int mostRequests, long mostBytes) {
+        this.topic = topic;
+        this.connections = connections;
+        this.queue = new AppendQueue<>(mostRequests, mostBytes);
+        this.mostOnTheWay = mostBytes;
+        Map<String, Object> all = new HashMap<>(settings);
+        all.put(ProducerConfig.ACKS_CONFIG, "all");
+        all.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        all.put(ProducerConfig.LINGER_MS_CONFIG, 2);
+        all.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
+        all.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        all.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+        all.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) DELIVERY.toMillis());
+        all.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, BLOCKED.toMillis());
+        // More than is on its way, so that to send hardly ever waits for room.
+        all.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 2 * mostBytes + 4 * GROUP_BYTES);
+        all.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, EventTopic.MOST_BYTES);
+        this.producer = new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    void start() {
+        sender.start();
+    }
+
+    Pending<Outcome<List<Placed>>> submit(Submission submission) {
+        int bytes = 0;
+        for (UsageEvent event : submission.events()) {
+            bytes = Math.addExact(
+                    bytes, 256 + event.metadata().map(String::length).orElse(0));
+        }
+        Answer answer = new Answer();
+        queue.add(new Request(submission, bytes, answer));
+        return Pending.of(answer);
+    }
+
+    Optional<String> check() {
+        return fault.lately();
+    }
+
+    private void send() {
+        List<Request> group = new ArrayList<>();
+        while (true) {
+            group.clear();
+            try {
+                if (!queue.take(group, GROUP_EVENTS, GROUP_BYTES, AppendQueue.PATIENCE)) {
+                    return;
+                }
+                if (!group.isEmpty()) {
+                    awaitRoom();
+                    send(group);
+                }
+            } catch (InterruptedException e) {
+                LOG.log(DEBUG, "nobody does that", e);
+            } catch (Throwable e) {
+                // A dead sender would leave everybody waiting.
+                failed(group, e);
+                forgetConnection();
+            }
+        }
+    }
+
+    private void failed(List<Request> group, Throwable e) {
+        if (fault.happened("events: " + e.getMessage())) {
+            LOG.log(ERROR, "events are not taken; this is told once until some are again", e);
+        }
+        Unavailable why = new Unavailable("events can't be taken", LATER, e);
+        group.forEach(request -> request.answer().completeExceptionally(why));
+    }
+
+    private void awaitRoom() throws InterruptedException {
+        lock.lock();
+        try {
+            while (onTheWay >= mostOnTheWay) {
+                arrived.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void moved(long bytes) {
+        lock.lock();
+        try {
+            onTheWay += bytes;
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void send(List<Request> group) throws SQLException {
+        List<Optional<Ids>> ids = ids(group);
+        for (int i = 0; i < group.size(); i++) {
+            Request request = group.get(i);
+            if (ids.get(i).isEmpty()) {
+                request.answer().complete(Outcome.refused(new Refusal.RequestKeyReused()));
+                continue;
+            }
+            long began = System.nanoTime();
+            send(request, ids.get(i).get());
+            if (request.answer().isCompletedExceptionally() && System.nanoTime() - began > BLOCKED.toNanos() / 2) {
+                // Kafka has said nothing at all: each of the others would wait for as long.
+                failed(group.subList(i + 1, group.size()), new TimeoutException("Kafka does not answer"));
+                return;
+            }
+        }
+    }
+
+    private void send(Request request, Ids ids) {
+        List<ProducerRecord<byte[], byte[]>> records;
+        try {
+            records = records(request.submission(), ids.first());
+        } catch (RuntimeException e) {
+            request.answer().completeExceptionally(e); // one of them can't be kept, so none is sent
+            return;
+        }
+        List<Placed> placed = IntStream.range(0, request.count())
+                .mapToObj(i -> new Placed(ids.first() + i, ids.isNew()))
+                .toList();
+        AtomicInteger left = new AtomicInteger(request.count());
+        Callback then = (at, failure) -> {
+            if (failure != null) {
+                failed(List.of(request), failure);
+            }
+            if (left.decrementAndGet() == 0) {
+                moved(-request.bytes());
+                if (request.answer().complete(Outcome.success(placed))) {
+                    fault.isOver();
+                }
+            }
+        };
+        moved(request.bytes());
+        for (ProducerRecord<byte[], byte[]> record : records) {
+            if (request.answer().isDone()) {
+                then.onCompletion(null, null); // it has failed: what comes after it need not be sent
+            } else {
+                send(record, then);
+            }
+        }
+    }
+
+    private void send(ProducerRecord<byte[], byte[]> record, Callback then) {
+        try {
+            producer.send(record, then);
+        } catch (RuntimeException e) {
+            then.onCompletion(null, e);
+        }
+    }
+
+    private List<ProducerRecord<byte[], byte[]>> records(Submission submission, long firstId) {
+        List<ProducerRecord<byte[], byte[]>> records =
+                new ArrayList<>(submission.events().size());
+        for (UsageEvent event : submission.events()) {
+            int place = records.size();
+            byte @Nullable [] key =
+                    fingerprint(submission, place).map(Fingerprint::toBytes).orElse(null);
+            byte[] value = EventJson.write(new RecordedEvent(firstId + place, submission.receivedAt(), event));
+            records.add(new ProducerRecord<>(topic.name(), key, value));
+        }
+        return records;
+    }
+
+    /// Under which an event is known: its client's name for it, or its place in a request that has a key.
+    private static Optional<Fingerprint> fingerprint(Submission submission, int place) {
+        return submission
+                .events()
+                .get(place)
+                .fingerprint()
+                .or(() -> submission
+                        .requestKey()
+                        .map(key -> Fingerprint.of(
+                                "request",
+                                Long.toString(key.name().high()),
+                                Long.toString(key.name().low()),
+                                Integer.toString(place))));
+    }
+
+    /// Ids for all events of each request, in one transaction. @return empty where a key has another content
+    private List<Optional<Ids>> ids(List<Request> group) throws SQLException {
+        Sql sql = connection();
+        return sql.inTransaction("READ COMMITTED", () -> {
+            int events = group.stream().mapToInt(Request::count).sum();
+            long next = sql.first(
+                                    "UPDATE event_position SET last_id = last_id + ? RETURNING last_id",
+                                    row -> row.getLong(1),
+                                    events)
+                            .orElseThrow()
+                    - events
+                    + 1;
+            List<Optional<Ids>> ids = new ArrayList<>();
+            for (Request request : group) {
+                Optional<RequestKey> key = request.submission().requestKey();
+                ids.add(key.isEmpty() ? Optional.of(new Ids(next, true)) : known(sql, key.get(), next));
+                next += request.count();
+            }
+            return ids;
+        });
+    }
+
+    private static Optional<Ids> known(Sql sql, RequestKey key, long first) throws SQLException {
+        UUID name = uuid(key.name());
+        UUID content = uuid(key.content());
+        if (sql.update(
+                        "INSERT INTO event_known (name, event, content) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                        name,
+                        first,
+                        content)
+                > 0) {
+            return Optional.of(new Ids(first, true));
+        }
+        return sql.first(
+                "SELECT event FROM event_known WHERE name = ? AND content = ?",
+                row -> new Ids(row.getLong(1), false),
+                name,
+                content);
+    }
+
+    private static UUID uuid(Fingerprint fingerprint) {
+        return new UUID(fingerprint.high(), fingerprint.low());
+    }
+
+    private Sql connection() throws SQLException {
+        if (ids == null) {
+            ids = new Sql(connections.open());
+        }
+        return ids;
+    }
+
+    private void forgetConnection() {
+        if (ids != null) {
+            try {
+                ids.close();
+            } catch (SQLException e) {
+                LOG.log(DEBUG, "closing a connection that failed", e);
+            }
+            ids = null;
+        }
+    }
+
+    /// Sends what waits, and waits for Kafka to have it.
+    @Override
+    public void close() {
+        queue.close();
+        try {
+            sender.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        producer.close(DELIVERY);
+        forgetConnection();
+    }
+}

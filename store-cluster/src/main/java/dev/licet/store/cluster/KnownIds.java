@@ -1,0 +1,161 @@
+package dev.licet.store.cluster;
+
+import dev.licet.core.once.Fingerprint;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.DBOptions;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/// Where each fingerprint was first seen in its partition of the topic: on the disk of whoever reads that
+/// partition, made
+/// anew from the table of events by who takes it over. What the last moments before a crash have added may be
+/// missing: [Partition#until] tells. For one thread.
+final class KnownIds implements AutoCloseable {
+    private static final long CACHE = 256L << 20;
+    private static final byte[] UNTIL = {0};
+
+    static {
+        RocksDB.loadLibrary();
+    }
+
+    private final LRUCache cache = new LRUCache(CACHE);
+    private final BloomFilter filter = new BloomFilter(10);
+    private final ColumnFamilyOptions options = new ColumnFamilyOptions()
+            .setTableFormatConfig(new BlockBasedTableConfig()
+                    .setBlockCache(cache)
+                    .setFilterPolicy(filter)
+                    .setCacheIndexAndFilterBlocks(true));
+    private final DBOptions databaseOptions =
+            new DBOptions().setCreateIfMissing(true).setCreateMissingColumnFamilies(true);
+    private final WriteOptions writes = new WriteOptions();
+    private final RocksDB database;
+    private final Map<String, ColumnFamilyHandle> families = new HashMap<>();
+
+    /// @throws IOException when the directory is another process's, or can't be written
+    KnownIds(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        try (Options plain = new Options()) {
+            List<byte[]> names = RocksDB.listColumnFamilies(plain, directory.toString());
+            List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+            for (byte[] name : names.isEmpty() ? List.of(RocksDB.DEFAULT_COLUMN_FAMILY) : names) {
+                descriptors.add(new ColumnFamilyDescriptor(name, options));
+            }
+            List<ColumnFamilyHandle> handles = new ArrayList<>();
+            database = RocksDB.open(databaseOptions, directory.toString(), descriptors, handles);
+            for (int i = 0; i < handles.size(); i++) {
+                families.put(name(descriptors.get(i).getName()), handles.get(i));
+            }
+        } catch (RocksDBException e) {
+            throw new IOException("can't open what is known of ids in " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String name(byte[] name) {
+        return new String(name, StandardCharsets.UTF_8);
+    }
+
+    /// What is known of a partition.
+    Partition partition(Uuid topic, int number) throws IOException {
+        String name = topic + "/" + number;
+        ColumnFamilyHandle known = families.get(name);
+        try {
+            if (known == null) {
+                known = database.createColumnFamily(
+                        new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8), options));
+                families.put(name, known);
+            }
+            return new Partition(known);
+        } catch (RocksDBException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /// The fingerprints of one partition.
+    final class Partition {
+        private final ColumnFamilyHandle family;
+
+        private Partition(ColumnFamilyHandle family) {
+            this.family = family;
+        }
+
+        /// All that has an offset below it is known.
+        long until() throws IOException {
+            try {
+                byte @Nullable [] until = database.get(family, UNTIL);
+                return until == null ? 0 : ByteBuffer.wrap(until).getLong();
+            } catch (RocksDBException e) {
+                throw new IOException(e);
+            }
+        }
+
+        /// At which offsets these were seen first; those that were not are not in it.
+        Map<Fingerprint, Long> find(List<Fingerprint> prints) throws IOException {
+            if (prints.isEmpty()) {
+                return Map.of();
+            }
+            try {
+                List<byte[]> found = database.multiGetAsList(
+                        Collections.nCopies(prints.size(), family),
+                        prints.stream().map(Fingerprint::toBytes).toList());
+                Map<Fingerprint, Long> offsets = new HashMap<>();
+                for (int i = 0; i < prints.size(); i++) {
+                    byte @Nullable [] offset = found.get(i);
+                    if (offset != null) {
+                        offsets.put(prints.get(i), ByteBuffer.wrap(offset).getLong());
+                    }
+                }
+                return offsets;
+            } catch (RocksDBException e) {
+                throw new IOException(e);
+            }
+        }
+
+        /// Adds some, all or none. @param until all below it is known then
+        void add(Map<Fingerprint, Long> offsets, long until) throws IOException {
+            try (WriteBatch batch = new WriteBatch()) {
+                for (Map.Entry<Fingerprint, Long> one : offsets.entrySet()) {
+                    batch.put(family, one.getKey().toBytes(), bytes(one.getValue()));
+                }
+                batch.put(family, UNTIL, bytes(until));
+                database.write(writes, batch);
+            } catch (RocksDBException e) {
+                throw new IOException(e);
+            }
+        }
+    }
+
+    private static byte[] bytes(long number) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+    }
+
+    @Override
+    public void close() {
+        families.values().forEach(ColumnFamilyHandle::close);
+        database.close();
+        writes.close();
+        databaseOptions.close();
+        options.close();
+        filter.close();
+        cache.close();
+    }
+}

@@ -1,0 +1,418 @@
+package dev.licet.store.cluster;
+
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.INFO;
+
+import dev.licet.core.Unavailable;
+import dev.licet.core.event.RecordedEvent;
+import dev.licet.core.once.Fingerprint;
+import dev.licet.store.sql.Fault;
+import dev.licet.store.sql.entity.Micros;
+import dev.licet.store.sql.entity.Sql;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+
+/// Brings events from the topic into the table, each once. Any number of them share the partitions.
+///
+/// What goes into the table is a batch: the records of one partition from one offset to another. It is
+/// [noted][SinkPlans] in PostgreSQL before it is inserted; whoever takes the partition over inserts the same
+/// one again, with
+/// the same token, and ClickHouse drops it if it is there. What an event's fingerprint was seen with before, at
+/// a lower offset, is a duplicate and left out. So it does not count how often an end in between has a batch
+/// inserted, nor whether one who has lost a partition does not know that yet.
+public final class Sink implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Sink.class.getName());
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+    /// Of fingerprints that are read from the table at once.
+    private static final int SOME = 500_000;
+
+    /// Of a batch, as Kafka has it, about.
+    private static final long MOST_BYTES = 64L << 20;
+
+    /// What one takes on.
+    ///
+    /// @param mostRows of a batch @param longest from one batch of a partition to the next, unless it is full
+    /// before
+    public record Settings(int mostRows, Duration longest) {
+        public static final Settings DEFAULT = new Settings(100_000, Duration.ofSeconds(1));
+    }
+
+    private final EventTopic topic;
+    private final EventTable table;
+    private final EventIntake.Connections connections;
+    private final Settings settings;
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final KnownIds known;
+    private final Map<TopicPartition, Lane> lanes = new HashMap<>();
+    private final Fault fault = new Fault();
+    private final Thread thread = Thread.ofPlatform().name("sink").daemon().unstarted(this::run);
+    private final Runnable closing;
+    private volatile boolean closed;
+    private @Nullable SinkPlans plans;
+
+    /// @param kafka settings of every client of Kafka @param directory for what is known of ids: of this one
+    /// alone
+    /// @param closing what it does when it has ended
+    Sink(
+            EventTopic topic,
+            Map<String, Object> kafka,
+            EventTable table,
+            EventIntake.Connections connections,
+            Path directory,
+            Settings settings,
+            Runnable closing)
+            throws IOException {
+        this.closing = closing;
+        this.topic = topic;
+        this.table = table;
+        this.connections = connections;
+        this.settings = settings;
+        this.known = new KnownIds(directory);
+        Map<String, Object> all = new HashMap<>(kafka);
+        all.put(ConsumerConfig.GROUP_ID_CONFIG, topic.name() + "-sink");
+        all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        all.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
+        all.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
+        all.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
+        all.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 20_000);
+        all.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 << 20);
+        this.consumer = new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /// What is wrong with it now; empty when it brings events into the table.
+    public Optional<String> check() {
+        return fault.lately();
+    }
+
+    /// A partition that this one has. @param ids that are known of it
+    private final class Lane {
+        private final TopicPartition partition;
+        private final KnownIds.Partition ids;
+        private final List<ConsumerRecord<byte[], byte[]>> waiting = new ArrayList<>();
+        private SinkPlans.Plan plan;
+        private long bytes;
+        /// When the last batch was inserted.
+        private long since;
+
+        Lane(TopicPartition partition, KnownIds.Partition ids, SinkPlans.Plan plan) {
+            this.partition = partition;
+            this.ids = ids;
+            this.plan = plan;
+            this.since = System.nanoTime() - settings.longest().toNanos();
+        }
+
+        void take(ConsumerRecord<byte[], byte[]> record) {
+            long next = waiting.isEmpty() ? plan.inserted() : waiting.getLast().offset() + 1;
+            if (record.offset() < next) {
+                // Kafka has lost what it had, or the topic was made anew: an operator has to look.
+                if (fault.happened("offsets of " + partition + " went back")) {
+                    LOG.log(ERROR, partition + " has offset " + record.offset() + " again: it is passed over");
+                }
+                return;
+            }
+            waiting.add(record);
+            bytes += size(record);
+        }
+
+        /// How many of those that wait make a batch.
+        private int rows() {
+            long sum = 0;
+            int rows = 0;
+            while (rows < waiting.size() && rows < settings.mostRows() && sum < MOST_BYTES) {
+                sum += size(waiting.get(rows++));
+            }
+            return rows;
+        }
+
+        void forgetInserted() {
+            waiting.removeIf(record -> record.offset() < plan.until());
+            bytes = waiting.stream().mapToLong(Sink::size).sum();
+        }
+
+        /// Whether a batch is to be inserted now: after a while without one, what comes does not wait.
+        boolean isDue() {
+            if (waiting.isEmpty()) {
+                return false;
+            }
+            return plan.isDone()
+                    ? waiting.size() >= settings.mostRows()
+                            || bytes >= MOST_BYTES
+                            || System.nanoTime() - since >= settings.longest().toNanos()
+                    : waiting.getLast().offset() >= plan.until() - 1; // all of the one that was planned
+        }
+
+        /// Whether no more is to be fetched for now; never before a batch that was planned is whole.
+        boolean isFull() {
+            boolean isWhole =
+                    plan.isDone() || !waiting.isEmpty() && waiting.getLast().offset() >= plan.until() - 1;
+            return isWhole && (waiting.size() >= 2 * settings.mostRows() || bytes >= 2 * MOST_BYTES);
+        }
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                consumer.subscribe(List.of(topic.name()), new Assignments());
+                while (!closed) {
+                    poll();
+                }
+            } catch (WakeupException e) {
+                LOG.log(DEBUG, "is closed", e);
+            } catch (Throwable e) {
+                // A dead one would leave everything where it is.
+                failed(e);
+                beginAgain();
+            }
+        }
+        closePlans();
+        consumer.close();
+        known.close();
+        closing.run();
+    }
+
+    private void failed(Throwable e) {
+        if (fault.happened("events: " + e.getMessage())) {
+            LOG.log(ERROR, "events don't come into the table; this is told once until some do again", e);
+        }
+        try {
+            Thread.sleep(AFTER_FAILURE);
+        } catch (InterruptedException nobody) {
+            LOG.log(DEBUG, "nobody does that", nobody);
+        }
+    }
+
+    /// Gives all partitions back, and takes what it gets.
+    private void beginAgain() {
+        closePlans();
+        lanes.clear();
+        try {
+            consumer.unsubscribe();
+        } catch (RuntimeException e) {
+            LOG.log(DEBUG, "it is subscribed anew", e);
+        }
+    }
+
+    private void poll() throws SQLException, IOException {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+            Lane lane = lanes.get(new TopicPartition(record.topic(), record.partition()));
+            if (lane != null) {
+                lane.take(record);
+            }
+        }
+        for (Lane lane : lanes.values()) {
+            if (lane.isFull()) {
+                consumer.pause(List.of(lane.partition));
+            } else {
+                consumer.resume(List.of(lane.partition));
+            }
+        }
+        for (Lane lane : List.copyOf(lanes.values())) {
+            if (lane.isDue()) {
+                try {
+                    insert(lane);
+                } catch (Unavailable e) {
+                    failed(e); // the same batch is inserted next
+                    return;
+                }
+            }
+        }
+    }
+
+    private static long size(ConsumerRecord<byte[], byte[]> record) {
+        return Math.max(0, record.serializedValueSize());
+    }
+
+    private void insert(Lane lane) throws SQLException, IOException {
+        if (lane.plan.isDone()) {
+            Optional<SinkPlans.Plan> next =
+                    plans().next(lane.plan, lane.waiting.get(lane.rows() - 1).offset() + 1);
+            if (next.isEmpty()) {
+                LOG.log(INFO, "somebody else has " + lane.partition);
+                takeAgain(lane);
+                return;
+            }
+            lane.plan = next.get();
+        }
+        Batch batch = new Batch(lane);
+        if (batch.rows.count() > 0) {
+            table.insert(
+                    batch.rows,
+                    topic.id() + "-" + lane.partition.partition() + "-" + lane.plan.first() + "-" + lane.plan.until());
+        }
+        lane.ids.add(batch.fresh, lane.plan.until());
+        lane.plan = plans().done(lane.plan, batch.lastId, batch.receivedMicros);
+        lane.forgetInserted();
+        lane.since = System.nanoTime();
+        fault.isOver();
+    }
+
+    /// What is inserted of a plan's records.
+    private static final class Batch {
+        private final EventRows rows = new EventRows();
+        private final Map<Fingerprint, Long> fresh = new HashMap<>();
+        private long lastId;
+        private Optional<Long> receivedMicros = Optional.empty();
+
+        Batch(Lane lane) throws IOException {
+            List<ConsumerRecord<byte[], byte[]>> records = lane.waiting.stream()
+                    .filter(record -> record.offset() >= lane.plan.first() && record.offset() < lane.plan.until())
+                    .toList();
+            long gone = lane.plan.until() - lane.plan.first() - records.size();
+            if (gone > 0) {
+                LOG.log(
+                        ERROR,
+                        gone + " events of " + lane.partition + " were gone from Kafka before they were inserted");
+            }
+            Map<Fingerprint, Long> before = lane.ids.find(records.stream()
+                    .map(ConsumerRecord::key)
+                    .filter(key -> key != null && key.length == Fingerprint.BYTES)
+                    .map(Fingerprint::of)
+                    .toList());
+            for (ConsumerRecord<byte[], byte[]> record : records) {
+                add(record, before);
+            }
+        }
+
+        private void add(ConsumerRecord<byte[], byte[]> record, Map<Fingerprint, Long> before) {
+            byte @Nullable [] key = record.key();
+            Optional<Fingerprint> print = key != null && key.length == Fingerprint.BYTES
+                    ? Optional.of(Fingerprint.of(key))
+                    : Optional.empty();
+            if (print.isPresent()) {
+                long first = Math.min(
+                        before.getOrDefault(print.get(), Long.MAX_VALUE),
+                        fresh.getOrDefault(print.get(), Long.MAX_VALUE));
+                if (first < record.offset()) {
+                    return; // it was sent again
+                }
+                fresh.put(print.get(), record.offset());
+            }
+            RecordedEvent event;
+            byte @Nullable [] value = record.value();
+            try {
+                event = EventJson.read(value == null ? new byte[0] : value);
+            } catch (IllegalArgumentException e) {
+                LOG.log(
+                        ERROR,
+                        "passed over a record that is no event: partition " + record.partition() + ", offset "
+                                + record.offset() + ": " + e.getMessage());
+                return;
+            }
+            rows.add(event, print, new EventRows.Source(record.partition(), record.offset()));
+            if (event.id() > lastId) {
+                lastId = event.id();
+                receivedMicros = Optional.of(Micros.of(event.receivedAt()));
+            }
+        }
+    }
+
+    private SinkPlans plans() throws SQLException {
+        if (plans == null) {
+            plans = new SinkPlans(new Sql(connections.open()), topic.id());
+        }
+        return plans;
+    }
+
+    private void closePlans() {
+        if (plans != null) {
+            try {
+                plans.close();
+            } catch (SQLException e) {
+                LOG.log(DEBUG, "closing a connection that failed", e);
+            }
+            plans = null;
+        }
+    }
+
+    private void takeAgain(Lane lane) throws SQLException, IOException {
+        lanes.put(lane.partition, lane(lane.partition));
+    }
+
+    private Lane lane(TopicPartition partition) throws SQLException, IOException {
+        SinkPlans.Plan plan = plans().of(partition.partition());
+        KnownIds.Partition ids = known.partition(topic.id(), partition.partition());
+        learn(partition.partition(), ids, plan.first());
+        consumer.seek(partition, plan.isDone() ? plan.until() : plan.first());
+        return new Lane(partition, ids, plan);
+    }
+
+    /// Learns of what others have inserted out of a partition.
+    private void learn(int partition, KnownIds.Partition ids, long until) throws IOException {
+        long from = ids.until();
+        while (from < until) {
+            Map<Fingerprint, Long> some = new HashMap<>();
+            List<Long> offsets = table.database()
+                    .ask(
+                            "SELECT toString(assumeNotNull(fingerprint)), kafka_offset FROM event"
+                                    + " WHERE kafka_partition = ? AND kafka_offset >= ? AND kafka_offset < ?"
+                                    + " AND fingerprint IS NOT NULL ORDER BY kafka_offset LIMIT " + SOME,
+                            List.of((long) partition, from, until),
+                            row -> {
+                                UUID print = UUID.fromString(row.text(1).orElseThrow());
+                                some.put(
+                                        new Fingerprint(
+                                                print.getMostSignificantBits(), print.getLeastSignificantBits()),
+                                        row.number(2));
+                                return row.number(2);
+                            });
+            from = offsets.size() < SOME ? until : offsets.getLast() + 1;
+            ids.add(some, from);
+        }
+    }
+
+    private final class Assignments implements ConsumerRebalanceListener {
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            try {
+                for (TopicPartition partition : partitions) {
+                    lanes.put(partition, lane(partition));
+                }
+            } catch (SQLException | IOException e) {
+                throw new IllegalStateException("can't take partitions over", e);
+            }
+        }
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            partitions.forEach(lanes::remove);
+        }
+    }
+
+    /// Ends it; what is not in the table yet is brought there by another one, or by this one when it is started
+    /// again.
+    @Override
+    public void close() {
+        closed = true;
+        consumer.wakeup();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.licet.store.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.licet.core.Unavailable;
+import dev.licet.core.event.RecordedEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/// ClickHouse's process is killed while events are inserted.
+@EnabledIf("dev.licet.store.cluster.ClickHouseServer#isToBeTried")
+class ClickHouseKillTest {
+    private static final int KILLS = 5;
+    private static final int INSERTS = 60;
+    private static final int ROWS = 500;
+
+    /// Who inserts sends the same insert again until it is answered, as a sink does after a crash of its own.
+    @Test
+    void killedWhileEventsAreInserted_hasEachOnce() throws Exception {
+        ClickHouseServer server = ClickHouseServer.alone();
+        try (ClickHouse client = server.client("default")) {
+            EventTable table = new EventTable(client, Optional.empty());
+            table.make();
+            CompletableFuture<Integer> inserting = new CompletableFuture<>();
+            Thread.ofVirtual().start(() -> inserting.completeAsync(() -> insertAll(table), Runnable::run));
+            Random random = new Random(8);
+            for (int i = 0; i < KILLS && !inserting.isDone(); i++) {
+                Thread.sleep(random.nextInt(300));
+                server.kill();
+                server.startAgain();
+            }
+            int failed = inserting.get(120, TimeUnit.SECONDS);
+
+            assertThat(failed).as("inserts that had to be sent again").isPositive();
+            assertThat(client.ask(
+                                    "SELECT count(), uniqExact(id), min(id), max(id) FROM event",
+                                    List.of(),
+                                    row -> List.of(row.number(1), row.number(2), row.number(3), row.number(4)))
+                            .getFirst())
+                    .isEqualTo(List.of((long) INSERTS * ROWS, (long) INSERTS * ROWS, 1L, (long) INSERTS * ROWS));
+        }
+    }
+
+    /// @return how many had to be sent again
+    private static int insertAll(EventTable table) {
+        Instant now = Instant.parse("2026-03-01T23:59:00Z");
+        int failed = 0;
+        for (int i = 0; i < INSERTS; i++) {
+            List<RecordedEvent> events = new ArrayList<>();
+            for (int j = 1; j <= ROWS; j++) {
+                long id = (long) i * ROWS + j;
+                events.add(
+                        ClickHouseTableTest.event(id, now.plus(Duration.ofSeconds(id % 120)), now, Optional.empty()));
+            }
+            while (true) {
+                try {
+                    table.insert(ClickHouseTableTest.rows(events), "events-0-" + i);
+                    break;
+                } catch (Unavailable e) {
+                    failed++;
+                    sleep();
+                }
+            }
+        }
+        return failed;
+    }
+
+    private static void sleep() {
+        try {
+            Thread.sleep(20);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

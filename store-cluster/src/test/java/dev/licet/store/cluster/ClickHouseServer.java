@@ -1,0 +1,183 @@
+package dev.licet.store.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/// A ClickHouse of the tests' own, with a database for each directory that a test has: the engine itself, as a
+/// [process][ClickHouseProcess] of its own behind the HTTP interface. It ends with the process of the tests.
+public final class ClickHouseServer {
+    /// Where `.ci/fetch-clickhouse` leaves it.
+    private static final Path LIBRARY =
+            Path.of(System.getProperty("user.home"), ".cache/licet/libchdb-26.7.3-stable.1/libchdb.so");
+
+    static final String PASSWORD = "not \"empty\" & ünusual";
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static Optional<ClickHouseServer> running = Optional.empty();
+
+    private final Path directory;
+    private final int port;
+    private Process process;
+    private final Map<Path, String> databases = new HashMap<>();
+
+    private ClickHouseServer() throws IOException, InterruptedException {
+        directory = Files.createTempDirectory("licet-clickhouse");
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        process = serve();
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stop));
+        await();
+    }
+
+    /// One for a test alone, which ends it now and then.
+    static ClickHouseServer alone() throws IOException, InterruptedException {
+        return new ClickHouseServer();
+    }
+
+    /// The one that tests share.
+    static synchronized ClickHouseServer shared() {
+        try {
+            if (running.isEmpty()) {
+                running = Optional.of(new ClickHouseServer());
+            }
+            return running.get();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Whether there is the engine, or the environment has `NEVER_SKIP_TESTS`.
+    public static boolean isToBeTried() {
+        boolean isThere = Files.exists(LIBRARY);
+        if (!isThere) {
+            System.err.println("NOT TESTED: there is no ClickHouse in " + LIBRARY + ", see .ci/fetch-clickhouse");
+        }
+        return isThere || System.getenv("NEVER_SKIP_TESTS") != null;
+    }
+
+    private Process serve() throws IOException {
+        if (!Files.exists(LIBRARY)) {
+            throw new IllegalStateException("there is no ClickHouse in " + LIBRARY + ", see .ci/fetch-clickhouse");
+        }
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-Xmx512m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ClickHouseProcess.class.getName(),
+                        LIBRARY.toString(),
+                        directory.resolve("data").toString(),
+                        Integer.toString(port))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+        builder.environment().put(ClickHouseProcess.PASSWORD, PASSWORD);
+        return builder.start();
+    }
+
+    private void await() throws IOException, InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (process.isAlive() && System.nanoTime() < end) {
+            if (isUp()) {
+                return;
+            }
+            Thread.sleep(50);
+        }
+        process.destroyForcibly();
+        throw new IOException("ClickHouse does not start: " + Files.readString(log()));
+    }
+
+    private boolean isUp() throws InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest ping = HttpRequest.newBuilder(address().resolve("/ping"))
+                    .timeout(PATIENCE)
+                    .build();
+            return client.send(ping, HttpResponse.BodyHandlers.ofString())
+                    .body()
+                    .equals("Ok.\n");
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    URI address() {
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    /// Ends it as a crash does.
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /// Starts it again on what it has left.
+    void startAgain() throws IOException, InterruptedException {
+        process = serve();
+        await();
+    }
+
+    /// The same database for the same directory.
+    synchronized String database(Path of) {
+        return databases.computeIfAbsent(of, fresh -> {
+            String name = "d" + databases.size();
+            try (ClickHouse server = client("default")) {
+                server.run("CREATE DATABASE " + name);
+            }
+            return name;
+        });
+    }
+
+    ClickHouse client(String database) {
+        return new ClickHouse(settings(database, PASSWORD));
+    }
+
+    ClickHouse.Settings settings(String database, String password) {
+        return new ClickHouse.Settings(
+                List.of(address()),
+                database,
+                ClickHouseProcess.USER,
+                Optional.of(password),
+                Duration.ofSeconds(5),
+                PATIENCE);
+    }
+
+    private Path log() {
+        return directory.resolveSibling(directory.getFileName() + ".log");
+    }
+
+    private void stop() {
+        try {
+            process.destroyForcibly();
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                System.err.println("a ClickHouse does not end: " + process.pid());
+            }
+            try (Stream<Path> files = Files.walk(directory)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(log());
+        } catch (IOException e) {
+            System.err.println("a ClickHouse is left in " + directory + ": " + e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

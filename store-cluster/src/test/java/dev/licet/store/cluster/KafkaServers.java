@@ -1,0 +1,193 @@
+package dev.licet.store.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.Uuid;
+
+/// A Kafka of the tests' own: brokers that elect a controller among them, each a process that can be killed.
+final class KafkaServers implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final String CLUSTER = Uuid.randomUuid().toString();
+
+    private final Path directory;
+    private final List<Integer> ports;
+    private final List<Integer> controllers;
+    private final List<Process> brokers = new ArrayList<>();
+
+    private KafkaServers(int count) throws IOException {
+        directory = Files.createTempDirectory("licet-kafka");
+        List<Integer> free = freePorts(2 * count);
+        ports = free.subList(0, count);
+        controllers = free.subList(count, 2 * count);
+    }
+
+    /// Starts so many, and waits until they answer.
+    static KafkaServers start(int count) throws IOException, InterruptedException {
+        KafkaServers servers = new KafkaServers(count);
+        Runtime.getRuntime().addShutdownHook(new Thread(servers::close));
+        List<Process> formats = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Files.writeString(servers.config(i), servers.settings(i));
+            formats.add(servers.java(
+                    i,
+                    "kafka.tools.StorageTool",
+                    "format",
+                    "-t",
+                    CLUSTER,
+                    "-c",
+                    servers.config(i).toString()));
+        }
+        for (Process format : formats) {
+            if (!format.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || format.exitValue() != 0) {
+                throw new IOException("can't format: " + servers.logs());
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            servers.brokers.add(servers.broker(i));
+        }
+        servers.await(count);
+        return servers;
+    }
+
+    private static List<Integer> freePorts(int count) throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            return sockets.stream().map(ServerSocket::getLocalPort).toList();
+        } finally {
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    private Path config(int broker) {
+        return directory.resolve("broker-" + broker + ".properties");
+    }
+
+    private String settings(int broker) {
+        String voters = IntStream.range(0, controllers.size())
+                .mapToObj(i -> i + "@127.0.0.1:" + controllers.get(i))
+                .collect(Collectors.joining(","));
+        int copies = Math.min(3, controllers.size());
+        return Map.ofEntries(
+                        Map.entry("process.roles", "broker,controller"),
+                        Map.entry("node.id", Integer.toString(broker)),
+                        Map.entry("controller.quorum.voters", voters),
+                        Map.entry(
+                                "listeners",
+                                "PLAINTEXT://127.0.0.1:" + ports.get(broker) + ",CONTROLLER://127.0.0.1:"
+                                        + controllers.get(broker)),
+                        Map.entry("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"),
+                        Map.entry("controller.listener.names", "CONTROLLER"),
+                        Map.entry(
+                                "log.dirs", directory.resolve("data-" + broker).toString()),
+                        Map.entry("group.initial.rebalance.delay.ms", "0"),
+                        Map.entry("offsets.topic.num.partitions", "4"),
+                        Map.entry("offsets.topic.replication.factor", Integer.toString(copies)),
+                        Map.entry("transaction.state.log.num.partitions", "4"),
+                        Map.entry("transaction.state.log.replication.factor", Integer.toString(copies)),
+                        Map.entry("broker.session.timeout.ms", "3000"),
+                        Map.entry("broker.heartbeat.interval.ms", "500"))
+                .entrySet()
+                .stream()
+                .map(setting -> setting.getKey() + "=" + setting.getValue())
+                .collect(Collectors.joining("\n"));
+    }
+
+    private Process broker(int i) throws IOException {
+        return java(i, "kafka.Kafka", config(i).toString());
+    }
+
+    private Process java(int broker, String... command) throws IOException {
+        List<String> all = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-Xmx384m",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path")));
+        all.addAll(List.of(command));
+        return new ProcessBuilder(all)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        directory.resolve("broker-" + broker + ".log").toFile()))
+                .start();
+    }
+
+    private void await(int count) throws IOException, InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        try (Admin admin = Admin.create(EventTopic.settings(addresses(), Map.of()))) {
+            while (System.nanoTime() < end) {
+                try {
+                    if (admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).size() == count) {
+                        return;
+                    }
+                } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+                    if (brokers.stream().noneMatch(Process::isAlive)) {
+                        break;
+                    }
+                }
+                Thread.sleep(200);
+            }
+        }
+        throw new IOException("Kafka does not start: " + logs());
+    }
+
+    private String logs() throws IOException {
+        StringBuilder logs = new StringBuilder();
+        for (int i = 0; i < ports.size(); i++) {
+            Path log = directory.resolve("broker-" + i + ".log");
+            if (Files.exists(log)) {
+                List<String> lines = Files.readAllLines(log);
+                logs.append(String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size())));
+            }
+        }
+        return logs.toString();
+    }
+
+    String addresses() {
+        return ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
+    }
+
+    /// Ends one as a crash does.
+    void kill(int broker) throws InterruptedException {
+        brokers.get(broker).destroyForcibly().waitFor();
+    }
+
+    /// Starts one again on what it has left.
+    void startAgain(int broker) throws IOException {
+        brokers.set(broker, broker(broker));
+    }
+
+    @Override
+    public void close() {
+        brokers.forEach(Process::destroyForcibly);
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Process broker : brokers) {
+                broker.waitFor(10, TimeUnit.SECONDS);
+            }
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

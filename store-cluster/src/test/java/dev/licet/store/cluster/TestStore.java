@@ -1,0 +1,93 @@
+package dev.licet.store.cluster;
+
+import dev.licet.core.disk.DiskUse;
+import dev.licet.core.event.EventLog;
+import dev.licet.core.insight.Insights;
+import dev.licet.core.removal.Removals;
+import dev.licet.core.store.Store;
+import dev.licet.store.postgres.PostgresDatabase;
+import dev.licet.store.postgres.PostgresServer;
+import dev.licet.store.postgres.PostgresStore;
+import dev.licet.store.sql.InsightSettings;
+import dev.licet.store.sql.Turns;
+import dev.licet.store.sql.entity.ChangeLog;
+import dev.licet.store.sql.entity.Entities;
+import dev.licet.store.sql.entity.SqlStore;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+import javax.sql.DataSource;
+
+/// Entities in PostgreSQL and events in ClickHouse, with [one writer][OneWriter] between them.
+final class TestStore extends SqlStore {
+    private final PostgresDatabase database;
+    private final ClickHouse clickHouse;
+    private final OneWriter events;
+    private final Turns turns;
+    private final ClusterInsights insights;
+    private final ClusterRemovals removals;
+
+    private TestStore(
+            DataSource source, PostgresDatabase database, ClickHouse clickHouse, Turns turns, Path directory) {
+        super(Entities.of(database, turns, Optional.empty()));
+        this.database = database;
+        this.clickHouse = clickHouse;
+        this.turns = turns;
+        EventTable table = new EventTable(clickHouse, Optional.empty());
+        table.make();
+        this.events = new OneWriter(source, table, directory);
+        this.insights = new ClusterInsights(clickHouse, events, turns, InsightSettings.DEFAULT.timeout());
+        this.removals = new ClusterRemovals(database, source, table, events.reads(), events, Clock.systemUTC());
+        removals.start();
+    }
+
+    /// Whether there are the engines, or the environment has `NEVER_SKIP_TESTS`.
+    static boolean isToBeTried() {
+        return PostgresServer.isToBeTried() && ClickHouseServer.isToBeTried();
+    }
+
+    /// The same one for the same directory.
+    static Store open(Path directory) {
+        DataSource source = PostgresStore.source(PostgresServer.address(directory), "licet", Optional.empty());
+        ClickHouseServer server = ClickHouseServer.shared();
+        return new TestStore(
+                source,
+                PostgresDatabase.open(source, 1, ChangeLog.keepingAll()),
+                server.client(server.database(directory)),
+                new Turns("insight", InsightSettings.DEFAULT),
+                directory);
+    }
+
+    @Override
+    public EventLog events() {
+        return events;
+    }
+
+    @Override
+    public Insights insights() {
+        return insights;
+    }
+
+    @Override
+    public Removals removals() {
+        return removals;
+    }
+
+    @Override
+    public DiskUse disk() {
+        return events.reads().disk(Clock.systemUTC().instant(), 0, Optional.empty());
+    }
+
+    @Override
+    public Optional<String> check() {
+        return database.check().or(clickHouse::check);
+    }
+
+    @Override
+    public void close() {
+        removals.close();
+        turns.close();
+        clickHouse.close();
+        database.close();
+    }
+}
