@@ -79,7 +79,8 @@ final class ClusterRemovals extends NotedRemovals {
         removals.takenOut(events, clock.instant());
     }
 
-    /// Events that it is about and that are on their way come first, so that none comes after it.
+    /// Waits for events that it is about and that are on their way, as far as their ids tell: one that another
+    /// node sends in the same moments can come after it, as docs/cluster.md says.
     @Override
     protected void remove(Sql locked, Pending pending) {
         if (progress.inserted().last() < pending.upTo()) {
