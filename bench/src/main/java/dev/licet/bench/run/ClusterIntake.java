@@ -10,8 +10,10 @@ import java.util.regex.Pattern;
 
 /// `cluster-intake`: the intake of the profile with Kafka, over Kafka's own producer benchmark.
 final class ClusterIntake implements Measure {
-    private static final int RECORDS = 1_000_000;
-    private static final int FEW_RECORDS = 50_000;
+    private static final int RECORDS = 4_000_000;
+    private static final int FEW_RECORDS = 400_000;
+    /// Of the producer's benchmark, before those that count: it starts anew each time.
+    private static final int WARM_UP = 4;
     private static final String TOPIC = "bench-events";
     private static final Pattern RATE = Pattern.compile("([0-9.]+) records/sec");
 
@@ -27,7 +29,7 @@ final class ClusterIntake implements Measure {
                 (ProducerPerformance) to the same topic? One broker, 6 partitions, acks=all, idempotent, lz4, batches of \
                 128 KiB; both send the same records. The intake is in this process and gets batches of 1,000 events by 16 \
                 threads, has ids from a PostgreSQL and answers when all of a batch is acknowledged; once without ids of \
-                clients, and once with.""";
+                clients, and once with. Both are warm: of the benchmark's records the first quarter does not count.""";
     }
 
     @Override
@@ -72,6 +74,7 @@ final class ClusterIntake implements Measure {
 
     /// What it says at its end.
     private static double producer(Kit kit, String brokers, Path values) throws IOException, InterruptedException {
+        int records = kit.options().quick() ? FEW_RECORDS : RECORDS;
         String said = Kit.Tool.run(
                 Kit.START,
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -82,7 +85,9 @@ final class ClusterIntake implements Measure {
                 "--topic",
                 TOPIC,
                 "--num-records",
-                Integer.toString(kit.options().quick() ? FEW_RECORDS : RECORDS),
+                Integer.toString(records),
+                "--warmup-records",
+                Integer.toString(records / WARM_UP),
                 "--throughput",
                 "-1",
                 "--payload-file",

@@ -28,6 +28,7 @@ public final class Run {
             PostgresPeer.copies(),
             new PostgresEvents(),
             new ClusterIntake(),
+            new ClusterSink(),
             new KeycloakPeer(),
             new KafkaPeer(),
             new StartUp(),

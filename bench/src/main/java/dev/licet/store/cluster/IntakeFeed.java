@@ -82,7 +82,7 @@ public final class IntakeFeed implements AutoCloseable {
         return events.get() / ((System.nanoTime() - began) / 1e9);
     }
 
-    private static List<UsageEvent> batch(boolean withIds) {
+    static List<UsageEvent> batch(boolean withIds) {
         return IntStream.range(0, BATCH).mapToObj(i -> event(i, withIds)).toList();
     }
 
