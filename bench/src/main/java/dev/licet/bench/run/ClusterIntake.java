@@ -27,7 +27,7 @@ final class ClusterIntake implements Measure {
         return """
                 How many events a second does the intake of a store on Kafka take, over Kafka's own producer benchmark \
                 (ProducerPerformance) to the same topic? One broker, 6 partitions, acks=all, idempotent, lz4, batches of \
-                128 KiB; both send the same records. The intake is in this process and gets batches of 1,000 events by 16 \
+                128 KiB; both send the same 100,000 values over and over, which were made before. The intake is in this process and gets batches of 1,000 events by 16 \
                 threads, has ids from a PostgreSQL and answers when all of a batch is acknowledged; once without ids of \
                 clients, and once with. Both are warm: of the benchmark's records the first quarter does not count.""";
     }
@@ -47,9 +47,10 @@ final class ClusterIntake implements Measure {
         postgres.createDatabase("licet");
         String brokers = "127.0.0.1:" + port;
         IntakeFeed feed = IntakeFeed.open(brokers, TOPIC, postgres.url("licet"));
-        Path values = kit.directory().resolve("values");
-        IntakeFeed.values(values);
-        feed.rate(kit.options().seconds(), false);
+        for (boolean withIds : List.of(false, true)) {
+            IntakeFeed.values(values(kit, withIds), withIds);
+            feed.rate(kit.options().seconds(), withIds);
+        }
         return new Contest() {
             @Override
             public List<Pair> round(boolean yardstickFirst) throws Exception {
@@ -57,7 +58,7 @@ final class ClusterIntake implements Measure {
                 for (boolean withIds : List.of(false, true)) {
                     pairs.add(Contest.inTurn(
                             yardstickFirst,
-                            () -> producer(kit, brokers, values),
+                            () -> producer(kit, brokers, values(kit, withIds)),
                             () -> feed.rate(kit.options().seconds(), withIds)));
                 }
                 return pairs;
@@ -70,6 +71,10 @@ final class ClusterIntake implements Measure {
                 broker.close();
             }
         };
+    }
+
+    private static Path values(Kit kit, boolean withIds) {
+        return kit.directory().resolve(withIds ? "values-with-ids" : "values");
     }
 
     /// What it says at its end.

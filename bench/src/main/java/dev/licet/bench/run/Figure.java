@@ -20,4 +20,8 @@ record Figure(String name, String unit, Optional<String> yardstick, Optional<Tar
     static Figure value(String name, String unit, Target target) {
         return new Figure(name, unit, Optional.empty(), Optional.of(target));
     }
+
+    static Figure valueForInformation(String name, String unit) {
+        return new Figure(name, unit, Optional.empty(), Optional.empty());
+    }
 }

@@ -1,16 +1,23 @@
 package dev.licet.bench.run;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The server under test, started as a user would start it.
 final class Licet implements AutoCloseable {
+    private static final Pattern PRINTED = Pattern.compile("(\\w+)='([^']*)'");
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /// What `./licet init` printed for a data directory.
@@ -45,19 +52,28 @@ final class Licet implements AutoCloseable {
     static Credentials initialise(Kit kit, Path data) throws IOException, InterruptedException {
         String printed = Kit.Tool.run(Kit.START, launcher(kit), "init", "--data", data.toString(), "--json");
         JsonNode json = JSON.readTree(printed);
+        return credentials(field -> json.get(field).asString());
+    }
+
+    private static Credentials credentials(Function<String, String> field) {
         return new Credentials(
-                json.get("account_number").asString(),
-                json.get("username").asString(),
-                json.get("password").asString(),
-                json.get("access_token").asString(),
-                json.get("product_id").asLong(),
-                json.get("license_key").asString(),
-                json.get("public_key_xml").asString());
+                field.apply("account_number"),
+                field.apply("username"),
+                field.apply("password"),
+                field.apply("access_token"),
+                Long.parseLong(field.apply("product_id")),
+                field.apply("license_key"),
+                field.apply("public_key_xml"));
     }
 
     /// Starts it, and does not wait until it answers. What it refuses it answers with a status of its own, so that
     /// the load generator counts it as failed.
     static Licet begin(Kit kit, Path data) throws IOException {
+        return begin(kit, "licet", data, List.of());
+    }
+
+    /// @param name of its log @param more settings
+    private static Licet begin(Kit kit, String name, Path data, List<String> more) throws IOException {
         int port = Probe.freePort();
         int tlsPort = Probe.freePort();
         List<String> command = new ArrayList<>(List.of(
@@ -71,8 +87,38 @@ final class Licet implements AutoCloseable {
                 Integer.toString(tlsPort),
                 "--cryptolens-error-status",
                 "4xx"));
-        Server process = Server.start("licet", kit.directory().resolve("licet.log"), environment(kit), command);
+        command.addAll(more);
+        Server process = Server.start(name, log(kit, name), environment(kit), command);
         return new Licet(process, data, port, tlsPort);
+    }
+
+    private static Path log(Kit kit, String name) {
+        return kit.directory().resolve(name + ".log");
+    }
+
+    /// One of several nodes on the same engines. @param settings where they are
+    static Licet node(Kit kit, String name, List<String> settings) throws IOException, InterruptedException {
+        Licet node = begin(kit, name, kit.directory().resolve(name), settings);
+        node.process.awaitAnswer(node.port, "/health/ready", 200, Kit.START);
+        return node;
+    }
+
+    /// What brings the events of these engines from one to the other.
+    static Server sink(Kit kit, String name, List<String> settings) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                launcher(kit), "sink", "--data", kit.directory().resolve(name).toString()));
+        command.addAll(settings);
+        return Server.start(name, log(kit, name), environment(kit), command);
+    }
+
+    /// What the first node on a database has printed.
+    static Credentials printedBy(Kit kit, String name) throws IOException {
+        Map<String, String> printed = new HashMap<>();
+        Matcher word = PRINTED.matcher(Files.readString(log(kit, name)));
+        while (word.find()) {
+            printed.putIfAbsent(word.group(1), word.group(2));
+        }
+        return credentials(field -> Objects.requireNonNull(printed.get(field), () -> "it did not print " + field));
     }
 
     /// What makes a demo in this directory and serves it.

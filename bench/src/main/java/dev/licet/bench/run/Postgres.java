@@ -126,6 +126,10 @@ final class Postgres implements AutoCloseable {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?user=bench";
     }
 
+    Server process() {
+        return process;
+    }
+
     int port() {
         return port;
     }

@@ -29,6 +29,8 @@ public final class Run {
             new PostgresEvents(),
             new ClusterIntake(),
             new ClusterSink(),
+            GrowingNodes.onPostgres(),
+            GrowingNodes.onCluster(),
             new KeycloakPeer(),
             new KafkaPeer(),
             new StartUp(),

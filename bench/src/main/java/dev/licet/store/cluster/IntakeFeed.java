@@ -7,6 +7,7 @@ import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ProductId;
 import dev.licet.store.postgres.PostgresDatabase;
 import dev.licet.store.sql.entity.ChangeLog;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.admin.Admin;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -31,6 +33,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 public final class IntakeFeed implements AutoCloseable {
     private static final int BATCH = 1000;
     private static final int SENDERS = 16;
+    /// Of different batches, which are made before.
+    private static final int BATCHES = 100;
     private static final AccountNumber ACCOUNT = new AccountNumber(123_456_789_012_345L);
 
     private final EventIntake intake;
@@ -60,6 +64,8 @@ public final class IntakeFeed implements AutoCloseable {
 
     /// Sends batches by 16 threads until the time is over. @return acknowledged events a second
     public double rate(int seconds, boolean withIds) throws Exception {
+        List<List<UsageEvent>> batches = batches(withIds);
+        AtomicLong sent = new AtomicLong();
         AtomicLong events = new AtomicLong();
         long began = System.nanoTime();
         long end = began + seconds * 1_000_000_000L;
@@ -68,8 +74,8 @@ public final class IntakeFeed implements AutoCloseable {
             for (int i = 0; i < SENDERS; i++) {
                 done.add(executor.submit(() -> {
                     while (System.nanoTime() < end) {
-                        intake.submit(new Submission(batch(withIds), Instant.now()))
-                                .await();
+                        List<UsageEvent> batch = batches.get((int) (sent.getAndIncrement() % BATCHES));
+                        intake.submit(new Submission(batch, Instant.now())).await();
                         events.addAndGet(BATCH);
                     }
                     return 0;
@@ -80,6 +86,10 @@ public final class IntakeFeed implements AutoCloseable {
             }
         }
         return events.get() / ((System.nanoTime() - began) / 1e9);
+    }
+
+    private static List<List<UsageEvent>> batches(boolean withIds) {
+        return Stream.generate(() -> batch(withIds)).limit(BATCHES).toList();
     }
 
     static List<UsageEvent> batch(boolean withIds) {
@@ -106,15 +116,15 @@ public final class IntakeFeed implements AutoCloseable {
                 Optional.of("{\"os\":\"linux\",\"version\":\"1.0\",\"locale\":\"en\"}"));
     }
 
-    /// Writes the values of a batch's records, one in a line, for a sender of somebody else's.
-    public static void values(Path file) throws IOException {
-        List<byte[]> values = batch(false).stream()
-                .map(event -> EventJson.write(new RecordedEvent(1_000_000, Instant.now(), event)))
-                .toList();
-        try (var out = Files.newOutputStream(file)) {
-            for (byte[] value : values) {
-                out.write(value);
-                out.write('\n');
+    /// Writes the values of such batches' records, one in a line, for a sender of somebody else's.
+    public static void values(Path file, boolean withIds) throws IOException {
+        try (var out = new BufferedOutputStream(Files.newOutputStream(file))) {
+            long id = 1_000_000;
+            for (List<UsageEvent> batch : batches(withIds)) {
+                for (UsageEvent event : batch) {
+                    out.write(EventJson.write(new RecordedEvent(id++, Instant.now(), event)));
+                    out.write('\n');
+                }
             }
         }
     }

@@ -1,11 +1,16 @@
 package dev.licet.store.cluster;
 
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import dev.licet.core.event.RecordedEvent;
 import dev.licet.core.event.Submission;
 import dev.licet.core.event.UsageEvent;
 import dev.licet.store.postgres.PostgresDatabase;
 import dev.licet.store.sql.entity.ChangeLog;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -94,7 +99,9 @@ public final class SinkFeed implements AutoCloseable {
                     rows.add(new RecordedEvent(id, Instant.now(), event), new EventRows.Source((int) (id % 6), id++));
                 }
             }
-            Files.write(rows(withIds, batch), rows.bytes());
+            try (var file = FileChannel.open(rows(withIds, batch), CREATE_NEW, WRITE)) {
+                file.write(rows.bytes());
+            }
         }
     }
 
@@ -115,7 +122,11 @@ public final class SinkFeed implements AutoCloseable {
             EventTable table = table(client);
             long began = System.nanoTime();
             for (int batch = 0; batch < events / ROWS; batch++) {
-                client.insert("event", EventTable.COLUMNS, Files.readAllBytes(rows(withIds, batch)), "batch-" + batch);
+                client.insert(
+                        "event",
+                        EventTable.COLUMNS,
+                        ByteBuffer.wrap(Files.readAllBytes(rows(withIds, batch))),
+                        "batch-" + batch);
             }
             double rate = events / ((System.nanoTime() - began) / 1e9);
             finish(database, table);

@@ -11,19 +11,28 @@ public record Fingerprint(long high, long low) {
 
     /// Of texts in this order; where one ends and the next begins counts.
     public static Fingerprint of(String... parts) {
-        MessageDigest digest = sha256();
-        for (String part : parts) {
-            add(digest, part.getBytes(StandardCharsets.UTF_8));
+        byte[][] bytes = new byte[parts.length][];
+        for (int i = 0; i < parts.length; i++) {
+            bytes[i] = parts[i].getBytes(StandardCharsets.UTF_8);
         }
-        return of(digest.digest());
+        return ofAll(bytes);
     }
 
     /// Of a text and of bytes after it.
     public static Fingerprint of(String text, byte[] bytes) {
-        MessageDigest digest = sha256();
-        add(digest, text.getBytes(StandardCharsets.UTF_8));
-        add(digest, bytes);
-        return of(digest.digest());
+        return ofAll(text.getBytes(StandardCharsets.UTF_8), bytes);
+    }
+
+    private static Fingerprint ofAll(byte[]... parts) {
+        int length = 0;
+        for (byte[] part : parts) {
+            length = Math.addExact(length, Integer.BYTES + part.length);
+        }
+        ByteBuffer all = ByteBuffer.allocate(length);
+        for (byte[] part : parts) {
+            all.putInt(part.length).put(part);
+        }
+        return of(sha256().digest(all.array()));
     }
 
     /// Reads what [#toBytes] made.
@@ -34,11 +43,6 @@ public record Fingerprint(long high, long low) {
 
     public byte[] toBytes() {
         return ByteBuffer.allocate(BYTES).putLong(high).putLong(low).array();
-    }
-
-    private static void add(MessageDigest digest, byte[] bytes) {
-        digest.update(ByteBuffer.allocate(4).putInt(bytes.length).flip());
-        digest.update(bytes);
     }
 
     private static MessageDigest sha256() {

@@ -16,8 +16,10 @@ import com.clickhouse.data.ClickHouseFormat;
 import dev.licet.core.Unavailable;
 import dev.licet.store.sql.Fault;
 import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -247,16 +249,19 @@ public final class ClickHouse implements AutoCloseable {
     /// Inserts rows as one block.
     ///
     /// @param rows in `RowBinary` @param token the same rows with the same one are there once
-    void insert(String table, List<String> columns, byte[] rows, String token) {
+    void insert(String table, List<String> columns, ByteBuffer rows, String token) {
         anywhere(client -> {
             InsertSettings settings = new InsertSettings().setDeduplicationToken(token);
             OF_INSERTS.forEach(settings::serverSetting);
-            try (InsertResponse done = client.insert(
-                            table, columns, new ByteArrayInputStream(rows), ClickHouseFormat.RowBinary, settings)
+            try (InsertResponse done = client.insert(table, columns, stream(rows), ClickHouseFormat.RowBinary, settings)
                     .get()) {
                 return true;
             }
         });
+    }
+
+    private static InputStream stream(ByteBuffer rows) {
+        return new ByteArrayInputStream(rows.array(), rows.arrayOffset() + rows.position(), rows.remaining());
     }
 
     /// Ends a statement that runs, if it still does.

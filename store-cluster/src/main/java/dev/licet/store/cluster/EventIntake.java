@@ -9,9 +9,7 @@ import dev.licet.core.Refusal;
 import dev.licet.core.Unavailable;
 import dev.licet.core.event.AppendQueue;
 import dev.licet.core.event.Placed;
-import dev.licet.core.event.RecordedEvent;
 import dev.licet.core.event.Submission;
-import dev.licet.core.event.UsageEvent;
 import dev.licet.core.once.Fingerprint;
 import dev.licet.core.once.RequestKey;
 import dev.licet.store.sql.Fault;
@@ -40,9 +38,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Sends events to the topic, and answers once Kafka has them on as many replicas as it was told.
 ///
-/// One thread takes all requests that wait, up to a bound, and gets ids for them in one transaction in
-/// PostgreSQL; then it
-/// sends them and goes on. What is on its way is bounded by its bytes: when brokers don't answer, what comes
+/// Who sends prepares the records. One thread takes all requests that wait, up to a bound, and gets ids for
+/// them in one transaction in PostgreSQL; then it sends them and goes on. What is on its way is bounded by its bytes:
+/// when brokers don't answer, what comes
 /// next waits in the queue, and when that is full it is refused, so that some seconds of a broker's death are
 /// bridged.
 ///
@@ -59,12 +57,18 @@ final class EventIntake implements AutoCloseable {
     /// How long the sender waits for Kafka to say where its partitions are.
     private static final Duration BLOCKED = Duration.ofSeconds(2);
 
+    /// What a record takes beside its value.
+    private static final int RECORD = 128;
+
     /// A connection to what has the ids.
     interface Connections {
         Connection open() throws SQLException;
     }
 
-    private record Request(Submission submission, int bytes, Answer answer) implements AppendQueue.Request {
+    /// @param prints under which its events are known, where they are
+    /// @param rests of the events' values, without their ids
+    private record Request(Submission submission, byte[] @Nullable [] prints, byte[][] rests, int bytes, Answer answer)
+            implements AppendQueue.Request {
         @Override
         public long account() {
             return submission.events().getFirst().account().value();
@@ -72,7 +76,7 @@ final class EventIntake implements AutoCloseable {
 
         @Override
         public int count() {
-            return submission.events().size();
+            return rests.length;
         }
     }
 
@@ -125,13 +129,17 @@ final class EventIntake implements AutoCloseable {
     }
 
     Pending<Outcome<List<Placed>>> submit(Submission submission) {
+        int count = submission.events().size();
+        byte[] @Nullable [] prints = new byte[count][];
+        byte[][] rests = new byte[count][];
         int bytes = 0;
-        for (UsageEvent event : submission.events()) {
-            bytes = Math.addExact(
-                    bytes, 256 + event.metadata().map(String::length).orElse(0));
+        for (int i = 0; i < count; i++) {
+            prints[i] = fingerprint(submission, i).map(Fingerprint::toBytes).orElse(null);
+            rests[i] = EventJson.rest(submission.events().get(i), submission.receivedAt());
+            bytes = Math.addExact(bytes, RECORD + rests[i].length);
         }
         Answer answer = new Answer();
-        queue.add(new Request(submission, bytes, answer));
+        queue.add(new Request(submission, prints, rests, bytes, answer));
         return Pending.of(answer);
     }
 
@@ -209,13 +217,6 @@ final class EventIntake implements AutoCloseable {
     }
 
     private void send(Request request, Ids ids) {
-        List<ProducerRecord<byte[], byte[]>> records;
-        try {
-            records = records(request.submission(), ids.first());
-        } catch (RuntimeException e) {
-            request.answer().completeExceptionally(e); // one of them can't be kept, so none is sent
-            return;
-        }
         List<Placed> placed = IntStream.range(0, request.count())
                 .mapToObj(i -> new Placed(ids.first() + i, ids.isNew()))
                 .toList();
@@ -232,11 +233,12 @@ final class EventIntake implements AutoCloseable {
             }
         };
         moved(request.bytes());
-        for (ProducerRecord<byte[], byte[]> record : records) {
+        for (int i = 0; i < request.count(); i++) {
             if (request.answer().isDone()) {
                 then.onCompletion(null, null); // it has failed: what comes after it need not be sent
             } else {
-                send(record, then);
+                byte[] value = EventJson.write(ids.first() + i, request.rests()[i]);
+                send(new ProducerRecord<>(topic.name(), request.prints()[i], value), then);
             }
         }
     }
@@ -247,19 +249,6 @@ final class EventIntake implements AutoCloseable {
         } catch (RuntimeException e) {
             then.onCompletion(null, e);
         }
-    }
-
-    private List<ProducerRecord<byte[], byte[]>> records(Submission submission, long firstId) {
-        List<ProducerRecord<byte[], byte[]>> records =
-                new ArrayList<>(submission.events().size());
-        for (UsageEvent event : submission.events()) {
-            int place = records.size();
-            byte @Nullable [] key =
-                    fingerprint(submission, place).map(Fingerprint::toBytes).orElse(null);
-            byte[] value = EventJson.write(new RecordedEvent(firstId + place, submission.receivedAt(), event));
-            records.add(new ProducerRecord<>(topic.name(), key, value));
-        }
-        return records;
     }
 
     /// Under which an event is known: its client's name for it, or its place in a request that has a key.

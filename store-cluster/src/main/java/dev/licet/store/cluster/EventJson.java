@@ -8,12 +8,11 @@ import dev.licet.core.id.ProductId;
 import dev.licet.core.id.UserId;
 import dev.licet.store.sql.entity.Micros;
 import java.io.ByteArrayOutputStream;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Objects;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -36,13 +35,12 @@ final class EventJson {
 
     private EventJson() {}
 
-    static byte[] write(RecordedEvent recorded) {
-        UsageEvent event = recorded.event();
+    /// An event before its id is known: what comes after that.
+    static byte[] rest(UsageEvent event, Instant receivedAt) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(384);
         try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
             json.writeStartObject();
-            json.writeNumberProperty("id", recorded.id());
-            json.writeNumberProperty("received", Micros.of(recorded.receivedAt()));
+            json.writeNumberProperty("received", Micros.of(receivedAt));
             json.writeNumberProperty("account", event.account().value());
             json.writeStringProperty("source", event.source());
             text(json, "clientId", event.clientId());
@@ -64,7 +62,21 @@ final class EventJson {
             text(json, "metadata", event.metadata());
             json.writeEndObject();
         }
-        return bytes.toByteArray();
+        byte[] rest = bytes.toByteArray();
+        rest[0] = ',';
+        return rest;
+    }
+
+    /// The whole of it. @param rest as [#rest] has made it
+    static byte[] write(long id, byte[] rest) {
+        byte[] first = ("{\"id\":" + id).getBytes(StandardCharsets.US_ASCII);
+        byte[] all = Arrays.copyOf(first, first.length + rest.length);
+        System.arraycopy(rest, 0, all, first.length, rest.length);
+        return all;
+    }
+
+    static byte[] write(RecordedEvent recorded) {
+        return write(recorded.id(), rest(recorded.event(), recorded.receivedAt()));
     }
 
     private static void text(JsonGenerator json, String name, Optional<String> text) {
@@ -77,8 +89,7 @@ final class EventJson {
 
     /// @throws IllegalArgumentException when it is none of these
     static RecordedEvent read(byte[] bytes) {
-        Map<String, String> texts = new HashMap<>();
-        Map<String, Long> numbers = new HashMap<>();
+        Fields fields = new Fields();
         try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), bytes)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new IllegalArgumentException("a record is no JSON object");
@@ -86,45 +97,93 @@ final class EventJson {
             while (json.nextToken() == JsonToken.PROPERTY_NAME) {
                 String name = json.currentName();
                 switch (json.nextToken()) {
-                    case VALUE_STRING -> texts.put(name, json.getString());
-                    case VALUE_NUMBER_INT -> numbers.put(name, json.getLongValue());
+                    case VALUE_STRING -> fields.text(name, json);
+                    case VALUE_NUMBER_INT -> fields.number(name, json);
                     default -> json.skipChildren();
                 }
             }
-            return new RecordedEvent(
-                    required(numbers, "id"),
-                    Micros.instant(required(numbers, "received")),
-                    new UsageEvent(
-                            new AccountNumber(required(numbers, "account")),
-                            required(texts, "source"),
-                            optional(texts, "clientId"),
-                            Micros.instant(required(numbers, "time")),
-                            optional(texts, "name"),
-                            optional(texts, "feature"),
-                            optional(numbers, "product").map(ProductId::new),
-                            optional(texts, "key"),
-                            optional(texts, "machine"),
-                            optional(texts, "endUser"),
-                            optional(texts, "session"),
-                            optional(numbers, "user").map(UserId::new),
-                            optional(numbers, "application").map(ApplicationId::new),
-                            optional(numbers, "value").map(OptionalLong::of).orElseGet(OptionalLong::empty),
-                            optional(texts, "currency"),
-                            optional(texts, "metadata")));
+            return fields.event();
         } catch (JacksonException e) {
             throw new IllegalArgumentException("a record is no JSON: " + e.getOriginalMessage(), e);
         }
     }
 
-    private static <T> T required(Map<String, T> values, String name) {
-        @Nullable T value = values.get(name);
-        if (value == null) {
-            throw new IllegalArgumentException("a record has no " + name);
-        }
-        return Objects.requireNonNull(value);
-    }
+    /// What was read so far.
+    private static final class Fields {
+        private Optional<Long> id = Optional.empty();
+        private Optional<Long> received = Optional.empty();
+        private Optional<Long> account = Optional.empty();
+        private Optional<String> source = Optional.empty();
+        private Optional<String> clientId = Optional.empty();
+        private Optional<Long> time = Optional.empty();
+        private Optional<String> name = Optional.empty();
+        private Optional<String> feature = Optional.empty();
+        private Optional<ProductId> product = Optional.empty();
+        private Optional<String> key = Optional.empty();
+        private Optional<String> machine = Optional.empty();
+        private Optional<String> endUser = Optional.empty();
+        private Optional<String> session = Optional.empty();
+        private Optional<UserId> user = Optional.empty();
+        private Optional<ApplicationId> application = Optional.empty();
+        private OptionalLong value = OptionalLong.empty();
+        private Optional<String> currency = Optional.empty();
+        private Optional<String> metadata = Optional.empty();
 
-    private static <T> Optional<T> optional(Map<String, T> values, String name) {
-        return Optional.ofNullable(values.get(name));
+        void text(String field, JsonParser json) {
+            switch (field) {
+                case "source" -> source = Optional.of(json.getString());
+                case "clientId" -> clientId = Optional.of(json.getString());
+                case "name" -> name = Optional.of(json.getString());
+                case "feature" -> feature = Optional.of(json.getString());
+                case "key" -> key = Optional.of(json.getString());
+                case "machine" -> machine = Optional.of(json.getString());
+                case "endUser" -> endUser = Optional.of(json.getString());
+                case "session" -> session = Optional.of(json.getString());
+                case "currency" -> currency = Optional.of(json.getString());
+                case "metadata" -> metadata = Optional.of(json.getString());
+                default -> {} // somebody else's
+            }
+        }
+
+        void number(String field, JsonParser json) {
+            switch (field) {
+                case "id" -> id = Optional.of(json.getLongValue());
+                case "received" -> received = Optional.of(json.getLongValue());
+                case "account" -> account = Optional.of(json.getLongValue());
+                case "time" -> time = Optional.of(json.getLongValue());
+                case "product" -> product = Optional.of(new ProductId(json.getLongValue()));
+                case "user" -> user = Optional.of(new UserId(json.getLongValue()));
+                case "application" -> application = Optional.of(new ApplicationId(json.getLongValue()));
+                case "value" -> value = OptionalLong.of(json.getLongValue());
+                default -> {} // somebody else's
+            }
+        }
+
+        RecordedEvent event() {
+            return new RecordedEvent(
+                    required("id", id),
+                    Micros.instant(required("received", received)),
+                    new UsageEvent(
+                            new AccountNumber(required("account", account)),
+                            required("source", source),
+                            clientId,
+                            Micros.instant(required("time", time)),
+                            name,
+                            feature,
+                            product,
+                            key,
+                            machine,
+                            endUser,
+                            session,
+                            user,
+                            application,
+                            value,
+                            currency,
+                            metadata));
+        }
+
+        private static <T> T required(String name, Optional<T> value) {
+            return value.orElseThrow(() -> new IllegalArgumentException("a record has no " + name));
+        }
     }
 }

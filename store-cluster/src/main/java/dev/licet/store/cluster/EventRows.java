@@ -9,7 +9,8 @@ import dev.licet.core.id.UserId;
 import dev.licet.core.once.Fingerprint;
 import dev.licet.store.sql.EventSelection;
 import dev.licet.store.sql.entity.Micros;
-import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
@@ -37,7 +38,7 @@ final class EventRows {
                     + " name, feature, product, key, machine, end_user, session, user, application, value, currency, metadata"
                     + " FROM event WHERE ";
 
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 16);
+    private ByteBuffer bytes = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
     private int count;
 
     /// Where an event came from, so that who inserts can ask how far it has come.
@@ -76,7 +77,7 @@ final class EventRows {
         optionalNumber(event.value().isPresent() ? Optional.of(event.value().getAsLong()) : Optional.empty());
         optional(event.currency());
         optional(event.metadata());
-        number(source.partition(), Integer.BYTES);
+        room(Integer.BYTES).putInt(source.partition());
         number(source.offset());
         count++;
     }
@@ -89,34 +90,40 @@ final class EventRows {
         return count;
     }
 
-    byte[] bytes() {
-        return bytes.toByteArray();
+    /// What there is so far.
+    ByteBuffer bytes() {
+        return bytes.duplicate().flip();
+    }
+
+    /// @return what has room for so many bytes more
+    private ByteBuffer room(int more) {
+        if (bytes.remaining() < more) {
+            bytes = ByteBuffer.allocate(Math.max(Math.multiplyExact(2, bytes.capacity()), bytes.capacity() + more))
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .put(bytes.flip());
+        }
+        return bytes;
     }
 
     private void number(long value) {
-        number(value, Long.BYTES);
-    }
-
-    private void number(long value, int length) {
-        for (int i = 0; i < length; i++) {
-            bytes.write((int) (value >>> 8 * i));
-        }
+        room(Long.BYTES).putLong(value);
     }
 
     private void text(String text) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer to = room(5 + utf8.length);
         int length = utf8.length;
         while (length >= 0x80) {
-            bytes.write(length & 0x7F | 0x80);
+            to.put((byte) (length & 0x7F | 0x80));
             length >>>= 7;
         }
-        bytes.write(length);
-        bytes.writeBytes(utf8);
+        to.put((byte) length);
+        to.put(utf8);
     }
 
     /// @return whether there is one
     private boolean present(Optional<?> value) {
-        bytes.write(value.isPresent() ? 0 : 1);
+        room(1).put((byte) (value.isPresent() ? 0 : 1));
         return value.isPresent();
     }
 

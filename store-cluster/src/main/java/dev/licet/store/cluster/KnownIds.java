@@ -29,10 +29,12 @@ import org.rocksdb.WriteOptions;
 /// Where each fingerprint was first seen in its partition of the topic: on the disk of whoever reads that
 /// partition, made
 /// anew from the table of events by who takes it over. What the last moments before a crash have added may be
-/// missing: [Partition#until] tells. For one thread.
+/// missing: [Partition#until] tells. For one thread, but partitions may be used by others, each by one at a time.
 final class KnownIds implements AutoCloseable {
     private static final long CACHE = 256L << 20;
     private static final byte[] UNTIL = {0};
+    /// The part of the memory for what is not in a file yet that its filter has.
+    private static final double FILTER = 0.1;
 
     static {
         RocksDB.loadLibrary();
@@ -41,6 +43,8 @@ final class KnownIds implements AutoCloseable {
     private final LRUCache cache = new LRUCache(CACHE);
     private final BloomFilter filter = new BloomFilter(10);
     private final ColumnFamilyOptions options = new ColumnFamilyOptions()
+            .setMemtablePrefixBloomSizeRatio(FILTER)
+            .setMemtableWholeKeyFiltering(true)
             .setTableFormatConfig(new BlockBasedTableConfig()
                     .setBlockCache(cache)
                     .setFilterPolicy(filter)

@@ -21,6 +21,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -33,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Brings events from the topic into the table, each once. Any number of them share the partitions.
 ///
+/// One thread fetches; others make batches of what waits and insert them, of each partition one after the
+/// other.
+///
 /// What goes into the table is a batch: the records of one partition from one offset to another. It is
 /// [noted][SinkPlans] in PostgreSQL before it is inserted; whoever takes the partition over inserts the same
 /// one again, with
@@ -42,6 +50,8 @@ import org.jspecify.annotations.Nullable;
 public final class Sink implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Sink.class.getName());
     private static final Duration POLL = Duration.ofMillis(100);
+    /// While batches are being inserted, whose end makes room.
+    private static final Duration SHORT_POLL = Duration.ofMillis(5);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
     /// Of fingerprints that are read from the table at once.
     private static final int SOME = 500_000;
@@ -64,6 +74,9 @@ public final class Sink implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final KnownIds known;
     private final Map<TopicPartition, Lane> lanes = new HashMap<>();
+    private final ExecutorService inserters = Executors.newFixedThreadPool(
+            Runtime.getRuntime().availableProcessors(),
+            Thread.ofPlatform().name("sink-", 1).daemon().factory());
     private final Fault fault = new Fault();
     private final Thread thread = Thread.ofPlatform().name("sink").daemon().unstarted(this::run);
     private final Runnable closing;
@@ -109,7 +122,8 @@ public final class Sink implements AutoCloseable {
         return fault.lately();
     }
 
-    /// A partition that this one has. @param ids that are known of it
+    /// A partition that this one has. While a batch of it is being inserted, its plan and what is known of ids
+    /// are the inserter's alone.
     private final class Lane {
         private final TopicPartition partition;
         private final KnownIds.Partition ids;
@@ -118,7 +132,12 @@ public final class Sink implements AutoCloseable {
         private long bytes;
         /// When the last batch was inserted.
         private long since;
+        /// When one has failed, for a while.
+        private long notBefore = System.nanoTime();
+        /// Says whether the partition is still this one's.
+        private @Nullable Future<Boolean> inserting;
 
+        /// @param ids that are known of it
         Lane(TopicPartition partition, KnownIds.Partition ids, SinkPlans.Plan plan) {
             this.partition = partition;
             this.ids = ids;
@@ -149,28 +168,80 @@ public final class Sink implements AutoCloseable {
             return rows;
         }
 
-        void forgetInserted() {
-            waiting.removeIf(record -> record.offset() < plan.until());
-            bytes = waiting.stream().mapToLong(Sink::size).sum();
+        /// Whether all is here of a batch that was planned and may not be inserted.
+        private boolean isWhole() {
+            return plan.isDone() || !waiting.isEmpty() && waiting.getLast().offset() >= plan.until() - 1;
+        }
+
+        boolean isInserting() {
+            return inserting != null;
         }
 
         /// Whether a batch is to be inserted now: after a while without one, what comes does not wait.
         boolean isDue() {
-            if (waiting.isEmpty()) {
+            long now = System.nanoTime();
+            if (isInserting() || waiting.isEmpty() || now < notBefore) {
                 return false;
             }
             return plan.isDone()
                     ? waiting.size() >= settings.mostRows()
                             || bytes >= MOST_BYTES
-                            || System.nanoTime() - since >= settings.longest().toNanos()
-                    : waiting.getLast().offset() >= plan.until() - 1; // all of the one that was planned
+                            || now - since >= settings.longest().toNanos()
+                    : isWhole();
         }
 
         /// Whether no more is to be fetched for now; never before a batch that was planned is whole.
         boolean isFull() {
-            boolean isWhole =
-                    plan.isDone() || !waiting.isEmpty() && waiting.getLast().offset() >= plan.until() - 1;
-            return isWhole && (waiting.size() >= 2 * settings.mostRows() || bytes >= 2 * MOST_BYTES);
+            return (waiting.size() >= 2 * settings.mostRows() || bytes >= 2 * MOST_BYTES)
+                    && (isInserting() || isWhole());
+        }
+
+        void insertNext() {
+            List<ConsumerRecord<byte[], byte[]>> next = plan.isDone()
+                    ? List.copyOf(waiting.subList(0, rows()))
+                    : waiting.stream()
+                            .filter(record -> record.offset() >= plan.first() && record.offset() < plan.until())
+                            .toList();
+            inserting = inserters.submit(() -> insert(this, next));
+        }
+
+        /// What has become of a batch, once that is known.
+        void settle() throws SQLException, IOException {
+            if (inserting == null || !inserting.isDone()) {
+                return;
+            }
+            Future<Boolean> ended = inserting;
+            inserting = null;
+            try {
+                if (ended.get()) {
+                    waiting.removeIf(record -> record.offset() < plan.until());
+                    bytes = waiting.stream().mapToLong(Sink::size).sum();
+                    since = System.nanoTime();
+                    fault.isOver();
+                } else {
+                    LOG.log(INFO, "somebody else has " + partition);
+                    lanes.put(partition, lane(partition));
+                }
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("nobody does that", e);
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof Unavailable)) {
+                    throw new IOException("a batch of " + partition + " can't be inserted", e.getCause());
+                }
+                failed(e.getCause());
+                notBefore = System.nanoTime() + AFTER_FAILURE.toNanos(); // then the same batch again
+            }
+        }
+
+        /// Waits for the end of what is being inserted, whatever it is: whoever has the partition next looks.
+        void end() {
+            if (inserting != null) {
+                try {
+                    inserting.get();
+                } catch (ExecutionException | InterruptedException e) {
+                    LOG.log(DEBUG, "the same batch is inserted by the next one", e);
+                }
+            }
         }
     }
 
@@ -189,6 +260,8 @@ public final class Sink implements AutoCloseable {
                 beginAgain();
             }
         }
+        lanes.values().forEach(Lane::end);
+        inserters.close();
         closePlans();
         consumer.close();
         known.close();
@@ -199,46 +272,40 @@ public final class Sink implements AutoCloseable {
         if (fault.happened("events: " + e.getMessage())) {
             LOG.log(ERROR, "events don't come into the table; this is told once until some do again", e);
         }
-        try {
-            Thread.sleep(AFTER_FAILURE);
-        } catch (InterruptedException nobody) {
-            LOG.log(DEBUG, "nobody does that", nobody);
-        }
     }
 
-    /// Gives all partitions back, and takes what it gets.
+    /// Gives all partitions back, and takes what it gets after a while.
     private void beginAgain() {
-        closePlans();
+        lanes.values().forEach(Lane::end);
         lanes.clear();
+        closePlans();
         try {
             consumer.unsubscribe();
-        } catch (RuntimeException e) {
+            Thread.sleep(AFTER_FAILURE);
+        } catch (RuntimeException | InterruptedException e) {
             LOG.log(DEBUG, "it is subscribed anew", e);
         }
     }
 
     private void poll() throws SQLException, IOException {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        boolean isInserting = lanes.values().stream().anyMatch(Lane::isInserting);
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(isInserting ? SHORT_POLL : POLL)) {
             Lane lane = lanes.get(new TopicPartition(record.topic(), record.partition()));
             if (lane != null) {
                 lane.take(record);
             }
         }
+        for (Lane lane : List.copyOf(lanes.values())) {
+            lane.settle();
+        }
         for (Lane lane : lanes.values()) {
+            if (lane.isDue()) {
+                lane.insertNext();
+            }
             if (lane.isFull()) {
                 consumer.pause(List.of(lane.partition));
             } else {
                 consumer.resume(List.of(lane.partition));
-            }
-        }
-        for (Lane lane : List.copyOf(lanes.values())) {
-            if (lane.isDue()) {
-                try {
-                    insert(lane);
-                } catch (Unavailable e) {
-                    failed(e); // the same batch is inserted next
-                    return;
-                }
             }
         }
     }
@@ -247,18 +314,18 @@ public final class Sink implements AutoCloseable {
         return Math.max(0, record.serializedValueSize());
     }
 
-    private void insert(Lane lane) throws SQLException, IOException {
+    /// @param records of the batch that is planned, or all of the next one
+    /// @return false when somebody else has the partition
+    private boolean insert(Lane lane, List<ConsumerRecord<byte[], byte[]>> records) throws SQLException, IOException {
         if (lane.plan.isDone()) {
             Optional<SinkPlans.Plan> next =
-                    plans().next(lane.plan, lane.waiting.get(lane.rows() - 1).offset() + 1);
+                    plans().next(lane.plan, records.getLast().offset() + 1);
             if (next.isEmpty()) {
-                LOG.log(INFO, "somebody else has " + lane.partition);
-                takeAgain(lane);
-                return;
+                return false;
             }
             lane.plan = next.get();
         }
-        Batch batch = new Batch(lane);
+        Batch batch = new Batch(lane, records);
         if (batch.rows.count() > 0) {
             table.insert(
                     batch.rows,
@@ -266,9 +333,7 @@ public final class Sink implements AutoCloseable {
         }
         lane.ids.add(batch.fresh, lane.plan.until());
         lane.plan = plans().done(lane.plan, batch.lastId, batch.receivedMicros);
-        lane.forgetInserted();
-        lane.since = System.nanoTime();
-        fault.isOver();
+        return true;
     }
 
     /// What is inserted of a plan's records.
@@ -278,31 +343,28 @@ public final class Sink implements AutoCloseable {
         private long lastId;
         private Optional<Long> receivedMicros = Optional.empty();
 
-        Batch(Lane lane) throws IOException {
-            List<ConsumerRecord<byte[], byte[]>> records = lane.waiting.stream()
-                    .filter(record -> record.offset() >= lane.plan.first() && record.offset() < lane.plan.until())
-                    .toList();
+        Batch(Lane lane, List<ConsumerRecord<byte[], byte[]>> records) throws IOException {
             long gone = lane.plan.until() - lane.plan.first() - records.size();
             if (gone > 0) {
                 LOG.log(
                         ERROR,
                         gone + " events of " + lane.partition + " were gone from Kafka before they were inserted");
             }
-            Map<Fingerprint, Long> before = lane.ids.find(records.stream()
-                    .map(ConsumerRecord::key)
-                    .filter(key -> key != null && key.length == Fingerprint.BYTES)
-                    .map(Fingerprint::of)
-                    .toList());
+            Map<Fingerprint, Long> before =
+                    lane.ids.find(records.stream().flatMap(Batch::print).toList());
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 add(record, before);
             }
         }
 
-        private void add(ConsumerRecord<byte[], byte[]> record, Map<Fingerprint, Long> before) {
+        /// Under which an event is known, if it is.
+        private static Stream<Fingerprint> print(ConsumerRecord<byte[], byte[]> record) {
             byte @Nullable [] key = record.key();
-            Optional<Fingerprint> print = key != null && key.length == Fingerprint.BYTES
-                    ? Optional.of(Fingerprint.of(key))
-                    : Optional.empty();
+            return key != null && key.length == Fingerprint.BYTES ? Stream.of(Fingerprint.of(key)) : Stream.of();
+        }
+
+        private void add(ConsumerRecord<byte[], byte[]> record, Map<Fingerprint, Long> before) {
+            Optional<Fingerprint> print = print(record).findFirst();
             if (print.isPresent()) {
                 long first = Math.min(
                         before.getOrDefault(print.get(), Long.MAX_VALUE),
@@ -331,14 +393,14 @@ public final class Sink implements AutoCloseable {
         }
     }
 
-    private SinkPlans plans() throws SQLException {
+    private synchronized SinkPlans plans() throws SQLException {
         if (plans == null) {
             plans = new SinkPlans(new Sql(connections.open()), topic.id());
         }
         return plans;
     }
 
-    private void closePlans() {
+    private synchronized void closePlans() {
         if (plans != null) {
             try {
                 plans.close();
@@ -347,10 +409,6 @@ public final class Sink implements AutoCloseable {
             }
             plans = null;
         }
-    }
-
-    private void takeAgain(Lane lane) throws SQLException, IOException {
-        lanes.put(lane.partition, lane(lane.partition));
     }
 
     private Lane lane(TopicPartition partition) throws SQLException, IOException {
@@ -399,7 +457,12 @@ public final class Sink implements AutoCloseable {
 
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-            partitions.forEach(lanes::remove);
+            for (TopicPartition partition : partitions) {
+                Lane lane = lanes.remove(partition);
+                if (lane != null) {
+                    lane.end();
+                }
+            }
         }
     }
 

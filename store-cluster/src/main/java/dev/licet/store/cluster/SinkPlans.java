@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.Uuid;
 
-/// What is inserted next out of each partition of a topic, noted in PostgreSQL before it is done. For one
-/// thread.
+/// What is inserted next out of each partition of a topic, noted in PostgreSQL before it is done. Safe for
+/// threads.
 final class SinkPlans implements AutoCloseable {
     private final Sql sql;
     private final String topic;
@@ -30,7 +30,7 @@ final class SinkPlans implements AutoCloseable {
     }
 
     /// The batch of a partition that was planned last.
-    Plan of(int partition) throws SQLException {
+    synchronized Plan of(int partition) throws SQLException {
         sql.update(
                 "INSERT INTO sink_plan (topic, partition, first, until, inserted, last_id) VALUES (?, ?, 0, 0, 0, 0)"
                         + " ON CONFLICT DO NOTHING",
@@ -45,7 +45,7 @@ final class SinkPlans implements AutoCloseable {
     }
 
     /// Notes the batch after one that is done; empty when somebody else has noted another one.
-    Optional<Plan> next(Plan done, long until) throws SQLException {
+    synchronized Optional<Plan> next(Plan done, long until) throws SQLException {
         int noted = sql.update(
                 "UPDATE sink_plan SET first = until, until = ? WHERE topic = ? AND partition = ? AND until = ?"
                         + " AND inserted = until",
@@ -59,7 +59,7 @@ final class SinkPlans implements AutoCloseable {
     }
 
     /// Notes that a batch is in the table. @param receivedMicros of the event with that id
-    Plan done(Plan plan, long lastId, Optional<Long> receivedMicros) throws SQLException {
+    synchronized Plan done(Plan plan, long lastId, Optional<Long> receivedMicros) throws SQLException {
         sql.update(
                 "UPDATE sink_plan SET inserted = until, last_id = greatest(last_id, ?),"
                         + " received_us = greatest(received_us, ?::bigint) WHERE topic = ? AND partition = ? AND until = ?",
@@ -71,7 +71,7 @@ final class SinkPlans implements AutoCloseable {
         return new Plan(plan.partition(), plan.first(), plan.until(), plan.until());
     }
 
-    Map<Integer, Progress> progress() throws SQLException {
+    synchronized Map<Integer, Progress> progress() throws SQLException {
         Map<Integer, Progress> progress = new HashMap<>();
         sql.all(
                 "SELECT partition, inserted, last_id, received_us FROM sink_plan WHERE topic = ?",
@@ -89,7 +89,7 @@ final class SinkPlans implements AutoCloseable {
     }
 
     @Override
-    public void close() throws SQLException {
+    public synchronized void close() throws SQLException {
         sql.close();
     }
 }

@@ -8,7 +8,7 @@ import dev.licet.core.id.ProductId;
 import dev.licet.core.id.UserId;
 import dev.licet.store.sql.EventSelection;
 import dev.licet.store.sql.entity.Micros;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -26,10 +26,12 @@ import tools.jackson.core.json.JsonFactory;
 
 /// Events as rows of the table `event`.
 final class EventRows {
-    /// In the order of [#copied].
-    static final String COPY = "COPY event (received_at, account, source, client_id, happened_us, happened_at, name,"
+    /// The columns in the order of [#copied].
+    static final String COPIED = "event (received_at, account, source, client_id, happened_us, happened_at, name,"
             + " feature, product, key, machine, end_user, session, \"user\", application, value, currency, metadata,"
-            + " is_json, id) FROM STDIN";
+            + " is_json, id)";
+
+    private static final int COLUMNS = 20;
 
     static final String SELECT =
             "SELECT *, cast(extract(epoch from received_at) * 1000000 as bigint) AS received_us FROM event WHERE ";
@@ -64,32 +66,35 @@ final class EventRows {
     /// All of a row but its id, which comes last and ends it.
     static byte[] copied(UsageEvent event, Instant receivedAt) {
         long micros = Micros.of(event.at());
-        CopyText row = new CopyText();
-        row.add(receivedAt).next();
-        row.add(event.account().value()).next();
-        row.add(event.source()).next();
-        row.add(event.clientId()).next();
-        row.add(micros).next();
-        row.add(event.at()).next();
-        row.add(event.name()).next();
-        row.add(event.feature()).next();
-        row.add(number(event.product().map(ProductId::value))).next();
-        row.add(event.key()).next();
-        row.add(event.machine()).next();
-        row.add(event.endUser()).next();
-        row.add(event.session()).next();
-        row.add(number(event.user().map(UserId::value))).next();
-        row.add(number(event.application().map(ApplicationId::value))).next();
-        row.add(event.value()).next();
-        row.add(event.currency()).next();
-        row.add(event.metadata()).next();
-        row.add(event.metadata().isPresent() && isJson(event.metadata().get())).next();
-        return row.bytes();
+        return new CopyRow(COLUMNS)
+                .add(receivedAt)
+                .add(event.account().value())
+                .add(event.source())
+                .add(event.clientId())
+                .add(micros)
+                .add(event.at())
+                .add(event.name())
+                .add(event.feature())
+                .add(number(event.product().map(ProductId::value)))
+                .add(event.key())
+                .add(event.machine())
+                .add(event.endUser())
+                .add(event.session())
+                .add(number(event.user().map(UserId::value)))
+                .add(number(event.application().map(ApplicationId::value)))
+                .add(event.value())
+                .add(event.currency())
+                .add(event.metadata())
+                .add(event.metadata().isPresent() && isJson(event.metadata().get()))
+                .bytes();
     }
 
     /// The id, which ends a row.
     static byte[] end(long id) {
-        return (id + "\n").getBytes(StandardCharsets.US_ASCII);
+        return ByteBuffer.allocate(Integer.BYTES + Long.BYTES)
+                .putInt(Long.BYTES)
+                .putLong(id)
+                .array();
     }
 
     private static OptionalLong number(Optional<Long> value) {

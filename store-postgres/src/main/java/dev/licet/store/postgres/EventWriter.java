@@ -15,7 +15,6 @@ import dev.licet.core.once.Fingerprint;
 import dev.licet.core.once.RequestKey;
 import dev.licet.store.sql.Fault;
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -33,8 +32,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyIn;
 
 /// Adds events by COPY: one thread takes all that wait, up to a bound, and commits them in one transaction. Who
 /// sends prepares the rows, so that the writer has ids to add alone.
@@ -185,8 +182,8 @@ final class EventWriter implements AutoCloseable {
             for (LocalDate day : group.stream().map(EventWriter::day).distinct().toList()) {
                 partitions.require(open, day);
             }
-            copy(open, "COPY event_known (name, event, content) FROM STDIN", writes.known);
-            copy(open, EventRows.COPY, writes.events);
+            CopyRow.copy(open, "event_known (name, event, content)", writes.known);
+            CopyRow.copy(open, EventRows.COPIED, writes.events);
             position(open, writes.last, group.getLast().submission().receivedAt());
         }
         open.commit();
@@ -205,8 +202,7 @@ final class EventWriter implements AutoCloseable {
 
     /// A row of `event_known`, to be copied.
     static byte[] known(UUID name, long event, @Nullable UUID content) {
-        return (name + "\t" + event + "\t" + (content == null ? "\\N" : content) + "\n")
-                .getBytes(StandardCharsets.US_ASCII);
+        return new CopyRow(3).add(name).add(event).add(content).bytes();
     }
 
     private static LocalDate day(Request request) {
@@ -237,22 +233,6 @@ final class EventWriter implements AutoCloseable {
             }
         }
         return known;
-    }
-
-    static void copy(Connection open, String sql, ByteArrayOutputStream rows) throws SQLException {
-        if (rows.size() == 0) {
-            return;
-        }
-        byte[] bytes = rows.toByteArray();
-        CopyIn copy = open.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
-        try {
-            copy.writeToCopy(bytes, 0, bytes.length);
-            copy.endCopy();
-        } finally {
-            if (copy.isActive()) {
-                copy.cancelCopy();
-            }
-        }
     }
 
     /// What one transaction adds.

@@ -91,7 +91,7 @@ final class PostgresTarget implements MoveTarget {
             @Nullable UUID content = id.content().map(EventWriter::uuid).orElse(null);
             rows.writeBytes(EventWriter.known(EventWriter.uuid(id.name()), id.event(), content));
         }
-        EventWriter.copy(connection, "COPY moved_ids FROM STDIN", rows);
+        CopyRow.copy(connection, "moved_ids", rows);
         run("INSERT INTO event_known (name, event, content) SELECT name, event, content FROM moved_ids"
                 + " ON CONFLICT DO NOTHING");
         connection.commit();
@@ -117,7 +117,7 @@ final class PostgresTarget implements MoveTarget {
         for (LocalDate day : days) {
             partitions.require(connection, day);
         }
-        EventWriter.copy(connection, EventRows.COPY, rows);
+        CopyRow.copy(connection, EventRows.COPIED, rows);
         if (last == null) {
             run("UPDATE event_position SET last_id = " + upTo);
         } else {
