@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,12 @@ import org.rocksdb.WriteOptions;
 final class KnownIds implements AutoCloseable {
     private static final long CACHE = 256L << 20;
     private static final byte[] UNTIL = {0};
+    /// What is asked or added in this order costs half of what it does in any other.
+    private static final Comparator<Fingerprint> AS_STORED = (one, other) -> {
+        int first = Long.compareUnsigned(one.high(), other.high());
+        return first == 0 ? Long.compareUnsigned(one.low(), other.low()) : first;
+    };
+
     /// The part of the memory for what is not in a file yet that its filter has.
     private static final double FILTER = 0.1;
 
@@ -51,7 +59,8 @@ final class KnownIds implements AutoCloseable {
                     .setCacheIndexAndFilterBlocks(true));
     private final DBOptions databaseOptions =
             new DBOptions().setCreateIfMissing(true).setCreateMissingColumnFamilies(true);
-    private final WriteOptions writes = new WriteOptions();
+    /// Without a log: what a crash loses is learned again.
+    private final WriteOptions writes = new WriteOptions().setDisableWAL(true);
     private final RocksDB database;
     private final Map<String, ColumnFamilyHandle> families = new HashMap<>();
 
@@ -113,10 +122,11 @@ final class KnownIds implements AutoCloseable {
         }
 
         /// At which offsets these were seen first; those that were not are not in it.
-        Map<Fingerprint, Long> find(List<Fingerprint> prints) throws IOException {
-            if (prints.isEmpty()) {
+        Map<Fingerprint, Long> find(Collection<Fingerprint> wanted) throws IOException {
+            if (wanted.isEmpty()) {
                 return Map.of();
             }
+            List<Fingerprint> prints = wanted.stream().sorted(AS_STORED).toList();
             try {
                 List<byte[]> found = database.multiGetAsList(
                         Collections.nCopies(prints.size(), family),
@@ -137,7 +147,10 @@ final class KnownIds implements AutoCloseable {
         /// Adds some, all or none. @param until all below it is known then
         void add(Map<Fingerprint, Long> offsets, long until) throws IOException {
             try (WriteBatch batch = new WriteBatch()) {
-                for (Map.Entry<Fingerprint, Long> one : offsets.entrySet()) {
+                List<Map.Entry<Fingerprint, Long>> sorted = offsets.entrySet().stream()
+                        .sorted(Map.Entry.comparingByKey(AS_STORED))
+                        .toList();
+                for (Map.Entry<Fingerprint, Long> one : sorted) {
                     batch.put(family, one.getKey().toBytes(), bytes(one.getValue()));
                 }
                 batch.put(family, UNTIL, bytes(until));
