@@ -5,6 +5,7 @@ import static dev.licet.cli.Command.flag;
 import dev.licet.core.checkup.Checkup;
 import dev.licet.core.checkup.Finding;
 import dev.licet.core.checkup.Finding.State;
+import dev.licet.server.Logging;
 import dev.licet.server.Wiring;
 import dev.licet.server.config.Settings;
 import java.time.Clock;
@@ -35,19 +36,20 @@ final class DoctorCommand {
         Settings settings = ServeCommand.settings(given, Map.of());
         boolean json = given.has("json");
         List<Finding> found = new ArrayList<>();
-        for (Checkup checkup : Wiring.checkups(settings, Clock.systemUTC())) {
-            Thread whenInterrupted = new Thread(checkup::close, "doctor-ends");
-            Runtime.getRuntime().addShutdownHook(whenInterrupted);
-            try (checkup) {
-                checkup.run(finding -> {
-                    found.add(finding);
-                    if (!json) {
-                        ServeCommand.print(given, inWords(finding));
-                    }
-                });
-            }
-            forget(whenInterrupted);
+        Checkup checkup = Wiring.checkup(settings, Clock.systemUTC());
+        Thread whenInterrupted = new Thread(checkup::close, "doctor-ends");
+        Runtime.getRuntime().addShutdownHook(whenInterrupted);
+        // What libraries have to say of what is broken, it says itself.
+        try (checkup;
+                Logging.Silence ignored = Logging.silence()) {
+            checkup.run(finding -> {
+                found.add(finding);
+                if (!json) {
+                    ServeCommand.print(given, inWords(finding));
+                }
+            });
         }
+        forget(whenInterrupted);
         boolean isBroken = found.stream().anyMatch(finding -> finding.state() == State.BROKEN);
         if (json) {
             Map<String, Object> all = new LinkedHashMap<>();

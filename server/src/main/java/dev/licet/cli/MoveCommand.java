@@ -10,28 +10,56 @@ import dev.licet.server.Wiring;
 import dev.licet.server.config.Setting;
 import dev.licet.server.config.Settings;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.commons.cli.Option;
 
 /// Brings all data from one engine to another.
 final class MoveCommand {
     private static final String POSTGRES = "postgresql://";
+    /// Before the address of a database whose events are in ClickHouse.
+    private static final String CLUSTER = "cluster:";
+    /// Of both places, where they are such ones.
+    private static final List<Setting> ENGINES = List.of(
+            Setting.POSTGRES_USER,
+            Setting.POSTGRES_PASSWORD_FILE,
+            Setting.KAFKA,
+            Setting.KAFKA_CONFIG_FILE,
+            Setting.KAFKA_TOPIC,
+            Setting.KAFKA_PARTITIONS,
+            Setting.KAFKA_REPLICAS,
+            Setting.KAFKA_MIN_IN_SYNC,
+            Setting.KAFKA_RETENTION,
+            Setting.CLICKHOUSE,
+            Setting.CLICKHOUSE_DATABASE,
+            Setting.CLICKHOUSE_USER,
+            Setting.CLICKHOUSE_PASSWORD_FILE,
+            Setting.CLICKHOUSE_CLUSTER);
 
     private MoveCommand() {}
 
     static Command command() {
+        List<Option> options = new ArrayList<>(List.of(
+                required(
+                        "from",
+                        "PLACE",
+                        "A data directory, postgresql://host/database, or cluster:postgresql://host/database with the"
+                                + " settings 'kafka' and 'clickhouse'. No server may write there."),
+                required("to", "PLACE", "The same; it has to be empty, or what this move has filled before.")));
+        for (Setting setting : ENGINES) {
+            options.add(option(setting.key(), "VALUE", setting.meaning()));
+        }
+        options.add(option("config", "FILE", "A properties file with settings."));
+        options.add(flag("json", "Print one JSON object and nothing else."));
         return Command.of(
                 "move",
-                "Bring all data from a data directory into a PostgreSQL database, or back. Run again, it goes on.",
+                "Bring all data from one kind of store into another. Run again, it goes on.",
                 MoveCommand::run,
-                required(
-                        "from", "PLACE", "A data directory, or postgresql://host/database. No server may write there."),
-                required("to", "PLACE", "The same; it has to be empty, or what this move has filled before."),
-                option(Setting.POSTGRES_USER.key(), "USER", Setting.POSTGRES_USER.meaning()),
-                option(Setting.POSTGRES_PASSWORD_FILE.key(), "FILE", Setting.POSTGRES_PASSWORD_FILE.meaning()),
-                option("config", "FILE", "A properties file with settings."),
-                flag("json", "Print one JSON object and nothing else."));
+                options.toArray(Option[]::new));
     }
 
     private static int run(Given given) {
@@ -59,16 +87,29 @@ final class MoveCommand {
     /// Those in force, but for where the data is.
     private static Settings settings(Given given, String option) {
         String place = given.required(option);
-        if (place.contains("://") && !place.startsWith(POSTGRES)) {
+        boolean isCluster = place.startsWith(CLUSTER);
+        String address = isCluster ? place.substring(CLUSTER.length()) : place;
+        boolean isDatabase = address.startsWith(POSTGRES);
+        if (!isDatabase && (isCluster || address.contains("://"))) {
             throw new CliFailure(
                     Cli.WRONG_USE,
-                    "--" + option + " takes a directory, or a database as " + POSTGRES + "host/database");
+                    "--" + option + " takes a directory, a database as " + POSTGRES + "host/database, or " + CLUSTER
+                            + POSTGRES + "host/database");
         }
-        return ServeCommand.settings(
-                given,
-                place.startsWith(POSTGRES)
-                        ? Map.of(Setting.POSTGRES, place)
-                        : Map.of(Setting.POSTGRES, "", Setting.DATA, place));
+        Map<Setting, String> where = new EnumMap<>(Setting.class);
+        where.put(Setting.POSTGRES, isDatabase ? address : "");
+        if (!isDatabase) {
+            where.put(Setting.DATA, address);
+        }
+        if (!isCluster) {
+            where.put(Setting.KAFKA, "");
+            where.put(Setting.CLICKHOUSE, "");
+        }
+        Settings settings = ServeCommand.settings(given, where);
+        if (isCluster && settings.cluster().isEmpty()) {
+            throw new CliFailure(Cli.WRONG_USE, place + " needs the settings 'kafka' and 'clickhouse'");
+        }
+        return settings;
     }
 
     private static void print(MoveReport report, PrintWriter out) {

@@ -41,6 +41,24 @@ public final class Logging {
                 });
     }
 
+    /// While it lasts, nothing is logged.
+    public interface Silence extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /// For who tells all that there is to tell.
+    public static Silence silence() {
+        Level all = ROOT.getLevel();
+        Level ours = OURS.getLevel();
+        ROOT.setLevel(Level.OFF);
+        OURS.setLevel(Level.OFF);
+        return () -> {
+            ROOT.setLevel(all);
+            OURS.setLevel(ours);
+        };
+    }
+
     /// The JDK's, but it goes on logging while the process shuts down.
     public static final class LastingLogManager extends LogManager {
         @Override

@@ -29,7 +29,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -38,6 +37,10 @@ import java.util.stream.Stream;
 /// The store that settings ask for: in the data directory, in PostgreSQL, or in that with events in ClickHouse.
 final class Stores {
     private static final Duration CONNECTING = Duration.ofSeconds(5);
+    /// How long one statement of a trial may take.
+    private static final Duration TRYING = Duration.ofSeconds(20);
+    /// The same of a move, which may read all there is.
+    private static final Duration MOVING = Duration.ofMinutes(30);
     /// How long a question waits for events that are on their way to ClickHouse.
     private static final Duration PATIENCE = Duration.ofMillis(300);
 
@@ -50,9 +53,6 @@ final class Stores {
         }
         Optional<PostgresSettings> postgres = settings.postgres();
         if (settings.cluster().isPresent()) {
-            if (settings.readOnly()) {
-                throw new WrongSetting("'read-only' is not for a store with 'kafka' and 'clickhouse'");
-            }
             return openCluster(settings, clock, nanos);
         }
         if (postgres.isPresent()) {
@@ -90,7 +90,7 @@ final class Stores {
     private static ClusterStore openCluster(Settings settings, Clock clock, LongSupplier nanos) {
         Settings.EventSettings events = settings.events();
         return ClusterStore.open(
-                addresses(settings),
+                addresses(settings, settings.insights().timeout().plus(CONNECTING)),
                 new ClusterStore.Settings(
                         events.queueRequests(),
                         events.queueBytes(),
@@ -99,11 +99,13 @@ final class Stores {
                         settings.auditRetention(),
                         PATIENCE,
                         scratch(settings)),
+                settings.readOnly(),
                 clock,
                 new SteadyClock(clock, nanos));
     }
 
-    private static ClusterStore.Addresses addresses(Settings settings) {
+    /// @param timeout of a statement to ClickHouse
+    private static ClusterStore.Addresses addresses(Settings settings, Duration timeout) {
         PostgresSettings postgres = settings.postgres().orElseThrow();
         ClusterSettings cluster = settings.cluster().orElseThrow();
         KafkaSettings kafka = cluster.kafka();
@@ -120,7 +122,7 @@ final class Stores {
                         clickHouse.user(),
                         clickHouse.password(),
                         CONNECTING,
-                        settings.insights().timeout().plus(CONNECTING)),
+                        timeout),
                 clickHouse.cluster());
     }
 
@@ -129,9 +131,9 @@ final class Stores {
         ClusterSettings cluster = settings.cluster().orElseThrow();
         try {
             return ClusterStore.sink(
-                    addresses(settings),
+                    addresses(settings, settings.insights().timeout().plus(CONNECTING)),
                     settings.data().resolve("sink"),
-                    new Sink.Settings(cluster.sinkRows(), cluster.sinkInterval()));
+                    new Sink.Settings(cluster.sinkRows(), cluster.sinkBytes(), cluster.sinkInterval()));
         } catch (IOException e) {
             throw new UncheckedIOException("can't write to " + settings.data() + ": " + e.getMessage(), e);
         }
@@ -148,14 +150,17 @@ final class Stores {
         }
     }
 
-    /// What looks at where these settings keep all, one for each engine that has a part of it.
-    static List<Checkup> checkups(Settings settings, Clock clock) {
+    /// What looks at where these settings keep all.
+    static Checkup checkup(Settings settings, Clock clock) {
         Settings.EventSettings events = settings.events();
-        return List.of(settings.postgres()
+        if (settings.cluster().isPresent()) {
+            return ClusterStore.checkup(addresses(settings, TRYING), events.retention(), clock);
+        }
+        return settings.postgres()
                 .map(postgres -> PostgresStore.checkup(
                         postgres.address(), postgres.user(), postgres.password(), events.retention(), clock))
                 .orElseGet(() -> EmbeddedStore.checkup(
-                        settings.data(), events.diskFloor(), settings.http().maxConnections(), clock)));
+                        settings.data(), events.diskFloor(), settings.http().maxConnections(), clock));
     }
 
     /// Brings all that is where the first settings say to where the others say.
@@ -167,6 +172,9 @@ final class Stores {
     }
 
     private static MoveSource source(Settings settings) {
+        if (settings.cluster().isPresent()) {
+            return ClusterStore.toMoveFrom(addresses(settings, MOVING));
+        }
         return settings.postgres()
                 .map(postgres -> PostgresStore.toMoveFrom(
                         PostgresStore.source(postgres.address(), postgres.user(), postgres.password())))
@@ -174,6 +182,9 @@ final class Stores {
     }
 
     private static MoveTarget target(Settings settings) {
+        if (settings.cluster().isPresent()) {
+            return ClusterStore.toMoveInto(addresses(settings, MOVING));
+        }
         return settings.postgres()
                 .map(postgres -> PostgresStore.toMoveInto(
                         PostgresStore.source(postgres.address(), postgres.user(), postgres.password())))

@@ -224,8 +224,8 @@ public final class Wiring implements AutoCloseable {
     }
 
     /// What looks at the place that these settings keep all in, whether a server runs on it or not.
-    public static List<Checkup> checkups(Settings settings, Clock clock) {
-        return Stores.checkups(settings, clock);
+    public static Checkup checkup(Settings settings, Clock clock) {
+        return Stores.checkup(settings, clock);
     }
 
     /// A stopped server's data.

@@ -128,6 +128,12 @@ class MoveProcessTest {
         Processes.Ended password = move(directory.resolve("data"), "postgresql://host/licet?password=secret");
         assertThat(password.exitCode()).isEqualTo(2);
         assertThat(password.err()).contains("must not have a name or password").doesNotContain("secret");
+        Processes.Ended half = move(directory.resolve("data"), "cluster:postgresql://host/licet");
+        assertThat(half.exitCode()).isEqualTo(2);
+        assertThat(half.err()).contains("needs the settings 'kafka' and 'clickhouse'");
+        Processes.Ended where = move(directory.resolve("data"), "cluster:" + directory.resolve("new"));
+        assertThat(where.exitCode()).isEqualTo(2);
+        assertThat(where.err()).contains("cluster:postgresql://host/database");
         Processes.Ended nothing = move(directory.resolve("none"), directory.resolve("new"));
         assertThat(nothing.exitCode()).isEqualTo(1);
         assertThat(nothing.err().strip().lines()).hasSize(1);

@@ -33,6 +33,9 @@ public final class SinkFeed implements AutoCloseable {
     private static final int ROWS = 100_000;
     private static final int REQUEST = 1000;
     private static final int PARTITIONS = 6;
+    /// As a sink's defaults are.
+    private static final Sink.Settings SETTINGS = new Sink.Settings(ROWS, 64L << 20, Duration.ofSeconds(1));
+
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final String brokers;
@@ -126,7 +129,8 @@ public final class SinkFeed implements AutoCloseable {
                         "event",
                         EventTable.COLUMNS,
                         ByteBuffer.wrap(Files.readAllBytes(rows(withIds, batch))),
-                        "batch-" + batch);
+                        "batch-" + batch,
+                        Map.of());
             }
             double rate = events / ((System.nanoTime() - began) / 1e9);
             finish(database, table);
@@ -149,7 +153,7 @@ public final class SinkFeed implements AutoCloseable {
                 Optional.empty());
         double rate;
         try (Sink sink = ClusterStore.sink(
-                        addresses, directory.resolve(UUID.randomUUID().toString()), Sink.Settings.DEFAULT);
+                        addresses, directory.resolve(UUID.randomUUID().toString()), SETTINGS);
                 Connection connection = DriverManager.getConnection(database)) {
             long first = await(connection, sink, 1);
             long began = System.nanoTime();

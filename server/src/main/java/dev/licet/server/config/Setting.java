@@ -27,12 +27,14 @@ public enum Setting {
             "A properties file with further settings of Kafka's clients, such as for TLS and logins. Empty: none."),
     KAFKA_TOPIC("kafka-topic", "licet-events", "The name of the topic of events. It is made if it is not there."),
     KAFKA_PARTITIONS(
-            "kafka-partitions", "12", "How many partitions the topic of events gets when it is made; 4096 at most."),
+            "kafka-partitions",
+            "12",
+            "How many partitions the topic of events gets when it is made, for good: those that are added later get no events; 4096 at most."),
     KAFKA_REPLICAS("kafka-replicas", "3", "How many brokers have each event, when the topic is made."),
     KAFKA_MIN_IN_SYNC(
             "kafka-min-in-sync",
             "2",
-            "How many brokers have an event before it is acknowledged, when the topic is made; not more than 'kafka-replicas'."),
+            "How many brokers have an event before it is acknowledged; not more than 'kafka-replicas'. A topic that is there and asks for fewer is refused."),
     KAFKA_RETENTION(
             "kafka-retention",
             "7d",
@@ -52,6 +54,10 @@ public enum Setting {
             "",
             "The name of a cluster, as ClickHouse's own settings have it, whose nodes all have the table. Empty: one node has it."),
     SINK_ROWS("sink-rows", "100000", "The most events of one insert into ClickHouse; 1000000 at most."),
+    SINK_BYTES(
+            "sink-bytes",
+            "64MiB",
+            "The most memory that the events of one insert into ClickHouse take, about; 1GiB at most. A sink holds four times as many while ClickHouse is away."),
     SINK_INTERVAL(
             "sink-interval",
             "1s",

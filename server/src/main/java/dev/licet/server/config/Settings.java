@@ -43,6 +43,7 @@ public final class Settings {
     private static final Duration LEAST_RETENTION = Duration.ofDays(30);
     private static final int MOST_PARTITIONS = 4096;
     private static final int MOST_SINK_ROWS = 1_000_000;
+    private static final long MOST_SINK_BYTES = 1L << 30;
     private static final long LEAST_QUERY_MEMORY = 128L << 20;
 
     private final Map<Setting, String> values;
@@ -263,6 +264,9 @@ public final class Settings {
         if (count(Setting.SINK_ROWS) > MOST_SINK_ROWS) {
             throw wrong(Setting.SINK_ROWS, MOST_SINK_ROWS + " at most");
         }
+        if (bytes(Setting.SINK_BYTES) > MOST_SINK_BYTES) {
+            throw wrong(Setting.SINK_BYTES, "1GiB at most");
+        }
         return Optional.of(new ClusterSettings(
                 new KafkaSettings(
                         text(Setting.KAFKA),
@@ -279,12 +283,13 @@ public final class Settings {
                         secret(Setting.CLICKHOUSE_PASSWORD_FILE),
                         Optional.of(text(Setting.CLICKHOUSE_CLUSTER)).filter(name -> !name.isEmpty())),
                 count(Setting.SINK_ROWS),
+                bytes(Setting.SINK_BYTES),
                 duration(Setting.SINK_INTERVAL)));
     }
 
-    /// @param sinkRows of an insert @param sinkInterval from one to the next
+    /// @param sinkRows of an insert @param sinkBytes of it @param sinkInterval from one to the next
     public record ClusterSettings(
-            KafkaSettings kafka, ClickHouseSettings clickHouse, int sinkRows, Duration sinkInterval) {}
+            KafkaSettings kafka, ClickHouseSettings clickHouse, int sinkRows, long sinkBytes, Duration sinkInterval) {}
 
     /// @param clients settings of all clients, with secrets
     public record KafkaSettings(

@@ -53,6 +53,7 @@ class ClusterSettingsTest {
         assertThat(cluster.clickHouse().password()).isEmpty();
         assertThat(cluster.clickHouse().cluster()).isEmpty();
         assertThat(cluster.sinkRows()).isEqualTo(100_000);
+        assertThat(cluster.sinkBytes()).isEqualTo(64L << 20);
         assertThat(cluster.sinkInterval()).isEqualTo(Duration.ofSeconds(1));
     }
 
@@ -99,6 +100,8 @@ class ClusterSettingsTest {
                 "CLICKHOUSE | http://one:8123,",
                 "CLICKHOUSE_PASSWORD_FILE | /no/such/file",
                 "SINK_ROWS | 1000001",
+                "SINK_BYTES | 0",
+                "SINK_BYTES | 1025MiB",
                 "SINK_INTERVAL | -1s"
             })
     void whatCantBe_isRefused(Setting setting, String value) {

@@ -8,9 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -217,6 +219,23 @@ class SettingsTest {
         assertThat(setting.key()).matches("[a-z]+(-[a-z]+)*");
         assertThat(setting.variable()).startsWith("LICET_");
         assertThat(setting.meaning()).endsWith(".").doesNotContain("|");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"embedded, false, false", "postgres, true, false", "cluster, true, true"})
+    void settingsOfAnOverlay_areRead(String profile, boolean postgres, boolean cluster) throws IOException {
+        Path secret = Files.writeString(directory.resolve("password"), "s3cret\n");
+        Map<String, String> environment = new HashMap<>();
+        Path overlay = Path.of("..", "deploy", "kubernetes", "overlays", profile, "settings.env");
+        try (Stream<String> lines = Files.lines(overlay)) {
+            lines.filter(line -> !line.startsWith("#"))
+                    .map(line -> line.split("=", 2))
+                    .forEach(setting -> environment.put(
+                            setting[0], setting[0].endsWith("_PASSWORD_FILE") ? secret.toString() : setting[1]));
+        }
+        Settings settings = Settings.of(Optional.empty(), environment, Map.of());
+        assertThat(settings.postgres().isPresent()).isEqualTo(postgres);
+        assertThat(settings.cluster().isPresent()).isEqualTo(cluster);
     }
 
     @Test

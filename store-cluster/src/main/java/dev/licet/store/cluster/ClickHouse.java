@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 public final class ClickHouse implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ClickHouse.class.getName());
     private static final Duration SOON = Duration.ofSeconds(2);
+    /// What who waits has more than the server, which knows better why something takes too long.
+    private static final Duration MARGIN = Duration.ofSeconds(5);
+
     private static final int CONNECTIONS = 2 * Runtime.getRuntime().availableProcessors() + 2;
 
     /// What is wrong with one server and may not be with the next: too many statements, no connection to
@@ -46,26 +50,38 @@ public final class ClickHouse implements AutoCloseable {
 
     private static final int TIMEOUT_EXCEEDED = 159;
 
+    private static final String LONGEST_STATEMENT = Integer.toString(16 << 20);
+
     /// Absence is a value, joins find nothing as nothing, names are those of columns, and times before 1970
     /// are times. An answer begins when the statement has ended, so that it is whole or an error.
-    private static final Map<String, String> OF_QUESTIONS = Map.of(
+    static final Map<String, String> OF_QUESTIONS = Map.of(
             "join_use_nulls", "1",
             "prefer_column_name_to_alias", "1",
             "enable_extended_results_for_datetime_functions", "1",
             "aggregate_functions_null_for_empty", "1",
-            "max_query_size", Integer.toString(16 << 20),
+            "max_query_size", LONGEST_STATEMENT,
             "wait_end_of_query", "1");
 
-    /// All rows of an insert are one block, whatever the server's own settings are: what is sent again is
+    /// All rows of an insert are one block, of however many days, whatever the server's own settings are: what is sent
+    /// again is
     /// known again by its blocks. It is stored when it is answered.
-    private static final Map<String, String> OF_INSERTS = Map.of(
+    static final Map<String, String> OF_INSERTS = Map.of(
             "async_insert", "0",
             "input_format_parallel_parsing", "0",
             "max_insert_block_size", Integer.toString(EventTable.MOST_ROWS),
             "max_insert_threads", "1",
+            "max_partitions_per_insert_block", "0",
             "insert_deduplicate", "1",
             "distributed_foreground_insert", "1",
             "wait_end_of_query", "1");
+
+    /// What is changed is changed when it is answered.
+    private static final Map<String, String> OF_CHANGES = Map.of(
+            "mutations_sync", "2",
+            "lightweight_deletes_sync", "2",
+            "alter_sync", "2",
+            "distributed_foreground_insert", "1",
+            "max_query_size", LONGEST_STATEMENT);
 
     /// How to reach it.
     ///
@@ -83,6 +99,15 @@ public final class ClickHouse implements AutoCloseable {
             if (addresses.isEmpty()) {
                 throw new IllegalArgumentException("ClickHouse needs an address");
             }
+        }
+
+        /// With one address alone. @param timeout of a statement
+        Settings at(URI address, Duration timeout) {
+            return new Settings(List.of(address), database, user, password, connecting, timeout);
+        }
+
+        Settings inside(String database) {
+            return new Settings(addresses, database, user, password, connecting, timeout);
         }
 
         @Override
@@ -195,8 +220,7 @@ public final class ClickHouse implements AutoCloseable {
                 .setPassword(settings.password().orElse(""))
                 .setConnectTimeout(settings.connecting().toMillis())
                 .setConnectionRequestTimeout(settings.timeout().toMillis(), ChronoUnit.MILLIS)
-                // A moment more than the server has, which knows better why.
-                .setSocketTimeout(settings.timeout().plusSeconds(5).toMillis())
+                .setSocketTimeout(settings.timeout().plus(MARGIN).toMillis())
                 .setMaxConnections(CONNECTIONS)
                 .compressServerResponse(false)
                 .setMaxRetries(0)
@@ -235,24 +259,58 @@ public final class ClickHouse implements AutoCloseable {
 
     /// Runs a statement that has no rows. It is done, on all replicas, when this returns.
     void run(String sql, Object... arguments) {
+        run(Map.of(), sql, arguments);
+    }
+
+    /// @param more settings
+    void run(Map<String, String> more, String sql, Object... arguments) {
         Statement statement = new Statement(sql, List.of(arguments), Optional.empty(), timeout);
         anywhere(client -> {
-            QuerySettings settings = settings(statement)
-                    .serverSetting("mutations_sync", "2")
-                    .serverSetting("lightweight_deletes_sync", "2")
-                    .serverSetting("alter_sync", "2");
+            QuerySettings settings = settings(statement);
+            OF_CHANGES.forEach(settings::serverSetting);
+            more.forEach(settings::serverSetting);
+            settings.serverSetting("insert_quorum_timeout", Long.toString(timeout.toMillis()));
             client.query(statement.named(), statement.values(), settings).get().close();
             return true;
         });
     }
 
+    /// Runs a statement that does something else the second time, at one address. It has ended when this returns,
+    /// as far as that can be told.
+    void runOnce(String sql, Duration longest) {
+        String id = UUID.randomUUID().toString();
+        Statement statement = new Statement(sql, List.of(), Optional.of(id), longest);
+        QuerySettings settings = settings(statement)
+                .serverSetting("max_query_size", LONGEST_STATEMENT)
+                .serverSetting("distributed_foreground_insert", "1");
+        settings.setNetworkTimeout(longest.plus(MARGIN).toMillis(), ChronoUnit.MILLIS);
+        try {
+            clients.get(current)
+                    .query(statement.named(), statement.values(), settings)
+                    .get()
+                    .close();
+            fault.isOver();
+        } catch (Exception e) {
+            Unavailable failure = unavailable(cause(e));
+            try {
+                kill(id);
+            } catch (Unavailable hasGone) {
+                failure.addSuppressed(hasGone);
+            }
+            throw failure;
+        }
+    }
+
     /// Inserts rows as one block.
     ///
     /// @param rows in `RowBinary` @param token the same rows with the same one are there once
-    void insert(String table, List<String> columns, ByteBuffer rows, String token) {
+    /// @param more settings
+    void insert(String table, List<String> columns, ByteBuffer rows, String token, Map<String, String> more) {
         anywhere(client -> {
             InsertSettings settings = new InsertSettings().setDeduplicationToken(token);
             OF_INSERTS.forEach(settings::serverSetting);
+            more.forEach(settings::serverSetting);
+            settings.serverSetting("insert_quorum_timeout", Long.toString(timeout.toMillis()));
             try (InsertResponse done = client.insert(table, columns, stream(rows), ClickHouseFormat.RowBinary, settings)
                     .get()) {
                 return true;
@@ -294,12 +352,16 @@ public final class ClickHouse implements AutoCloseable {
                 fault.isOver();
                 return answer;
             } catch (Exception e) {
-                Exception why = e instanceof ExecutionException && e.getCause() instanceof Exception cause ? cause : e;
+                Exception why = cause(e);
                 if (i == clients.size() - 1 || !mayPassElsewhere(why)) {
                     throw unavailable(why);
                 }
             }
         }
+    }
+
+    private static Exception cause(Exception e) {
+        return e instanceof ExecutionException && e.getCause() instanceof Exception cause ? cause : e;
     }
 
     private static boolean mayPassElsewhere(Exception e) {

@@ -3,12 +3,14 @@ package dev.licet.store.cluster;
 import static java.lang.System.Logger.Level.DEBUG;
 
 import dev.licet.core.Unavailable;
+import dev.licet.core.id.AccountNumber;
 import dev.licet.core.insight.Insights;
 import dev.licet.core.insight.Question;
 import dev.licet.core.insight.Table;
 import dev.licet.store.sql.Engine;
 import dev.licet.store.sql.InsightQuery;
 import dev.licet.store.sql.InsightSql;
+import dev.licet.store.sql.Rolled;
 import dev.licet.store.sql.Turns;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,21 +21,34 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/// Asks the table of events. Each question looks at one state of it; of several, each at its own, which is at
-/// least as new as what the answer says.
+/// Asks the table of events, and what is counted of them. Each question looks at one state of it; of several, each
+/// at its own, which is at least as new as what the answer says.
 final class ClusterInsights implements Insights {
     private static final System.Logger LOG = System.getLogger(ClusterInsights.class.getName());
+
+    /// With counts, which are made anew now and then.
+    private static final int TRIES = 3;
 
     private final InsightSql sql = new InsightSql(Engine.CLICKHOUSE);
     private final ClickHouse database;
     private final EventProgress progress;
+    private final Counts counts;
     private final Turns turns;
     private final Duration timeout;
 
+    /// What is counted of an account's events already. Safe for threads.
+    interface Counts {
+        Optional<Rolled> of(AccountNumber account);
+
+        /// Whether all of that still counts.
+        boolean still(AccountNumber account, Rolled rolled);
+    }
+
     /// @param timeout after which a statement ends, whoever waits for it
-    ClusterInsights(ClickHouse database, EventProgress progress, Turns turns, Duration timeout) {
+    ClusterInsights(ClickHouse database, EventProgress progress, Counts counts, Turns turns, Duration timeout) {
         this.database = database;
         this.progress = progress;
+        this.counts = counts;
         this.turns = turns;
         this.timeout = timeout;
     }
@@ -51,12 +66,26 @@ final class ClusterInsights implements Insights {
         }
     }
 
+    /// What it takes out of counts has to count still when it is answered: else some of their rows may have been
+    /// deleted before they were read. Events are there all the time.
     private Found found(List<Question> questions, String id) {
         EventProgress.Inserted inserted = progress.inserted();
+        AccountNumber account = questions.getFirst().scope().account();
+        for (int i = 0; i < TRIES; i++) {
+            Optional<Rolled> rolled = counts.of(account);
+            Found found = found(questions, id, inserted, rolled);
+            if (rolled.isEmpty() || counts.still(account, rolled.get())) {
+                return found;
+            }
+        }
+        return found(questions, id, inserted, Optional.empty());
+    }
+
+    private Found found(List<Question> questions, String id, EventProgress.Inserted inserted, Optional<Rolled> rolled) {
         List<Table> tables = new ArrayList<>();
         long events = 0;
         for (Question question : questions) {
-            InsightQuery.Counted counted = counted(sql.of(question, Optional.empty()), id);
+            InsightQuery.Counted counted = counted(sql.of(question, rolled), id);
             events = tables.isEmpty() ? counted.events() : events;
             tables.add(counted.table());
         }

@@ -4,43 +4,72 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import dev.licet.core.Unavailable;
 import dev.licet.core.id.AccountNumber;
-import dev.licet.core.id.RemovalId;
 import dev.licet.core.removal.Removal;
 import dev.licet.core.removal.SubjectHash;
+import dev.licet.store.postgres.AdvisoryLocks;
 import dev.licet.store.postgres.NotedRemovals;
 import dev.licet.store.sql.entity.Database;
 import dev.licet.store.sql.entity.Micros;
 import dev.licet.store.sql.entity.Sql;
 import dev.licet.store.sql.entity.SqlRemovals;
+import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /// Takes events out of the table. It is noted before it is done, and done again until it is noted that it was:
 /// the note is in PostgreSQL and the events are not.
+///
+/// Each deletion makes ClickHouse rewrite parts, one after the other. So there is one at a time, for all that is
+/// noted by then, and none while one goes on.
 final class ClusterRemovals extends NotedRemovals {
     private static final System.Logger LOG = System.getLogger(ClusterRemovals.class.getName());
-    /// One event at a time has its note, so not many are looked for.
+    /// Ids in one statement.
     private static final int AT_ONCE = 1_000;
 
+    /// Removals that are done together.
+    private static final int TOGETHER = 50;
+
+    /// How long a void waits for events that are on their way, and for another deletion.
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    private static final long PAUSE_MILLIS = 20;
+
     private final EventTable table;
+    private final CountTables counts;
+    private final EventChanges changes;
     private final EventReads reads;
     private final EventProgress progress;
+    private final SinkErasures erasures;
+    /// Of who deletes, on this node.
+    private final ReentrantLock deleting = new ReentrantLock();
 
     ClusterRemovals(
             Database database,
             DataSource source,
-            EventTable table,
+            CountTables counts,
+            EventChanges changes,
             EventReads reads,
             EventProgress progress,
+            SinkErasures erasures,
             Clock clock) {
         super(database, source, clock);
-        this.table = table;
+        this.table = counts.events();
+        this.counts = counts;
+        this.changes = changes;
         this.reads = reads;
         this.progress = progress;
+        this.erasures = erasures;
     }
 
     @Override
@@ -50,12 +79,7 @@ final class ClusterRemovals extends NotedRemovals {
 
     @Override
     public Optional<Removal> takeOut(AccountNumber account, Set<Long> events, Asked asked) {
-        long inserted = progress.inserted().last();
-        long acknowledged = progress.acknowledged();
-        if (events.stream().anyMatch(id -> id > inserted && id <= acknowledged)) {
-            throw new Unavailable("some of the events are on their way", Unavailable.SOON);
-        }
-        List<Long> there = reads.there(account, List.copyOf(events));
+        List<Long> there = there(account, List.copyOf(events));
         if (there.isEmpty()) {
             return Optional.empty();
         }
@@ -64,39 +88,159 @@ final class ClusterRemovals extends NotedRemovals {
             return removal;
         }
         try {
-            takeOut(account, removal.get().events());
+            awaitOtherDeletions();
+            takeOutNoted();
         } catch (Unavailable e) {
             LOG.log(WARNING, "events are taken out later, which is noted", e);
         }
         return removals.find(account, removal.get().id());
     }
 
-    private void takeOut(AccountNumber account, List<Long> events) {
-        for (int from = 0; from < events.size(); from += AT_ONCE) {
-            List<Long> some = events.subList(from, Math.min(events.size(), from + AT_ONCE));
-            table.delete("account = ? AND has(?, id)", account.value(), List.copyOf(some));
-        }
-        removals.takenOut(events, clock.instant());
+    private static CountParts.Change change(long removal) {
+        return new CountParts.Change("removal " + removal, 0);
     }
 
-    /// Waits for events that it is about and that are on their way, as far as their ids tell: one that another
-    /// node sends in the same moments can come after it, as docs/cluster.md says.
+    /// Those that are there.
+    ///
+    /// @throws Unavailable when some of the others may be on their way
+    private List<Long> there(AccountNumber account, List<Long> events) {
+        List<Long> there = reads.there(account, events);
+        long acknowledged = progress.acknowledged();
+        if (events.stream().allMatch(id -> id > acknowledged || there.contains(id))) {
+            return there;
+        }
+        if (!progress.inserted(PATIENCE).isAll()) {
+            throw new Unavailable("some of the events are on their way", Unavailable.SOON);
+        }
+        return reads.there(account, events);
+    }
+
+    private void awaitOtherDeletions() {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        try {
+            while (table.isBeingChanged()) {
+                if (System.nanoTime() > end) {
+                    throw new Unavailable("other events are being deleted", Unavailable.SOON);
+                }
+                Thread.sleep(PAUSE_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// A single event that is to go.
+    private record Noted(long event, AccountNumber account, long removal) {}
+
+    /// Single events that are noted and not taken out yet, whoever has noted them: of many who come at once, one
+    /// does it for all.
+    private void takeOutNoted() {
+        deleting.lock();
+        try {
+            for (List<Noted> noted = noted(); !noted.isEmpty(); noted = noted()) {
+                takeOut(noted);
+            }
+        } finally {
+            deleting.unlock();
+        }
+    }
+
+    private void takeOut(List<Noted> noted) {
+        for (int from = 0; from < noted.size(); from += AT_ONCE) {
+            List<Noted> page = noted.subList(from, Math.min(noted.size(), from + AT_ONCE));
+            List<Long> some = page.stream().map(Noted::event).toList();
+            List<Long> accounts =
+                    page.stream().map(one -> one.account().value()).distinct().toList();
+            String condition =
+                    "account IN (" + String.join(", ", Collections.nCopies(accounts.size(), "?")) + ") AND has(?, id)";
+            Object[] arguments =
+                    Stream.concat(accounts.stream(), Stream.of(some)).toArray();
+            List<Long> hours = table.hours(condition, arguments);
+            byRemoval(page).forEach((removal, account) -> changes.begin(change(removal), account, hours));
+            table.delete(condition, arguments);
+        }
+        byRemoval(noted).keySet().forEach(removal -> changes.end(change(removal)));
+        removals.takenOut(noted.stream().map(Noted::event).toList(), clock.instant());
+    }
+
+    private static Map<Long, AccountNumber> byRemoval(List<Noted> noted) {
+        return noted.stream().collect(Collectors.toMap(Noted::removal, Noted::account, (one, same) -> one));
+    }
+
+    /// Of some removals all events, the lowest first.
+    private List<Noted> noted() {
+        return database.read(sql -> sql.all(
+                "SELECT event, account, removal FROM removed_event JOIN (SELECT id, account FROM removal"
+                        + " WHERE kind = ? AND done_at IS NULL ORDER BY id LIMIT " + TOGETHER
+                        + ") AS r ON r.id = removal ORDER BY event",
+                row -> new Noted(
+                        row.getLong("event"), new AccountNumber(row.getLong("account")), row.getLong("removal")),
+                Removal.Kind.EVENT.label()));
+    }
+
+    /// Erasures wait for events that they are about and that are on their way, as far as ids tell, so that they can
+    /// tell how many there were. What comes still later the [sinks][SinkErasures] leave out.
     @Override
-    protected void remove(Sql locked, Pending pending) {
-        if (progress.inserted().last() < pending.upTo()) {
+    protected void remove(Sql locked, List<Pending> pending) throws SQLException {
+        if (table.isBeingChanged()) {
             return;
         }
-        if (pending.kind() == Removal.Kind.EVENT) {
-            removals.find(pending.account(), new RemovalId(pending.removal()))
-                    .ifPresent(removal -> takeOut(pending.account(), removal.events()));
+        if (pending.stream().anyMatch(one -> one.kind() == Removal.Kind.EVENT)) {
+            takeOutNoted();
+        }
+        long inserted = progress.inserted().last();
+        List<Pending> next = pending.stream()
+                .filter(one -> one.kind() != Removal.Kind.EVENT && one.upTo() <= inserted)
+                .limit(TOGETHER)
+                .toList();
+        if (next.isEmpty()) {
             return;
         }
-        String condition = condition(pending);
-        Object[] arguments = arguments(pending);
-        // What was found before a crash stays as it was noted.
-        removals.found(pending.removal(), found(condition, arguments));
-        table.erase(condition, arguments);
-        removals.done(List.of(pending.removal()), 0, clock.instant());
+        Set<Long> obeyed =
+                erasures.obeyed(locked, next.stream().map(Pending::removal).toList());
+        erase(
+                locked,
+                next.stream().filter(one -> obeyed.contains(one.removal())).toList());
+    }
+
+    /// Erases what was received in hours of which it is noted that their events change, and no others.
+    private void erase(Sql locked, List<Pending> erased) throws SQLException {
+        if (erased.isEmpty()) {
+            return;
+        }
+        table.sync();
+        List<String> conditions = new ArrayList<>();
+        List<Object> all = new ArrayList<>();
+        for (Pending one : erased) {
+            List<Object> arguments = arguments(one);
+            // What was found before a crash stays as it was noted.
+            removals.found(one.removal(), found(condition(one), arguments));
+            conditions.add("(" + condition(one) + ")");
+            all.addAll(arguments);
+        }
+        String condition = "(" + String.join(" OR ", conditions) + ")";
+        List<Long> hours = table.hours(condition, all.toArray());
+        for (Pending one : erased) {
+            changes.begin(change(one.removal()), one.account(), hours);
+        }
+        if (!hours.isEmpty()) {
+            String noted = hours.stream().map(Object::toString).collect(Collectors.joining(", "));
+            table.erase(condition + " AND " + CountParts.HOUR + " IN (" + noted + ")", all.toArray());
+        }
+        for (AccountNumber account :
+                erased.stream().map(Pending::account).distinct().toList()) {
+            forgetNames(locked, account);
+        }
+        erased.forEach(one -> changes.end(change(one.removal())));
+        removals.done(erased.stream().map(Pending::removal).toList(), 0, clock.instant());
+    }
+
+    /// While nobody counts: who does may have read the names before.
+    private void forgetNames(Sql locked, AccountNumber account) throws SQLException {
+        locked.execute("SET lock_timeout = 0");
+        locked.first("SELECT pg_advisory_lock(?)", row -> true, AdvisoryLocks.ROLLER);
+        counts.forgetNames(account, CountParts.generations(locked, account));
+        locked.first("SELECT pg_advisory_unlock(?)", row -> true, AdvisoryLocks.ROLLER);
     }
 
     private static String condition(Pending pending) {
@@ -107,21 +251,20 @@ final class ClusterRemovals extends NotedRemovals {
         return "account = ? AND id <= ? AND lower(hex(SHA256(concat(?, " + name + ")))) = ?";
     }
 
-    private Object[] arguments(Pending pending) {
-        return new Object[] {
-            pending.account().value(),
-            pending.upTo(),
-            SubjectHash.prefix(removals.salt(), pending.account().toString(), pending.kind()),
-            Objects.requireNonNull(pending.subject())
-        };
+    private List<Object> arguments(Pending pending) {
+        return List.of(
+                pending.account().value(),
+                pending.upTo(),
+                SubjectHash.prefix(removals.salt(), pending.account().toString(), pending.kind()),
+                Objects.requireNonNull(pending.subject()));
     }
 
-    private SqlRemovals.Found found(String condition, Object... arguments) {
+    private SqlRemovals.Found found(String condition, List<Object> arguments) {
         return table.database()
                 .ask(
                         "SELECT count(), toUnixTimestamp64Micro(min(received_at)),"
                                 + " toUnixTimestamp64Micro(max(received_at)) FROM event WHERE " + condition,
-                        List.of(arguments),
+                        arguments,
                         row -> row.number(1) == 0
                                 ? SqlRemovals.Found.NONE
                                 : new SqlRemovals.Found(

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.licet.core.Outcome;
 import dev.licet.core.Pending;
+import dev.licet.core.checkup.Checkup;
 import dev.licet.core.disk.DiskUse;
 import dev.licet.core.event.EventExport;
 import dev.licet.core.event.EventFilter;
@@ -16,6 +17,7 @@ import dev.licet.core.id.AccountNumber;
 import dev.licet.core.insight.Insights;
 import dev.licet.core.removal.Removals;
 import dev.licet.store.postgres.EventKeeper;
+import dev.licet.store.postgres.EventPlace;
 import dev.licet.store.postgres.PostgresDatabase;
 import dev.licet.store.postgres.PostgresStore;
 import dev.licet.store.sql.InsightSettings;
@@ -23,8 +25,12 @@ import dev.licet.store.sql.Turns;
 import dev.licet.store.sql.entity.ChangeLog;
 import dev.licet.store.sql.entity.Entities;
 import dev.licet.store.sql.entity.SqlStore;
+import dev.licet.store.sql.move.MoveSource;
+import dev.licet.store.sql.move.MoveTarget;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -52,7 +58,9 @@ public final class ClusterStore extends SqlStore {
     private final ClusterInsights insights;
     private final ClusterRemovals removals;
     private final EventKeeper keeper;
+    private final EventCounter counter;
     private final HikariDataSource pool;
+    private final TopicWatch watch;
     private final Clock clock;
     private final Optional<Duration> kept;
 
@@ -92,27 +100,45 @@ public final class ClusterStore extends SqlStore {
             Path scratch) {}
 
     /// What is open of Kafka and ClickHouse.
-    private record Engines(
-            Map<String, Object> kafka, Admin admin, EventTopic topic, ClickHouse clickHouse, EventTable table)
+    record Engines(Map<String, Object> kafka, Admin admin, EventTopic topic, ClickHouse clickHouse, CountTables counts)
             implements AutoCloseable {
 
-        /// @throws IllegalStateException when one of them can't be reached
+        /// @throws IllegalStateException when one of them can't be reached, or the database has its events itself
         static Engines open(Addresses addresses) {
+            return open(addresses, () -> PostgresDatabase.writing(addresses.postgres()));
+        }
+
+        /// The same for who moves the database, or reads it alone: as long as somebody moves it, nobody has a
+        /// connection to write by.
+        static Engines openBesideAMove(Addresses addresses) {
+            return open(addresses, addresses.postgres()::getConnection);
+        }
+
+        private static Engines open(Addresses addresses, EventIntake.Connections connections) {
+            try (Connection connection = connections.open()) {
+                EventPlace.KAFKA.claim(connection);
+            } catch (SQLException e) {
+                throw new IllegalStateException("can't reach the database: " + e.getMessage(), e);
+            }
             Deque<AutoCloseable> opened = new ArrayDeque<>();
             try {
                 Map<String, Object> kafka = EventTopic.settings(addresses.kafka(), addresses.kafkaSettings());
                 Map<String, Object> asking = new HashMap<>(kafka);
                 asking.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 5_000); // who asks waits for that
                 asking.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 4_000);
+                // Less than that, so that another broker is asked when the machine of one is gone.
+                asking.put(AdminClientConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, 2_000);
                 Admin admin = Admin.create(asking);
                 opened.push(admin);
-                EventTopic topic = EventTopic.of(admin, addresses.shape());
+                EventTopic topic = EventTopic.of(admin, addresses.shape()).agreed(connections);
                 ClickHouse clickHouse = new ClickHouse(addresses.clickHouse());
                 opened.push(clickHouse);
                 EventTable table =
                         new EventTable(clickHouse, addresses.cluster().map(EventTable.Cluster::new));
                 table.make();
-                return new Engines(kafka, admin, topic, clickHouse, table);
+                CountTables counts = new CountTables(table);
+                counts.make();
+                return new Engines(kafka, admin, topic, clickHouse, counts);
             } catch (RuntimeException e) {
                 closeAll(opened, e);
                 throw e;
@@ -127,6 +153,10 @@ public final class ClusterStore extends SqlStore {
                     why.addSuppressed(e);
                 }
             }
+        }
+
+        EventTable table() {
+            return counts.events();
         }
 
         @Override
@@ -151,6 +181,7 @@ public final class ClusterStore extends SqlStore {
         this.clock = clock;
         this.kept = settings.kept();
         this.pool = pool(source);
+        this.watch = new TopicWatch(engines.topic(), engines.admin());
         this.intake = new EventIntake(
                 engines.topic(),
                 engines.kafka(),
@@ -162,14 +193,29 @@ public final class ClusterStore extends SqlStore {
         EventReads reads = new EventReads(engines.table(), progress, settings.scratch());
         this.events = new Log(reads, progress);
         this.insights = new ClusterInsights(
-                engines.clickHouse(), progress, turns, settings.insights().timeout());
-        this.removals = new ClusterRemovals(database, source, engines.table(), reads, progress, clock);
+                engines.clickHouse(),
+                progress,
+                new NotedCounts(pool::getConnection),
+                turns,
+                settings.insights().timeout());
+        EventChanges changes = new EventChanges(() -> PostgresDatabase.writing(source));
+        this.removals = new ClusterRemovals(
+                database,
+                source,
+                engines.counts(),
+                changes,
+                reads,
+                progress,
+                new SinkErasures(engines.topic().id()),
+                clock);
         this.keeper = new EventKeeper(
                 source,
-                () -> new ClusterDays(engines.table()),
+                () -> ClusterDays.open(
+                        engines.counts(), changes, engines.topic().id(), () -> PostgresDatabase.patient(source)),
                 settings.kept(),
                 () -> Entities.retentions(database),
                 clock);
+        this.counter = new EventCounter(source, engines.counts());
     }
 
     private static HikariDataSource pool(DataSource source) {
@@ -187,16 +233,35 @@ public final class ClusterStore extends SqlStore {
     /// @throws IllegalStateException when an engine can't be reached
     /// @param steady for how long something lasts
     public static ClusterStore open(Addresses addresses, Settings settings, Clock clock, Clock steady) {
-        PostgresDatabase database = PostgresDatabase.open(
-                addresses.postgres(), PostgresStore.READERS, new ChangeLog(clock, steady, settings.changesKept()));
+        return open(addresses, PostgresStore.READERS, settings, false, clock, steady);
+    }
+
+    /// Does the same. @param isReadOnly whether to write nothing, so that it can be moved meanwhile
+    public static ClusterStore open(
+            Addresses addresses, Settings settings, boolean isReadOnly, Clock clock, Clock steady) {
+        return open(addresses, PostgresStore.READERS, settings, isReadOnly, clock, steady);
+    }
+
+    /// @param readers connections to PostgreSQL that read entities
+    static ClusterStore open(
+            Addresses addresses, int readers, Settings settings, boolean isReadOnly, Clock clock, Clock steady) {
+        ChangeLog changes = new ChangeLog(clock, steady, settings.changesKept());
+        PostgresDatabase database = isReadOnly
+                ? PostgresDatabase.openReadOnly(addresses.postgres(), readers, changes)
+                : PostgresDatabase.open(addresses.postgres(), readers, changes);
         Turns turns = new Turns("insight", settings.insights());
         try {
-            Engines engines = Engines.open(addresses);
+            Engines engines = isReadOnly ? Engines.openBesideAMove(addresses) : Engines.open(addresses);
             try {
                 ClusterStore store = new ClusterStore(database, engines, turns, addresses, settings, clock);
+                if (isReadOnly) {
+                    store.intake.holdStill();
+                    return store;
+                }
                 store.intake.start();
                 store.removals.start();
                 store.keeper.start();
+                store.counter.start();
                 return store;
             } catch (Throwable e) {
                 engines.close();
@@ -207,6 +272,21 @@ public final class ClusterStore extends SqlStore {
             database.close();
             throw e;
         }
+    }
+
+    /// Reads a store for a move.
+    public static MoveSource toMoveFrom(Addresses addresses) {
+        return PostgresStore.toMoveFrom(addresses.postgres(), () -> ClusterEvents.open(addresses));
+    }
+
+    /// Fills a store by a move.
+    public static MoveTarget toMoveInto(Addresses addresses) {
+        return ClusterTarget.open(addresses);
+    }
+
+    /// Looks at engines that are to be used, or are. @param kept how long events are
+    public static Checkup checkup(Addresses addresses, Duration kept, Clock clock) {
+        return new ClusterCheckup(addresses, kept, clock);
     }
 
     /// Opens what brings events from Kafka into ClickHouse, and starts it.
@@ -220,6 +300,7 @@ public final class ClusterStore extends SqlStore {
             Sink sink = new Sink(
                     engines.topic(),
                     engines.kafka(),
+                    engines.admin(),
                     engines.table(),
                     () -> PostgresDatabase.writing(addresses.postgres()),
                     directory,
@@ -305,7 +386,7 @@ public final class ClusterStore extends SqlStore {
     /// Not of ClickHouse: without it all goes on but for questions about events.
     @Override
     public Optional<String> check() {
-        return database.check().or(intake::check);
+        return database.check().or(intake::check).or(watch::wrong);
     }
 
     @Override
@@ -313,6 +394,7 @@ public final class ClusterStore extends SqlStore {
         intake.close();
         removals.close();
         keeper.close();
+        counter.close();
         turns.close();
         pool.close();
         engines.close();

@@ -12,6 +12,7 @@ import dev.licet.core.event.Placed;
 import dev.licet.core.event.Submission;
 import dev.licet.core.once.Fingerprint;
 import dev.licet.core.once.RequestKey;
+import dev.licet.store.postgres.EventPlace;
 import dev.licet.store.sql.Fault;
 import dev.licet.store.sql.entity.Sql;
 import java.sql.Connection;
@@ -83,7 +84,12 @@ final class EventIntake implements AutoCloseable {
     private static final class Answer extends CompletableFuture<Outcome<List<Placed>>> {}
 
     /// @param first of the request's ids @param isNew whether its key was not there
-    private record Ids(long first, boolean isNew) {}
+    /// @param isMoved whether all of it is in the table already, as it was brought there from another store
+    private record Ids(long first, boolean isNew, boolean isMoved) {
+        Ids(long first) {
+            this(first, true, false);
+        }
+    }
 
     private final EventTopic topic;
     private final Connections connections;
@@ -99,6 +105,10 @@ final class EventIntake implements AutoCloseable {
     private long onTheWay;
 
     private @Nullable Sql ids;
+    private volatile boolean still;
+
+    /// Where events without a name go: for each group to another partition.
+    private int turn;
 
     /// @param settings of every client of Kafka @param mostRequests that wait @param mostBytes of events that
     /// wait, and as
@@ -128,7 +138,15 @@ final class EventIntake implements AutoCloseable {
         sender.start();
     }
 
+    /// Takes nothing, and is not started.
+    void holdStill() {
+        still = true;
+    }
+
     Pending<Outcome<List<Placed>>> submit(Submission submission) {
+        if (still) {
+            throw Unavailable.readOnly();
+        }
         int count = submission.events().size();
         byte[] @Nullable [] prints = new byte[count][];
         byte[][] rests = new byte[count][];
@@ -200,6 +218,7 @@ final class EventIntake implements AutoCloseable {
 
     private void send(List<Request> group) throws SQLException {
         List<Optional<Ids>> ids = ids(group);
+        turn = (turn + 1) % topic.partitions();
         for (int i = 0; i < group.size(); i++) {
             Request request = group.get(i);
             if (ids.get(i).isEmpty()) {
@@ -220,6 +239,10 @@ final class EventIntake implements AutoCloseable {
         List<Placed> placed = IntStream.range(0, request.count())
                 .mapToObj(i -> new Placed(ids.first() + i, ids.isNew()))
                 .toList();
+        if (ids.isMoved()) {
+            request.answer().complete(Outcome.success(placed));
+            return;
+        }
         AtomicInteger left = new AtomicInteger(request.count());
         Callback then = (at, failure) -> {
             if (failure != null) {
@@ -227,8 +250,9 @@ final class EventIntake implements AutoCloseable {
             }
             if (left.decrementAndGet() == 0) {
                 moved(-request.bytes());
-                if (request.answer().complete(Outcome.success(placed))) {
-                    fault.isOver();
+                if (!request.answer().isDone()) {
+                    fault.isOver(); // before who waits knows
+                    request.answer().complete(Outcome.success(placed));
                 }
             }
         };
@@ -237,8 +261,10 @@ final class EventIntake implements AutoCloseable {
             if (request.answer().isDone()) {
                 then.onCompletion(null, null); // it has failed: what comes after it need not be sent
             } else {
+                byte @Nullable [] print = request.prints()[i];
+                int partition = print == null ? turn : topic.partition(print);
                 byte[] value = EventJson.write(ids.first() + i, request.rests()[i]);
-                send(new ProducerRecord<>(topic.name(), request.prints()[i], value), then);
+                send(new ProducerRecord<>(topic.name(), partition, print, value), then);
             }
         }
     }
@@ -272,16 +298,17 @@ final class EventIntake implements AutoCloseable {
         return sql.inTransaction("READ COMMITTED", () -> {
             int events = group.stream().mapToInt(Request::count).sum();
             long next = sql.first(
-                                    "UPDATE event_position SET last_id = last_id + ? RETURNING last_id",
+                                    "UPDATE event_position SET last_id = last_id + ? WHERE " + EventPlace.IN_KAFKA
+                                            + " RETURNING last_id",
                                     row -> row.getLong(1),
                                     events)
-                            .orElseThrow()
+                            .orElseThrow(EventPlace.KAFKA::refused)
                     - events
                     + 1;
             List<Optional<Ids>> ids = new ArrayList<>();
             for (Request request : group) {
                 Optional<RequestKey> key = request.submission().requestKey();
-                ids.add(key.isEmpty() ? Optional.of(new Ids(next, true)) : known(sql, key.get(), next));
+                ids.add(key.isEmpty() ? Optional.of(new Ids(next)) : known(sql, key.get(), next));
                 next += request.count();
             }
             return ids;
@@ -297,11 +324,13 @@ final class EventIntake implements AutoCloseable {
                         first,
                         content)
                 > 0) {
-            return Optional.of(new Ids(first, true));
+            return Optional.of(new Ids(first));
         }
         return sql.first(
-                "SELECT event FROM event_known WHERE name = ? AND content = ?",
-                row -> new Ids(row.getLong(1), false),
+                "SELECT event, event <= coalesce((SELECT max(until) FROM sink_plan WHERE topic = ?), 0) AS moved"
+                        + " FROM event_known WHERE name = ? AND content = ?",
+                row -> new Ids(row.getLong("event"), false, row.getBoolean("moved")),
+                SinkPlans.MOVE,
                 name,
                 content);
     }

@@ -91,10 +91,10 @@ final class EventReads {
     }
 
     /// Of an event's metadata.
-    private record Size(long id, long bytes) {}
+    record Size(long id, long bytes) {}
 
     /// The last event of a page that is large enough then.
-    private static long enough(List<Size> sizes) {
+    static long enough(List<Size> sizes) {
         long bytes = 0;
         for (Size size : sizes) {
             bytes += size.bytes();

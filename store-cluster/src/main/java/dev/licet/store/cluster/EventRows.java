@@ -10,8 +10,6 @@ import dev.licet.core.once.Fingerprint;
 import dev.licet.store.sql.EventSelection;
 import dev.licet.store.sql.entity.Micros;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -19,10 +17,6 @@ import java.util.function.UnaryOperator;
 
 /// Events as rows of the [table][EventTable], for one insert: the same events are the same bytes. For one
 /// thread.
-///
-/// The format is `RowBinary`: numbers with their lowest byte first, texts in UTF-8 after their length, and a
-/// byte before what can be absent. A text may have a zero character; half of a surrogate pair becomes a
-/// question mark.
 final class EventRows {
     /// Of the table's times: what is further away is taken to the first or last of them.
     private static final long FIRST_MICROS = Micros.of(Instant.parse("1900-01-01T00:00:00Z"));
@@ -38,7 +32,7 @@ final class EventRows {
                     + " name, feature, product, key, machine, end_user, session, user, application, value, currency, metadata"
                     + " FROM event WHERE ";
 
-    private ByteBuffer bytes = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+    private final RowBinary row = new RowBinary();
     private int count;
 
     /// Where an event came from, so that who inserts can ask how far it has come.
@@ -57,29 +51,34 @@ final class EventRows {
         }
         UsageEvent event = recorded.event();
         long micros = Micros.of(event.at());
-        number(recorded.id());
-        number(inRange(Micros.of(recorded.receivedAt())));
-        number(event.account().value());
-        text(event.source());
-        optional(event.clientId());
-        fingerprint(print);
-        number(micros);
-        number(inRange(micros));
-        optional(event.name());
-        optional(event.feature());
-        optionalNumber(event.product().map(ProductId::value));
-        optional(event.key());
-        optional(event.machine());
-        optional(event.endUser());
-        optional(event.session());
-        optionalNumber(event.user().map(UserId::value));
-        optionalNumber(event.application().map(ApplicationId::value));
-        optionalNumber(event.value().isPresent() ? Optional.of(event.value().getAsLong()) : Optional.empty());
-        optional(event.currency());
-        optional(event.metadata());
-        room(Integer.BYTES).putInt(source.partition());
-        number(source.offset());
+        row.number(recorded.id());
+        row.number(micros(recorded.receivedAt()));
+        row.number(event.account().value());
+        row.text(event.source());
+        row.optional(event.clientId());
+        row.optionalFingerprint(print);
+        row.number(micros);
+        row.number(inRange(micros));
+        row.optional(event.name());
+        row.optional(event.feature());
+        row.optionalNumber(event.product().map(ProductId::value));
+        row.optional(event.key());
+        row.optional(event.machine());
+        row.optional(event.endUser());
+        row.optional(event.session());
+        row.optionalNumber(event.user().map(UserId::value));
+        row.optionalNumber(event.application().map(ApplicationId::value));
+        row.optionalNumber(event.value().isPresent() ? Optional.of(event.value().getAsLong()) : Optional.empty());
+        row.optional(event.currency());
+        row.optional(event.metadata());
+        row.number(source.partition());
+        row.number(source.offset());
         count++;
+    }
+
+    /// A time as the table has it.
+    static long micros(Instant time) {
+        return inRange(Micros.of(time));
     }
 
     private static long inRange(long micros) {
@@ -90,60 +89,8 @@ final class EventRows {
         return count;
     }
 
-    /// What there is so far.
     ByteBuffer bytes() {
-        return bytes.duplicate().flip();
-    }
-
-    /// @return what has room for so many bytes more
-    private ByteBuffer room(int more) {
-        if (bytes.remaining() < more) {
-            bytes = ByteBuffer.allocate(Math.max(Math.multiplyExact(2, bytes.capacity()), bytes.capacity() + more))
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .put(bytes.flip());
-        }
-        return bytes;
-    }
-
-    private void number(long value) {
-        room(Long.BYTES).putLong(value);
-    }
-
-    private void text(String text) {
-        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer to = room(5 + utf8.length);
-        int length = utf8.length;
-        while (length >= 0x80) {
-            to.put((byte) (length & 0x7F | 0x80));
-            length >>>= 7;
-        }
-        to.put((byte) length);
-        to.put(utf8);
-    }
-
-    /// @return whether there is one
-    private boolean present(Optional<?> value) {
-        room(1).put((byte) (value.isPresent() ? 0 : 1));
-        return value.isPresent();
-    }
-
-    private void optional(Optional<String> text) {
-        if (present(text)) {
-            text(text.get());
-        }
-    }
-
-    private void optionalNumber(Optional<Long> value) {
-        if (present(value)) {
-            number(value.get());
-        }
-    }
-
-    private void fingerprint(Optional<Fingerprint> fingerprint) {
-        if (present(fingerprint)) {
-            number(fingerprint.get().high());
-            number(fingerprint.get().low());
-        }
+        return row.bytes();
     }
 
     static RecordedEvent read(ClickHouse.Row row) {

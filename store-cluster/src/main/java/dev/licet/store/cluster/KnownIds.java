@@ -25,13 +25,14 @@ import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /// Where each fingerprint was first seen in its partition of the topic: on the disk of whoever reads that
-/// partition, made
-/// anew from the table of events by who takes it over. What the last moments before a crash have added may be
-/// missing: [Partition#until] tells. For one thread, but partitions may be used by others, each by one at a time.
+/// partition, made anew from the table of events by who takes it over. What the last moments before a crash have
+/// added may be missing: [Partition#until] tells. What is older than all events is forgotten. For one thread, but
+/// partitions may be used by others, each by one at a time.
 final class KnownIds implements AutoCloseable {
     private static final long CACHE = 256L << 20;
     private static final byte[] UNTIL = {0};
@@ -103,19 +104,36 @@ final class KnownIds implements AutoCloseable {
         }
     }
 
+    /// Forgets what is known of all topics but one.
+    void keepOnly(Uuid topic) throws IOException {
+        for (String name : List.copyOf(families.keySet())) {
+            if (name.contains("/") && !name.startsWith(topic + "/")) {
+                try (ColumnFamilyHandle other = families.remove(name)) {
+                    database.dropColumnFamily(other);
+                } catch (RocksDBException e) {
+                    throw new IOException(e);
+                }
+            }
+        }
+    }
+
     /// The fingerprints of one partition.
     final class Partition {
         private final ColumnFamilyHandle family;
+        /// What was seen below it is forgotten, or is being, from `next` on.
+        private long forgotten;
+
+        private byte @Nullable [] next;
 
         private Partition(ColumnFamilyHandle family) {
             this.family = family;
         }
 
-        /// All that has an offset below it is known.
+        /// All that has an offset below it is known; below 0 when not even [what was moved][MovedIds] is.
         long until() throws IOException {
             try {
                 byte @Nullable [] until = database.get(family, UNTIL);
-                return until == null ? 0 : ByteBuffer.wrap(until).getLong();
+                return until == null ? -1 : ByteBuffer.wrap(until).getLong();
             } catch (RocksDBException e) {
                 throw new IOException(e);
             }
@@ -139,6 +157,36 @@ final class KnownIds implements AutoCloseable {
                     }
                 }
                 return offsets;
+            } catch (RocksDBException e) {
+                throw new IOException(e);
+            }
+        }
+
+        /// Forgets what was seen at lower offsets: looks at so many at most, and goes on there the next time.
+        ///
+        /// @return whether there is more
+        boolean forget(long below, int most) throws IOException {
+            if (next == null) {
+                if (below <= forgotten) {
+                    return false;
+                }
+                forgotten = below;
+                next = new byte[0];
+            }
+            try (RocksIterator all = database.newIterator(family);
+                    WriteBatch batch = new WriteBatch()) {
+                all.seek(next);
+                for (int i = 0; i < most && all.isValid(); i++, all.next()) {
+                    byte[] key = all.key();
+                    if (key.length == Fingerprint.BYTES
+                            && ByteBuffer.wrap(all.value()).getLong() < forgotten) {
+                        batch.delete(family, key);
+                    }
+                }
+                next = all.isValid() ? all.key() : null;
+                all.status();
+                database.write(writes, batch);
+                return next != null;
             } catch (RocksDBException e) {
                 throw new IOException(e);
             }

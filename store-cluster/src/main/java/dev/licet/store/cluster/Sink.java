@@ -17,15 +17,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -47,6 +50,8 @@ import org.jspecify.annotations.Nullable;
 /// the same token, and ClickHouse drops it if it is there. What an event's fingerprint was seen with before, at
 /// a lower offset, is a duplicate and left out. So it does not count how often an end in between has a batch
 /// inserted, nor whether one who has lost a partition does not know that yet.
+///
+/// What an erasure is about that was [noted][SinkErasures] before the batch was planned is left out, too.
 public final class Sink implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Sink.class.getName());
     private static final Duration POLL = Duration.ofMillis(100);
@@ -56,18 +61,23 @@ public final class Sink implements AutoCloseable {
     /// Of fingerprints that are read from the table at once.
     private static final int SOME = 500_000;
 
-    /// Of a batch, as Kafka has it, about.
-    private static final long MOST_BYTES = 64L << 20;
+    /// Of all that wait in all partitions: so many full batches.
+    private static final int MOST_BATCHES = 4;
+
+    /// What a record takes beside its value, about.
+    private static final int OF_RECORD = 200;
+
+    /// Ids that are looked at at once for being forgotten.
+    private static final int SOME_IDS = 20_000;
 
     /// What one takes on.
     ///
-    /// @param mostRows of a batch @param longest from one batch of a partition to the next, unless it is full
-    /// before
-    public record Settings(int mostRows, Duration longest) {
-        public static final Settings DEFAULT = new Settings(100_000, Duration.ofSeconds(1));
-    }
+    /// @param mostRows of a batch @param mostBytes of it, about; of all that wait some times as many
+    /// @param longest from one batch of a partition to the next, unless it is full before
+    public record Settings(int mostRows, long mostBytes, Duration longest) {}
 
     private final EventTopic topic;
+    private final TopicWatch watch;
     private final EventTable table;
     private final EventIntake.Connections connections;
     private final Settings settings;
@@ -81,6 +91,7 @@ public final class Sink implements AutoCloseable {
     private final Thread thread = Thread.ofPlatform().name("sink").daemon().unstarted(this::run);
     private final Runnable closing;
     private volatile boolean closed;
+    private volatile int held;
     private @Nullable SinkPlans plans;
 
     /// @param kafka settings of every client of Kafka @param directory for what is known of ids: of this one
@@ -89,6 +100,7 @@ public final class Sink implements AutoCloseable {
     Sink(
             EventTopic topic,
             Map<String, Object> kafka,
+            Admin admin,
             EventTable table,
             EventIntake.Connections connections,
             Path directory,
@@ -97,18 +109,20 @@ public final class Sink implements AutoCloseable {
             throws IOException {
         this.closing = closing;
         this.topic = topic;
+        this.watch = new TopicWatch(topic, admin);
         this.table = table;
         this.connections = connections;
         this.settings = settings;
         this.known = new KnownIds(directory);
+        known.keepOnly(topic.id());
         Map<String, Object> all = new HashMap<>(kafka);
-        all.put(ConsumerConfig.GROUP_ID_CONFIG, topic.name() + "-sink");
+        all.put(ConsumerConfig.GROUP_ID_CONFIG, EventTopic.sinks(topic.name()));
         all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         all.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         all.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
         all.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
-        all.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 20_000);
+        all.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.min(20_000, settings.mostRows()));
         all.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 << 20);
         this.consumer = new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
@@ -122,11 +136,17 @@ public final class Sink implements AutoCloseable {
         return fault.lately();
     }
 
+    /// How many events it holds that are not in the table yet.
+    int held() {
+        return held;
+    }
+
     /// A partition that this one has. While a batch of it is being inserted, its plan and what is known of ids
     /// are the inserter's alone.
     private final class Lane {
         private final TopicPartition partition;
         private final KnownIds.Partition ids;
+        private final SinkErasures.Obeyed erasures;
         private final List<ConsumerRecord<byte[], byte[]>> waiting = new ArrayList<>();
         private SinkPlans.Plan plan;
         private long bytes;
@@ -137,10 +157,11 @@ public final class Sink implements AutoCloseable {
         /// Says whether the partition is still this one's.
         private @Nullable Future<Boolean> inserting;
 
-        /// @param ids that are known of it
-        Lane(TopicPartition partition, KnownIds.Partition ids, SinkPlans.Plan plan) {
+        /// @param ids that are known of it @param erasures that it obeys
+        Lane(TopicPartition partition, KnownIds.Partition ids, SinkErasures.Obeyed erasures, SinkPlans.Plan plan) {
             this.partition = partition;
             this.ids = ids;
+            this.erasures = erasures;
             this.plan = plan;
             this.since = System.nanoTime() - settings.longest().toNanos();
         }
@@ -162,7 +183,7 @@ public final class Sink implements AutoCloseable {
         private int rows() {
             long sum = 0;
             int rows = 0;
-            while (rows < waiting.size() && rows < settings.mostRows() && sum < MOST_BYTES) {
+            while (rows < waiting.size() && rows < settings.mostRows() && sum < settings.mostBytes()) {
                 sum += size(waiting.get(rows++));
             }
             return rows;
@@ -185,15 +206,19 @@ public final class Sink implements AutoCloseable {
             }
             return plan.isDone()
                     ? waiting.size() >= settings.mostRows()
-                            || bytes >= MOST_BYTES
+                            || bytes >= settings.mostBytes()
                             || now - since >= settings.longest().toNanos()
                     : isWhole();
         }
 
-        /// Whether no more is to be fetched for now; never before a batch that was planned is whole.
+        /// Whether two batches wait.
         boolean isFull() {
-            return (waiting.size() >= 2 * settings.mostRows() || bytes >= 2 * MOST_BYTES)
-                    && (isInserting() || isWhole());
+            return waiting.size() >= 2 * settings.mostRows() || bytes >= 2 * settings.mostBytes();
+        }
+
+        /// Whether it needs more before it can insert what was planned.
+        boolean needsMore() {
+            return !isInserting() && !isWhole();
         }
 
         void insertNext() {
@@ -248,6 +273,7 @@ public final class Sink implements AutoCloseable {
     private void run() {
         while (!closed) {
             try {
+                requireTopic();
                 consumer.subscribe(List.of(topic.name()), new Assignments());
                 while (!closed) {
                     poll();
@@ -287,7 +313,14 @@ public final class Sink implements AutoCloseable {
         }
     }
 
+    private void requireTopic() {
+        watch.wrong().ifPresent(wrong -> {
+            throw new IllegalStateException(wrong);
+        });
+    }
+
     private void poll() throws SQLException, IOException {
+        requireTopic();
         boolean isInserting = lanes.values().stream().anyMatch(Lane::isInserting);
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(isInserting ? SHORT_POLL : POLL)) {
             Lane lane = lanes.get(new TopicPartition(record.topic(), record.partition()));
@@ -299,10 +332,29 @@ public final class Sink implements AutoCloseable {
             lane.settle();
         }
         for (Lane lane : lanes.values()) {
+            if (!lane.isInserting()) {
+                lane.ids.forget(lane.plan.knownFrom(), SOME_IDS);
+            }
+        }
+        for (Lane lane : lanes.values()) {
             if (lane.isDue()) {
                 lane.insertNext();
             }
-            if (lane.isFull()) {
+        }
+        bound();
+    }
+
+    /// Fetches no more of what has enough waiting. When all have much together, one may go on whose batch was
+    /// planned and is not whole: it can't be inserted before.
+    private void bound() {
+        long waiting = lanes.values().stream().mapToLong(lane -> lane.bytes).sum();
+        held = lanes.values().stream().mapToInt(lane -> lane.waiting.size()).sum();
+        boolean isMuch = waiting >= MOST_BATCHES * settings.mostBytes();
+        boolean mayGoOn = true;
+        for (Lane lane : lanes.values()) {
+            boolean waits = lane.needsMore() ? isMuch && !mayGoOn : isMuch || lane.isFull();
+            mayGoOn &= !lane.needsMore();
+            if (waits) {
                 consumer.pause(List.of(lane.partition));
             } else {
                 consumer.resume(List.of(lane.partition));
@@ -311,12 +363,13 @@ public final class Sink implements AutoCloseable {
     }
 
     private static long size(ConsumerRecord<byte[], byte[]> record) {
-        return Math.max(0, record.serializedValueSize());
+        return OF_RECORD + Math.max(0, record.serializedValueSize());
     }
 
     /// @param records of the batch that is planned, or all of the next one
     /// @return false when somebody else has the partition
     private boolean insert(Lane lane, List<ConsumerRecord<byte[], byte[]>> records) throws SQLException, IOException {
+        Set<Long> there = Set.of();
         if (lane.plan.isDone()) {
             Optional<SinkPlans.Plan> next =
                     plans().next(lane.plan, records.getLast().offset() + 1);
@@ -324,31 +377,73 @@ public final class Sink implements AutoCloseable {
                 return false;
             }
             lane.plan = next.get();
+        } else {
+            there = there(lane, records); // its token is known for a while only
         }
-        Batch batch = new Batch(lane, records);
+        Batch batch = new Batch(lane, records, there);
+        String token =
+                topic.id() + "-" + lane.partition.partition() + "-" + lane.plan.first() + "-" + lane.plan.until();
+        if (batch.gone.count() > 0) {
+            table.insert(batch.gone, token);
+        }
         if (batch.rows.count() > 0) {
-            table.insert(
-                    batch.rows,
-                    topic.id() + "-" + lane.partition.partition() + "-" + lane.plan.first() + "-" + lane.plan.until());
+            plans().begin(lane.plan, batch.hours);
+            table.insert(batch.rows, token);
         }
         lane.ids.add(batch.fresh, lane.plan.until());
         lane.plan = plans().done(lane.plan, batch.lastId, batch.receivedMicros);
         return true;
     }
 
+    /// Which offsets of a batch are in the table already, of the days on which its events were received.
+    private Set<Long> there(Lane lane, List<ConsumerRecord<byte[], byte[]>> records) {
+        LongSummaryStatistics received = records.stream()
+                .flatMap(record -> event(record).stream())
+                .mapToLong(event -> EventRows.micros(event.receivedAt()))
+                .summaryStatistics();
+        if (received.getCount() == 0) {
+            return Set.of();
+        }
+        table.sync();
+        return table.there(
+                lane.partition.partition(), lane.plan.first(), lane.plan.until(), received.getMin(), received.getMax());
+    }
+
+    /// Empty where it is none.
+    private static Optional<RecordedEvent> event(ConsumerRecord<byte[], byte[]> record) {
+        byte @Nullable [] value = record.value();
+        try {
+            return Optional.of(EventJson.read(value == null ? new byte[0] : value));
+        } catch (IllegalArgumentException e) {
+            LOG.log(
+                    ERROR,
+                    "passed over a record that is no event: partition " + record.partition() + ", offset "
+                            + record.offset() + ": " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
     /// What is inserted of a plan's records.
     private static final class Batch {
         private final EventRows rows = new EventRows();
+        private final GoneRows gone = new GoneRows();
         private final Map<Fingerprint, Long> fresh = new HashMap<>();
+        private final Set<Long> hours = new HashSet<>();
+        private final Lane lane;
+        private final Set<Long> there;
         private long lastId;
         private Optional<Long> receivedMicros = Optional.empty();
 
-        Batch(Lane lane, List<ConsumerRecord<byte[], byte[]>> records) throws IOException {
-            long gone = lane.plan.until() - lane.plan.first() - records.size();
-            if (gone > 0) {
+        /// @param there offsets of what is in the table already
+        Batch(Lane lane, List<ConsumerRecord<byte[], byte[]>> records, Set<Long> there)
+                throws IOException, SQLException {
+            this.lane = lane;
+            this.there = there;
+            long lost = lane.plan.until() - lane.plan.first() - records.size();
+            if (lost > 0) {
                 LOG.log(
                         ERROR,
-                        gone + " events of " + lane.partition + " were gone from Kafka before they were inserted");
+                        lost + " events of " + lane.partition + " were gone from Kafka before they were inserted");
             }
             Map<Fingerprint, Long> before =
                     lane.ids.find(records.stream().flatMap(Batch::print).toList());
@@ -363,7 +458,7 @@ public final class Sink implements AutoCloseable {
             return key != null && key.length == Fingerprint.BYTES ? Stream.of(Fingerprint.of(key)) : Stream.of();
         }
 
-        private void add(ConsumerRecord<byte[], byte[]> record, Map<Fingerprint, Long> before) {
+        private void add(ConsumerRecord<byte[], byte[]> record, Map<Fingerprint, Long> before) throws SQLException {
             Optional<Fingerprint> print = print(record).findFirst();
             if (print.isPresent()) {
                 long first = Math.min(
@@ -374,21 +469,28 @@ public final class Sink implements AutoCloseable {
                 }
                 fresh.put(print.get(), record.offset());
             }
-            RecordedEvent event;
-            byte @Nullable [] value = record.value();
-            try {
-                event = EventJson.read(value == null ? new byte[0] : value);
-            } catch (IllegalArgumentException e) {
-                LOG.log(
-                        ERROR,
-                        "passed over a record that is no event: partition " + record.partition() + ", offset "
-                                + record.offset() + ": " + e.getMessage());
+            Optional<RecordedEvent> read = event(record);
+            if (read.isEmpty()) {
                 return;
             }
-            rows.add(event, print, new EventRows.Source(record.partition(), record.offset()));
+            RecordedEvent event = read.get();
+            add(event, print, new EventRows.Source(record.partition(), record.offset()));
             if (event.id() > lastId) {
                 lastId = event.id();
                 receivedMicros = Optional.of(Micros.of(event.receivedAt()));
+            }
+        }
+
+        private void add(RecordedEvent event, Optional<Fingerprint> print, EventRows.Source source)
+                throws SQLException {
+            if (there.contains(source.offset())) {
+                return;
+            }
+            if (lane.erasures.isErased(event, lane.plan.erasures())) {
+                gone.add(event, print, source);
+            } else {
+                rows.add(event, print, source);
+                hours.add(CountParts.hour(event.receivedAt()));
             }
         }
     }
@@ -414,31 +516,45 @@ public final class Sink implements AutoCloseable {
     private Lane lane(TopicPartition partition) throws SQLException, IOException {
         SinkPlans.Plan plan = plans().of(partition.partition());
         KnownIds.Partition ids = known.partition(topic.id(), partition.partition());
-        learn(partition.partition(), ids, plan.first());
-        consumer.seek(partition, plan.isDone() ? plan.until() : plan.first());
-        return new Lane(partition, ids, plan);
+        long next = plan.isDone() ? plan.until() : plan.first();
+        learn(partition.partition(), ids, next);
+        consumer.seek(partition, next);
+        return new Lane(partition, ids, new SinkErasures.Obeyed(plans()), plan);
+    }
+
+    /// Learns of what a move has brought, which is before all that comes out of a partition.
+    private void learnMoved(int partition, KnownIds.Partition ids) throws SQLException, IOException {
+        if (ids.until() >= 0) {
+            return;
+        }
+        List<MovedIds.Moved> some;
+        Optional<Fingerprint> after = Optional.empty();
+        do {
+            some = plans().moved(after, SOME);
+            Map<Fingerprint, Long> own = new HashMap<>();
+            for (MovedIds.Moved moved : some) {
+                after = Optional.of(moved.print());
+                if (topic.partition(moved.print().toBytes()) == partition) {
+                    own.put(moved.print(), MovedIds.offset(moved.event()));
+                }
+            }
+            ids.add(own, -1);
+        } while (some.size() == SOME);
+        ids.add(Map.of(), 0);
     }
 
     /// Learns of what others have inserted out of a partition.
-    private void learn(int partition, KnownIds.Partition ids, long until) throws IOException {
+    private void learn(int partition, KnownIds.Partition ids, long until) throws SQLException, IOException {
+        learnMoved(partition, ids);
         long from = ids.until();
+        if (from < until) {
+            table.sync();
+        }
         while (from < until) {
             Map<Fingerprint, Long> some = new HashMap<>();
-            List<Long> offsets = table.database()
-                    .ask(
-                            "SELECT toString(assumeNotNull(fingerprint)), kafka_offset FROM event"
-                                    + " WHERE kafka_partition = ? AND kafka_offset >= ? AND kafka_offset < ?"
-                                    + " AND fingerprint IS NOT NULL ORDER BY kafka_offset LIMIT " + SOME,
-                            List.of((long) partition, from, until),
-                            row -> {
-                                UUID print = UUID.fromString(row.text(1).orElseThrow());
-                                some.put(
-                                        new Fingerprint(
-                                                print.getMostSignificantBits(), print.getLeastSignificantBits()),
-                                        row.number(2));
-                                return row.number(2);
-                            });
-            from = offsets.size() < SOME ? until : offsets.getLast() + 1;
+            List<EventTable.Known> known = table.known(partition, from, until, SOME);
+            known.forEach(one -> some.merge(one.print(), one.offset(), Math::min));
+            from = known.size() < SOME ? until : known.getLast().offset() + 1;
             ids.add(some, from);
         }
     }

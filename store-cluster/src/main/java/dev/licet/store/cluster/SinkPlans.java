@@ -1,32 +1,66 @@
 package dev.licet.store.cluster;
 
+import dev.licet.core.once.Fingerprint;
+import dev.licet.store.sql.entity.Row;
 import dev.licet.store.sql.entity.Sql;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.Uuid;
 
 /// What is inserted next out of each partition of a topic, noted in PostgreSQL before it is done. Safe for
 /// threads.
 final class SinkPlans implements AutoCloseable {
+    /// Stands for the topic of what a move brings from another store, of which offsets are ids of events.
+    static final String MOVE = "move";
+
     private final Sql sql;
     private final String topic;
 
     /// @param first offset of the batch @param until the offset after it @param inserted all before it is in
     /// the table
-    record Plan(int partition, long first, long until, long inserted) {
+    /// @param erasures the last [erasure][SinkErasures] that the batch obeys
+    /// @param knownFrom ids that were seen at lower offsets need not be known any more
+    record Plan(int partition, long first, long until, long inserted, long erasures, long knownFrom) {
         boolean isDone() {
             return inserted == until;
         }
+
+        private static Plan of(Row row) throws SQLException {
+            return new Plan(
+                    row.getInt("partition"),
+                    row.getLong("first"),
+                    row.getLong("until"),
+                    row.getLong("inserted"),
+                    row.getLong("erasures"),
+                    row.getLong("known_from"));
+        }
     }
+
+    private static final String PLAN = "partition, first, until, inserted, erasures, known_from";
 
     /// How far a partition has come. @param lastId the highest id that is in the table
     record Progress(long inserted, long lastId, Optional<Long> receivedMicros) {}
 
     SinkPlans(Sql sql, Uuid topic) {
+        this(sql, topic.toString());
+    }
+
+    private SinkPlans(Sql sql, String topic) {
         this.sql = sql;
-        this.topic = topic.toString();
+        this.topic = topic;
+    }
+
+    static SinkPlans ofMove(Sql sql) {
+        return new SinkPlans(sql, MOVE);
+    }
+
+    /// Ids that a move has brought, as [MovedIds] has them.
+    synchronized List<MovedIds.Moved> moved(Optional<Fingerprint> after, int most) throws SQLException {
+        return MovedIds.some(sql, after, most);
     }
 
     /// The batch of a partition that was planned last.
@@ -37,38 +71,72 @@ final class SinkPlans implements AutoCloseable {
                 topic,
                 partition);
         return sql.first(
-                        "SELECT first, until, inserted FROM sink_plan WHERE topic = ? AND partition = ?",
-                        row -> new Plan(partition, row.getLong("first"), row.getLong("until"), row.getLong("inserted")),
+                        "SELECT " + PLAN + " FROM sink_plan WHERE topic = ? AND partition = ?",
+                        Plan::of,
                         topic,
                         partition)
                 .orElseThrow();
     }
 
-    /// Notes the batch after one that is done; empty when somebody else has noted another one.
+    /// Notes the batch after one that is done, and which erasures it obeys; empty when somebody else has noted
+    /// another one.
     synchronized Optional<Plan> next(Plan done, long until) throws SQLException {
-        int noted = sql.update(
-                "UPDATE sink_plan SET first = until, until = ? WHERE topic = ? AND partition = ? AND until = ?"
-                        + " AND inserted = until",
-                until,
-                topic,
-                done.partition(),
-                done.until());
-        return noted == 0
-                ? Optional.empty()
-                : Optional.of(new Plan(done.partition(), done.until(), until, done.until()));
+        return sql.inTransaction("READ COMMITTED", () -> {
+            // The row first, in a statement of its own: who has just noted an erasure has had it before or gets it
+            // after, and either is seen.
+            sql.first(
+                    "SELECT until FROM sink_plan WHERE topic = ? AND partition = ? FOR UPDATE",
+                    row -> row.getLong(1),
+                    topic,
+                    done.partition());
+            return sql.first(
+                    "UPDATE sink_plan SET first = until, until = ?,"
+                            + " erasures = (SELECT coalesce(max(number), 0) FROM sink_erasure)"
+                            + " WHERE topic = ? AND partition = ? AND until = ? AND inserted = until"
+                            + " RETURNING " + PLAN,
+                    Plan::of,
+                    until,
+                    topic,
+                    done.partition(),
+                    done.until());
+        });
+    }
+
+    /// Notes that a batch comes into the table. @param hours in which its events were received
+    synchronized void begin(Plan plan, Set<Long> hours) throws SQLException {
+        CountParts.begin(sql, change(plan), CountParts.ALL, hours);
+    }
+
+    /// One of a partition is done after the other.
+    private CountParts.Change change(Plan plan) {
+        return new CountParts.Change("sink " + topic + "/" + plan.partition(), plan.until());
     }
 
     /// Notes that a batch is in the table. @param receivedMicros of the event with that id
     synchronized Plan done(Plan plan, long lastId, Optional<Long> receivedMicros) throws SQLException {
-        sql.update(
-                "UPDATE sink_plan SET inserted = until, last_id = greatest(last_id, ?),"
-                        + " received_us = greatest(received_us, ?::bigint) WHERE topic = ? AND partition = ? AND until = ?",
-                lastId,
-                receivedMicros.orElse(null),
-                topic,
-                plan.partition(),
-                plan.until());
-        return new Plan(plan.partition(), plan.first(), plan.until(), plan.until());
+        CountParts.end(sql, change(plan));
+        return sql.first(
+                        "UPDATE sink_plan SET inserted = until, last_id = greatest(last_id, ?),"
+                                + " received_us = greatest(received_us, ?::bigint)"
+                                + " WHERE topic = ? AND partition = ? AND until = ? RETURNING " + PLAN,
+                        Plan::of,
+                        lastId,
+                        receivedMicros.orElse(null),
+                        topic,
+                        plan.partition(),
+                        plan.until())
+                // Else somebody else has done it, and has noted another one since, which is found out next.
+                .orElseGet(() -> new Plan(
+                        plan.partition(), plan.first(), plan.until(), plan.until(), plan.erasures(), plan.knownFrom()));
+    }
+
+    interface Question<T> {
+        T of(Sql sql) throws SQLException;
+    }
+
+    /// Asks something else by the same connection.
+    synchronized <T> T ask(Question<T> question) throws SQLException {
+        return question.of(sql);
     }
 
     synchronized Map<Integer, Progress> progress() throws SQLException {

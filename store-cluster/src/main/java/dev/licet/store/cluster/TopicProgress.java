@@ -42,22 +42,37 @@ final class TopicProgress implements EventProgress {
     /// Waits a little for what was in the topic when it was asked.
     @Override
     public Inserted inserted() {
-        return ask(sql -> {
-            long last = last(sql); // before the ends: what has an id by now and was acknowledged is before them
-            Map<TopicPartition, Long> ends = topic.ends(admin);
-            SinkPlans plans = new SinkPlans(sql, topic.id());
-            long end = System.nanoTime() + patience.toNanos();
-            Inserted inserted = inserted(last, ends, plans.progress());
-            try {
-                while (!inserted.isAll() && System.nanoTime() < end) {
-                    Thread.sleep(PAUSE_MILLIS);
-                    inserted = inserted(last, ends, plans.progress());
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+        return inserted(patience);
+    }
+
+    /// No connection is held while Kafka is asked, or while it waits.
+    @Override
+    public Inserted inserted(Duration patience) {
+        long last = acknowledged(); // before the ends: what has an id by now and was acknowledged is before them
+        Map<TopicPartition, Long> ends = ends();
+        long end = System.nanoTime() + patience.toNanos();
+        Inserted inserted = inserted(last, ends, progress());
+        try {
+            while (!inserted.isAll() && System.nanoTime() < end) {
+                Thread.sleep(PAUSE_MILLIS);
+                inserted = inserted(last, ends, progress());
             }
-            return inserted;
-        });
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return inserted;
+    }
+
+    private Map<TopicPartition, Long> ends() {
+        try {
+            return topic.ends(admin);
+        } catch (IllegalStateException e) {
+            throw unknown(e);
+        }
+    }
+
+    private Map<Integer, SinkPlans.Progress> progress() {
+        return ask(sql -> new SinkPlans(sql, topic.id()).progress());
     }
 
     private static Inserted inserted(
@@ -86,8 +101,12 @@ final class TopicProgress implements EventProgress {
     private <T> T ask(Question<T> question) {
         try (Sql sql = new Sql(connections.open())) {
             return question.ask(sql);
-        } catch (SQLException | IllegalStateException e) {
-            throw new Unavailable("it can't be told how far events have come", LATER, e);
+        } catch (SQLException e) {
+            throw unknown(e);
         }
+    }
+
+    private static Unavailable unknown(Exception e) {
+        return new Unavailable("it can't be told how far events have come", LATER, e);
     }
 }

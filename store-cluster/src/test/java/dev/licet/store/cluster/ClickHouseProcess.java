@@ -29,6 +29,9 @@ final class ClickHouseProcess {
     /// Of the environment.
     static final String PASSWORD = "CLICKHOUSE_TEST_PASSWORD";
 
+    /// Of the environment: settings of the user, which a statement may have otherwise, as `name=value,name=value`.
+    static final String PROFILE = "CLICKHOUSE_TEST_PROFILE";
+
     static final String USER = "licet";
 
     /// A statement that brings its own format, before the data if it has any.
@@ -41,16 +44,23 @@ final class ClickHouseProcess {
 
     private final LibChdb engine;
     private final String password;
+    private final Map<String, String> profile = new LinkedHashMap<>();
 
-    private ClickHouseProcess(LibChdb engine, String password) {
+    private ClickHouseProcess(LibChdb engine, String password, String profile) {
         this.engine = engine;
         this.password = password;
+        for (String setting : profile.isEmpty() ? new String[0] : profile.split(",")) {
+            this.profile.put(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
+        }
     }
 
     /// @param arguments the library, the directory of data, the port
     public static void main(String... arguments) throws Exception {
         LibChdb engine = new LibChdb(Path.of(arguments[0]), Path.of(arguments[1]));
-        ClickHouseProcess process = new ClickHouseProcess(engine, System.getenv(PASSWORD));
+        ClickHouseProcess process = new ClickHouseProcess(
+                engine,
+                System.getenv(PASSWORD),
+                Optional.ofNullable(System.getenv(PROFILE)).orElse(""));
         HttpServer server = HttpServer.create(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[2])), 0);
         server.createContext("/", process::answer);
@@ -90,7 +100,7 @@ final class ClickHouseProcess {
     }
 
     private byte[] run(HttpExchange exchange, byte[] body) throws LibChdb.Failure {
-        Map<String, String> settings = new LinkedHashMap<>();
+        Map<String, String> settings = new LinkedHashMap<>(profile);
         Map<String, byte[]> parameters = new HashMap<>();
         Map<String, String> own = new HashMap<>();
         arguments(exchange).forEach((name, value) -> {
@@ -133,7 +143,11 @@ final class ClickHouseProcess {
             exchange.getResponseHeaders().set("X-ClickHouse-Format", format);
             exchange.getResponseHeaders().set("X-ClickHouse-Timezone", "UTC");
             exchange.getResponseHeaders().set("X-ClickHouse-Query-Id", id);
-            exchange.getResponseHeaders().set("X-ClickHouse-Summary", "{}");
+            exchange.getResponseHeaders()
+                    .set(
+                            "X-ClickHouse-Summary",
+                            "{\"read_rows\":\"" + connection.rowsRead() + "\",\"read_bytes\":\""
+                                    + connection.bytesRead() + "\"}");
             return answer;
         }
     }

@@ -8,9 +8,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -26,16 +28,19 @@ public final class ClickHouseServer {
     private static final Path LIBRARY =
             Path.of(System.getProperty("user.home"), ".cache/licet/libchdb-26.7.3-stable.1/libchdb.so");
 
-    static final String PASSWORD = "not \"empty\" & ünusual";
+    public static final String USER = ClickHouseProcess.USER;
+    public static final String PASSWORD = "not \"empty\" & ünusual";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static Optional<ClickHouseServer> running = Optional.empty();
 
     private final Path directory;
     private final int port;
+    private final String profile;
     private Process process;
     private final Map<Path, String> databases = new HashMap<>();
 
-    private ClickHouseServer() throws IOException, InterruptedException {
+    private ClickHouseServer(String profile) throws IOException, InterruptedException {
+        this.profile = profile;
         directory = Files.createTempDirectory("licet-clickhouse");
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
@@ -47,14 +52,19 @@ public final class ClickHouseServer {
 
     /// One for a test alone, which ends it now and then.
     static ClickHouseServer alone() throws IOException, InterruptedException {
-        return new ClickHouseServer();
+        return new ClickHouseServer("");
+    }
+
+    /// The same. @param profile settings of its user, as `name=value,name=value`
+    static ClickHouseServer withProfile(String profile) throws IOException, InterruptedException {
+        return new ClickHouseServer(profile);
     }
 
     /// The one that tests share.
-    static synchronized ClickHouseServer shared() {
+    public static synchronized ClickHouseServer shared() {
         try {
             if (running.isEmpty()) {
-                running = Optional.of(new ClickHouseServer());
+                running = Optional.of(new ClickHouseServer(""));
             }
             return running.get();
         } catch (IOException e) {
@@ -90,6 +100,7 @@ public final class ClickHouseServer {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
         builder.environment().put(ClickHouseProcess.PASSWORD, PASSWORD);
+        builder.environment().put(ClickHouseProcess.PROFILE, profile);
         return builder.start();
     }
 
@@ -118,7 +129,7 @@ public final class ClickHouseServer {
         }
     }
 
-    URI address() {
+    public URI address() {
         return URI.create("http://127.0.0.1:" + port);
     }
 
@@ -134,7 +145,7 @@ public final class ClickHouseServer {
     }
 
     /// The same database for the same directory.
-    synchronized String database(Path of) {
+    public synchronized String database(Path of) {
         return databases.computeIfAbsent(of, fresh -> {
             String name = "d" + databases.size();
             try (ClickHouse server = client("default")) {
@@ -156,6 +167,23 @@ public final class ClickHouseServer {
                 Optional.of(password),
                 Duration.ofSeconds(5),
                 PATIENCE);
+    }
+
+    /// The rows of an answer, by itself and not by our own client, with tabs between their values.
+    public List<String> rows(String database, String sql) throws IOException, InterruptedException {
+        String user = Base64.getEncoder().encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
+        HttpRequest request = HttpRequest.newBuilder(address().resolve("/?database=" + database))
+                .timeout(PATIENCE)
+                .header("Authorization", "Basic " + user)
+                .POST(HttpRequest.BodyPublishers.ofString(sql))
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+            if (response.statusCode() != 200) {
+                throw new IOException(response.body());
+            }
+            return response.body().lines().toList();
+        }
     }
 
     private Path log() {

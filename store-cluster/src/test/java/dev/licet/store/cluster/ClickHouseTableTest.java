@@ -11,27 +11,36 @@ import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.once.Fingerprint;
 import dev.licet.store.postgres.EventDays;
+import dev.licet.store.postgres.PostgresDatabase;
+import dev.licet.store.postgres.PostgresServer;
+import dev.licet.store.postgres.PostgresStore;
+import dev.licet.store.sql.entity.ChangeLog;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-@EnabledIf("dev.licet.store.cluster.ClickHouseServer#isToBeTried")
+@EnabledIf("dev.licet.store.cluster.TestStore#isToBeTried")
 class ClickHouseTableTest {
     private static final AccountNumber ACCOUNT = new AccountNumber(AccountNumber.FIRST);
     private static final Instant DAY = Instant.parse("2026-03-01T12:00:00Z");
+    private static final Uuid TOPIC = Uuid.randomUuid();
     private static final ProductId PRODUCT = new ProductId(7);
 
     private ClickHouse database;
@@ -206,7 +215,10 @@ class ClickHouseTableTest {
     }
 
     @Test
+    @EnabledIf("dev.licet.store.postgres.PostgresServer#isToBeTried")
     void days_areListed_dropped_andLoseSomeProducts() throws SQLException {
+        DataSource source = PostgresStore.source(PostgresServer.address(directory), "licet", Optional.empty());
+        PostgresDatabase.open(source, 1, ChangeLog.keepingAll()).close();
         EventRows rows = new EventRows();
         for (int i = 0; i < 9; i++) {
             Optional<ProductId> product = i < 3 ? Optional.of(PRODUCT) : Optional.empty();
@@ -215,7 +227,10 @@ class ClickHouseTableTest {
         }
         table.insert(rows, "days");
         LocalDate first = LocalDate.of(2026, 3, 1);
-        try (EventDays days = new ClusterDays(table)) {
+        CountTables counts = new CountTables(table);
+        counts.make();
+        try (EventDays days =
+                ClusterDays.open(counts, new EventChanges(source::getConnection), TOPIC, source::getConnection)) {
             assertThat(days.withEvents(first)).containsExactly(first, first.plusDays(1), first.plusDays(2));
 
             days.drop(first);
@@ -249,18 +264,42 @@ class ClickHouseTableTest {
         EventTable many = new EventTable(database, Optional.of(new EventTable.Cluster("licet")));
         List<String> statements = many.statements();
 
-        assertThat(statements).hasSize(2);
+        assertThat(statements).hasSize(4);
         assertThat(statements.getFirst())
                 .startsWith("CREATE TABLE IF NOT EXISTS event_local ON CLUSTER 'licet' (")
                 .contains("ENGINE = ReplicatedReplacingMergeTree("
                         + "'/clickhouse/tables/{shard}/{database}/{table}', '{replica}')")
                 .contains("PARTITION BY toYYYYMMDD(received_at)")
                 .contains("ORDER BY (account, id)")
-                .contains("replicated_deduplication_window = 10000");
-        assertThat(statements.getLast())
+                .contains("SETTINGS replicated_deduplication_window = 100000,"
+                        + " replicated_deduplication_window_seconds = 604800,");
+        assertThat(statements.get(1))
                 .isEqualTo("CREATE TABLE IF NOT EXISTS event ON CLUSTER 'licet' AS event_local\n"
                         + "ENGINE = Distributed('licet', currentDatabase(), event_local, cityHash64(account, id))");
-        for (String statement : statements) {
+        assertThat(statements.getLast())
+                .isEqualTo("CREATE TABLE IF NOT EXISTS event_gone ON CLUSTER 'licet' AS event_gone_local\n"
+                        + "ENGINE = Distributed('licet', currentDatabase(), event_gone_local,"
+                        + " cityHash64(kafka_partition, kafka_offset))");
+        assertThat(many.syncs()).first().isEqualTo("SYSTEM SYNC REPLICA ON CLUSTER 'licet' event_local LIGHTWEIGHT");
+        for (String statement :
+                Stream.concat(statements.stream(), many.syncs().stream()).toList()) {
+            assertThat(database.ask(
+                            "SELECT formatQuery(?)",
+                            List.of(statement),
+                            row -> row.text(1).orElseThrow()))
+                    .hasSize(1);
+        }
+        CountTables counts = new CountTables(many);
+        assertThat(counts.statements())
+                .hasSize(4)
+                .satisfiesOnlyOnce(
+                        statement -> assertThat(statement)
+                                .startsWith("CREATE TABLE IF NOT EXISTS day_active_local ON CLUSTER 'licet' (")
+                                .contains(
+                                        "ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')"));
+        List<String> ofCounts = new ArrayList<>(counts.statements());
+        ofCounts.add(counts.awaiting("day_sum"));
+        for (String statement : ofCounts) {
             assertThat(database.ask(
                             "SELECT formatQuery(?)",
                             List.of(statement),
@@ -268,5 +307,32 @@ class ClickHouseTableTest {
                     .hasSize(1);
         }
         assertThatThrownBy(() -> new EventTable.Cluster("it's")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /// There are no other nodes here: it is looked at that the engine has these settings, and bears them on one node.
+    @Test
+    void settingsOfManyNodes_areThoseOfTheEngine() {
+        EventTable many = new EventTable(database, Optional.of(new EventTable.Cluster("licet")));
+        for (int i = 0; i < 2; i++) {
+            many.insert(rows(events(1, 3)), "one");
+        }
+        assertThat(count()).isEqualTo(3);
+
+        List<String> settings = new ArrayList<>(List.of("insert_quorum_timeout"));
+        settings.addAll(EventTable.BY_MOST.keySet());
+        settings.addAll(EventTable.BY_ALL_THAT_ARE_THERE.keySet());
+        assertThat(database.ask(
+                        "SELECT name FROM system.settings",
+                        List.of(),
+                        row -> row.text(1).orElseThrow()))
+                .containsAll(settings);
+        assertThat(database.ask(
+                        "SELECT name FROM system.merge_tree_settings",
+                        List.of(),
+                        row -> row.text(1).orElseThrow()))
+                .contains(
+                        "non_replicated_deduplication_window",
+                        "replicated_deduplication_window",
+                        "replicated_deduplication_window_seconds");
     }
 }

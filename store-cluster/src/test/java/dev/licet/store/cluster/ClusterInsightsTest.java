@@ -62,7 +62,7 @@ class ClusterInsightsTest {
                 return new Inserted(last, Optional.of(NOW), true);
             }
         };
-        insights = new ClusterInsights(database, all, turns, Duration.ofSeconds(30));
+        insights = new ClusterInsights(database, all, TestStore.NOTHING_COUNTED, turns, Duration.ofSeconds(30));
     }
 
     @AfterEach

@@ -3,6 +3,7 @@ package dev.licet.store.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.licet.core.AtOnce;
 import dev.licet.core.Unavailable;
 import dev.licet.core.event.RecordedEvent;
 import dev.licet.core.event.UsageEvent;
@@ -25,10 +26,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,7 @@ class ClusterRemovalsTest {
     private static final AccountNumber ACCOUNT = new AccountNumber(AccountNumber.FIRST);
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
     private static final Asked ASKED = new Asked("asked for it", "test", NOW);
+    private static final Uuid TOPIC = Uuid.randomUuid();
     private static final String KEY = KeyForm.checked("0123456789ABCDEFGHJKMNP");
 
     private PostgresDatabase entities;
@@ -73,8 +77,17 @@ class ClusterRemovalsTest {
                 return new Inserted(inserted, Optional.empty(), inserted == acknowledged);
             }
         };
+        CountTables counts = new CountTables(table);
+        counts.make();
         removals = new ClusterRemovals(
-                entities, source, table, new EventReads(table, progress, directory), progress, Clock.systemUTC());
+                entities,
+                source,
+                counts,
+                new EventChanges(source::getConnection),
+                new EventReads(table, progress, directory),
+                progress,
+                new SinkErasures(TOPIC),
+                Clock.systemUTC());
         removals.start();
     }
 
@@ -175,6 +188,71 @@ class ClusterRemovalsTest {
                         .orElseThrow()
                         .events())
                 .containsExactly(1L);
+        assertThat(ids()).isEmpty();
+    }
+
+    private long deletions() {
+        return database.ask(
+                        "SELECT count() FROM system.mutations WHERE database = currentDatabase() AND table = 'event'",
+                        List.of(),
+                        row -> row.number(1))
+                .getFirst();
+    }
+
+    @Test
+    void erasuresThatAreAskedForTogether_areOneDeletion() throws InterruptedException {
+        insert(1, "key 1");
+        insert(2, "key 2");
+        insert(3, "key 3");
+        insert(4, "another");
+        acknowledged = 5;
+        List<Removal> asked = List.of(
+                removals.erase(ACCOUNT, Removal.Kind.KEY, "key 1", ASKED),
+                removals.erase(ACCOUNT, Removal.Kind.KEY, "key 2", ASKED),
+                removals.erase(ACCOUNT, Removal.Kind.KEY, "key 3", ASKED));
+
+        insert(5, "key 3");
+        for (Removal one : asked) {
+            awaitDone(one);
+        }
+
+        assertThat(awaitDone(asked.getLast()).done().orElseThrow().events()).isEqualTo(2);
+        assertThat(ids()).containsExactly(4L);
+        assertThat(deletions()).isEqualTo(1);
+    }
+
+    @Test
+    void voidsOfManyAtOnce_areAllDone_byFewerDeletions() {
+        for (int id = 1; id <= 64; id++) {
+            insert(id, "key");
+        }
+
+        List<Removal> done = AtOnce.run(
+                64, i -> removals.takeOut(ACCOUNT, Set.of(i + 1L), ASKED).orElseThrow());
+
+        assertThat(done).allMatch(removal -> removal.done().isPresent());
+        assertThat(ids()).isEmpty();
+        assertThat(deletions()).isLessThan(64);
+    }
+
+    @Test
+    void whileADeletionGoesOn_noOtherIsBegun() throws InterruptedException {
+        insert(1, "key");
+        for (int id = 2; id < 8; id++) {
+            insert(id, "another");
+        }
+        database.run("OPTIMIZE TABLE event FINAL");
+        // Looks at each of them twice.
+        database.run(Map.of("mutations_sync", "0"), "ALTER TABLE event DELETE WHERE id > 1 AND sleepEachRow(0.4) = 0");
+        Removal asked = removals.erase(ACCOUNT, Removal.Kind.KEY, "key", ASKED);
+        Removal later = removals.takeOut(ACCOUNT, Set.of(1L), ASKED).orElseThrow();
+
+        assertThat(deletions()).isEqualTo(1);
+        assertThat(later.done()).isEmpty();
+        assertThat(removals.find(ACCOUNT, asked.id()).orElseThrow().done()).isEmpty();
+
+        awaitDone(later);
+        awaitDone(asked);
         assertThat(ids()).isEmpty();
     }
 }

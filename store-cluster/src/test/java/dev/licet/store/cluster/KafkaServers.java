@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,33 +12,45 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
 
 /// A Kafka of the tests' own: brokers that elect a controller among them, each a process that can be killed.
-final class KafkaServers implements AutoCloseable {
+public final class KafkaServers implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration ANSWER = Duration.ofSeconds(10);
     private static final String CLUSTER = Uuid.randomUuid().toString();
 
     private final Path directory;
     private final List<Integer> ports;
     private final List<Integer> controllers;
     private final List<Process> brokers = new ArrayList<>();
+    private @Nullable Admin admin;
 
-    private KafkaServers(int count) throws IOException {
+    private final List<String> more;
+
+    private KafkaServers(int count, List<String> more) throws IOException {
+        this.more = more;
         directory = Files.createTempDirectory("licet-kafka");
         List<Integer> free = freePorts(2 * count);
         ports = free.subList(0, count);
         controllers = free.subList(count, 2 * count);
     }
 
-    /// Starts so many, and waits until they answer.
-    static KafkaServers start(int count) throws IOException, InterruptedException {
-        KafkaServers servers = new KafkaServers(count);
+    /// Starts so many, and waits until they answer. @param more settings, as `name=value`
+    public static KafkaServers start(int count, String... more) throws IOException, InterruptedException {
+        KafkaServers servers = new KafkaServers(count, List.of(more));
         Runtime.getRuntime().addShutdownHook(new Thread(servers::close));
         List<Process> formats = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -59,7 +72,8 @@ final class KafkaServers implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             servers.brokers.add(servers.broker(i));
         }
-        servers.await(count);
+        servers.await(servers::isListening); // a client asks far too often before they do
+        servers.await(() -> ask(servers.admin().describeCluster().nodes()).size() == count);
         return servers;
     }
 
@@ -108,7 +122,7 @@ final class KafkaServers implements AutoCloseable {
                 .entrySet()
                 .stream()
                 .map(setting -> setting.getKey() + "=" + setting.getValue())
-                .collect(Collectors.joining("\n"));
+                .collect(Collectors.joining("\n", "", "\n" + String.join("\n", more)));
     }
 
     private Process broker(int i) throws IOException {
@@ -130,23 +144,24 @@ final class KafkaServers implements AutoCloseable {
                 .start();
     }
 
-    private void await(int count) throws IOException, InterruptedException {
+    /// What is asked until it is so.
+    private interface Condition {
+        boolean isMet() throws ExecutionException, TimeoutException, IOException, InterruptedException;
+    }
+
+    private void await(Condition condition) throws IOException, InterruptedException {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        try (Admin admin = Admin.create(EventTopic.settings(addresses(), Map.of()))) {
-            while (System.nanoTime() < end) {
-                try {
-                    if (admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).size() == count) {
-                        return;
-                    }
-                } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
-                    if (brokers.stream().noneMatch(Process::isAlive)) {
-                        break;
-                    }
+        while (System.nanoTime() < end && brokers.stream().anyMatch(Process::isAlive)) {
+            try {
+                if (condition.isMet()) {
+                    return;
                 }
-                Thread.sleep(200);
+            } catch (ExecutionException | TimeoutException | IOException notYet) {
+                // asked again
             }
+            Thread.sleep(200);
         }
-        throw new IOException("Kafka does not start: " + logs());
+        throw new IOException("Kafka does not come to it: " + logs());
     }
 
     private String logs() throws IOException {
@@ -161,22 +176,73 @@ final class KafkaServers implements AutoCloseable {
         return logs.toString();
     }
 
-    String addresses() {
+    public String addresses() {
         return ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
     }
 
     /// Ends one as a crash does.
-    void kill(int broker) throws InterruptedException {
+    public void kill(int broker) throws InterruptedException {
         brokers.get(broker).destroyForcibly().waitFor();
     }
 
     /// Starts one again on what it has left.
-    void startAgain(int broker) throws IOException {
+    public void startAgain(int broker) throws IOException {
         brokers.set(broker, broker(broker));
+    }
+
+    /// Waits until all brokers have all of a topic again.
+    public void awaitInSync(String topic) throws IOException, InterruptedException {
+        await(() -> ask(admin().describeTopics(List.of(topic)).allTopicNames()).get(topic).partitions().stream()
+                .allMatch(partition ->
+                        partition.isr().size() == partition.replicas().size()));
+    }
+
+    /// Waits until so many members of a group have partitions.
+    public void awaitSharing(String group, int members) throws IOException, InterruptedException {
+        await(() -> ask(admin().describeConsumerGroups(List.of(group)).all()).get(group).members().stream()
+                        .filter(member -> !member.assignment().topicPartitions().isEmpty())
+                        .count()
+                == members);
+    }
+
+    /// How many records a topic has got.
+    public long records(String topic) throws Exception {
+        Map<TopicPartition, OffsetSpec> latest =
+                ask(admin().describeTopics(List.of(topic)).allTopicNames()).get(topic).partitions().stream()
+                        .collect(Collectors.toMap(
+                                partition -> new TopicPartition(topic, partition.partition()),
+                                partition -> OffsetSpec.latest()));
+        return ask(admin().listOffsets(latest).all()).values().stream()
+                .mapToLong(ListOffsetsResultInfo::offset)
+                .sum();
+    }
+
+    private boolean isListening() throws IOException {
+        for (int port : ports) {
+            new Socket(InetAddress.getLoopbackAddress(), port).close();
+        }
+        return true;
+    }
+
+    private static <T> T ask(KafkaFuture<T> future) throws ExecutionException, InterruptedException, TimeoutException {
+        return future.get(ANSWER.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private synchronized Admin admin() {
+        if (admin == null) {
+            admin = Admin.create(EventTopic.settings(addresses(), Map.of()));
+        }
+        return admin;
     }
 
     @Override
     public void close() {
+        if (!Files.exists(directory)) {
+            return; // it was closed, and this is the end of the process
+        }
+        if (admin != null) {
+            admin.close(Duration.ZERO);
+        }
         brokers.forEach(Process::destroyForcibly);
         try (Stream<Path> files = Files.walk(directory)) {
             for (Process broker : brokers) {

@@ -30,6 +30,8 @@ final class LibChdb {
     private final MethodHandle error;
     private final MethodHandle buffer;
     private final MethodHandle length;
+    private final MethodHandle rowsRead;
+    private final MethodHandle bytesRead;
     private final MethodHandle destroy;
     private final MethodHandle close;
     private final Path data;
@@ -65,6 +67,8 @@ final class LibChdb {
         error = function(symbols, "chdb_result_error", FunctionDescriptor.of(ADDRESS, ADDRESS));
         buffer = function(symbols, "chdb_result_buffer", FunctionDescriptor.of(ADDRESS, ADDRESS));
         length = function(symbols, "chdb_result_length", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
+        rowsRead = function(symbols, "chdb_result_storage_rows_read", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
+        bytesRead = function(symbols, "chdb_result_storage_bytes_read", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
         destroy = function(symbols, "chdb_destroy_query_result", FunctionDescriptor.ofVoid(ADDRESS));
         close = function(symbols, "chdb_close_conn", FunctionDescriptor.ofVoid(ADDRESS));
         open(Map.of()); // never closed: the engine ends with the last connection
@@ -77,6 +81,8 @@ final class LibChdb {
     /// With settings of its own. For one thread at a time.
     final class Connection implements AutoCloseable {
         private final MemorySegment handle;
+        private long rows;
+        private long bytes;
 
         private Connection(MemorySegment handle) {
             this.handle = handle;
@@ -144,6 +150,15 @@ final class LibChdb {
             }
         }
 
+        /// How many rows of tables the last statement has read.
+        long rowsRead() {
+            return rows;
+        }
+
+        long bytesRead() {
+            return bytes;
+        }
+
         private static void requireNone(MemorySegment message) throws Failure {
             if (!message.equals(MemorySegment.NULL)) {
                 throw new Failure(message.reinterpret(Long.MAX_VALUE).getString(0));
@@ -152,11 +167,13 @@ final class LibChdb {
 
         private byte[] read(MemorySegment result) throws Throwable {
             requireNone((MemorySegment) error.invokeExact(result));
-            long bytes = (long) length.invokeExact(result);
-            return bytes == 0
+            rows = (long) rowsRead.invokeExact(result);
+            bytes = (long) bytesRead.invokeExact(result);
+            long size = (long) length.invokeExact(result);
+            return size == 0
                     ? new byte[0]
                     : ((MemorySegment) buffer.invokeExact(result))
-                            .reinterpret(bytes)
+                            .reinterpret(size)
                             .toArray(JAVA_BYTE);
         }
 

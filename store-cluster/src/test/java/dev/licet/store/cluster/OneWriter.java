@@ -18,6 +18,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,11 +34,17 @@ final class OneWriter implements EventLog, EventProgress {
     private final DataSource source;
     private final EventTable table;
     private final EventReads reads;
+    private final EventChanges changes;
+    private final Duration apart;
+    private int requests;
     private final Map<UUID, Long> known = new HashMap<>();
     private volatile Inserted inserted;
 
-    OneWriter(DataSource source, EventTable table, Path directory) {
+    /// @param apart how much later than the one before each request is received, as the table has it
+    OneWriter(DataSource source, EventTable table, Path directory, Duration apart) {
         this.source = source;
+        this.changes = new EventChanges(source::getConnection);
+        this.apart = apart;
         this.table = table;
         this.reads = new EventReads(table, this, directory);
         try (Connection connection = source.getConnection();
@@ -68,6 +76,7 @@ final class OneWriter implements EventLog, EventProgress {
         List<Placed> placed = new ArrayList<>();
         Map<UUID, Long> fresh = new HashMap<>();
         long last = inserted.last();
+        Instant received = submission.receivedAt().plus(apart.multipliedBy(requests++));
         for (UsageEvent event : submission.events()) {
             Optional<UUID> name = event.fingerprint().map(print -> new UUID(print.high(), print.low()));
             Optional<Long> before = name.map(print -> known.getOrDefault(print, fresh.get(print)));
@@ -77,11 +86,15 @@ final class OneWriter implements EventLog, EventProgress {
             }
             long id = ++last;
             name.ifPresent(print -> fresh.put(print, id));
-            rows.add(new RecordedEvent(id, submission.receivedAt(), event), new EventRows.Source(0, id));
+            rows.add(new RecordedEvent(id, received, event), new EventRows.Source(0, id));
             placed.add(new Placed(id, true));
         }
         if (rows.count() > 0) {
-            table.insert(rows, "one-writer-" + last);
+            String token = "one-writer-" + last;
+            changes.during(
+                    new CountParts.Change("one writer", last),
+                    List.of(CountParts.hour(received)),
+                    () -> table.insert(rows, token));
             note(fresh, last);
             known.putAll(fresh);
             inserted = new Inserted(last, Optional.of(submission.receivedAt()), true);

@@ -4,165 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.licet.core.Outcome;
 import dev.licet.core.Unavailable;
-import dev.licet.core.event.EventFilter;
-import dev.licet.core.event.EventQuery;
 import dev.licet.core.event.Placed;
 import dev.licet.core.event.RecordedEvent;
 import dev.licet.core.event.Submission;
 import dev.licet.core.event.UsageEvent;
-import dev.licet.core.id.AccountNumber;
 import dev.licet.core.once.Fingerprint;
 import dev.licet.core.once.RequestKey;
-import dev.licet.store.postgres.PostgresDatabase;
-import dev.licet.store.postgres.PostgresServer;
-import dev.licet.store.postgres.PostgresStore;
-import dev.licet.store.sql.entity.ChangeLog;
-import java.io.IOException;
-import java.nio.file.Path;
+import dev.licet.store.sql.entity.Sql;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import javax.sql.DataSource;
-import org.apache.kafka.clients.admin.Admin;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
-import org.junit.jupiter.api.io.TempDir;
 
-/// From the intake through three brokers into the table, on real engines.
+/// From the intake through three brokers into the table.
 @EnabledIf("dev.licet.store.cluster.TestStore#isToBeTried")
-class SinkTest {
-    private static final AccountNumber ACCOUNT = new AccountNumber(123_456_789_012_345L);
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
-    private static final AtomicInteger NAMES = new AtomicInteger();
-    private static KafkaServers kafka;
-
-    private Path directory;
-    private Map<String, Object> settings;
-    private Admin admin;
-    private EventTopic topic;
-    private DataSource source;
-    private ClickHouse clickHouse;
-    private EventTable table;
-    private EventReads reads;
-    private TopicProgress progress;
-    private EventIntake intake;
-    private final List<Sink> sinks = new ArrayList<>();
-
-    @BeforeAll
-    static void startKafka() throws Exception {
-        kafka = KafkaServers.start(3);
-    }
-
-    @AfterAll
-    static void stopKafka() {
-        kafka.close();
-    }
-
-    @BeforeEach
-    void start(@TempDir Path directory) throws Exception {
-        this.directory = directory;
-        settings = EventTopic.settings(kafka.addresses(), Map.of());
-        admin = Admin.create(settings);
-        topic = EventTopic.of(admin, shape("events-" + NAMES.incrementAndGet()));
-        source = PostgresStore.source(PostgresServer.address(directory), "licet", Optional.empty());
-        PostgresDatabase.open(source, 1, ChangeLog.keepingAll()).close();
-        ClickHouseServer server = ClickHouseServer.shared();
-        clickHouse = server.client(server.database(directory));
-        table = new EventTable(clickHouse, Optional.empty());
-        table.make();
-        progress = new TopicProgress(topic, admin, source::getConnection, Duration.ZERO);
-        reads = new EventReads(table, progress, directory);
-        intake = new EventIntake(topic, settings, source::getConnection, 1_000, 16L << 20);
-        intake.start();
-    }
-
-    @AfterEach
-    void stop() {
-        intake.close();
-        sinks.forEach(Sink::close);
-        clickHouse.close();
-        admin.close();
-    }
-
-    private static EventTopic.Shape shape(String name) {
-        return new EventTopic.Shape(name, 4, 3, 2, Duration.ofDays(7));
-    }
-
-    private Sink sink(String name) throws IOException {
-        Sink sink = new Sink(
-                topic,
-                settings,
-                table,
-                source::getConnection,
-                directory.resolve(name),
-                new Sink.Settings(500, Duration.ofMillis(200)),
-                () -> {});
-        sinks.add(sink);
-        sink.start();
-        return sink;
-    }
-
-    private static UsageEvent event(String name, Optional<String> clientId) {
-        return new UsageEvent(
-                ACCOUNT,
-                "rest",
-                clientId,
-                Instant.parse("2026-03-01T12:00:00Z"),
-                Optional.of(name),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                OptionalLong.of(7),
-                Optional.empty(),
-                Optional.of("{\"zero\":\"\\u0000\"}"));
-    }
-
-    private Outcome<List<Placed>> append(Submission submission) {
-        return intake.submit(submission).await();
-    }
-
-    private List<Placed> append(UsageEvent... events) {
-        return placed(append(new Submission(List.of(events), Instant.now())));
-    }
-
-    private static List<Placed> placed(Outcome<List<Placed>> outcome) {
-        return ((Outcome.Success<List<Placed>>) outcome).value();
-    }
-
-    private List<RecordedEvent> all() throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!progress.inserted().isAll() && System.nanoTime() < end) {
-            Thread.sleep(50);
-        }
-        assertThat(progress.inserted().isAll()).isTrue();
-        return reads.find(EventQuery.of(ACCOUNT, EventFilter.ALL, 1_000_000)).events();
-    }
-
-    private List<String> names() throws InterruptedException {
-        return all().stream()
-                .map(one -> one.event().name().orElseThrow())
-                .sorted()
-                .toList();
-    }
-
+class SinkTest extends Pipeline {
     @Test
     void whatWasAcknowledged_comesIntoTheTable_asItWas() throws Exception {
         sink("one");
@@ -230,6 +95,176 @@ class SinkTest {
         append(event("new", Optional.of("new")));
 
         assertThat(names()).hasSize(1_201).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void hoursThatEventsComeInto_areNotCountedAsTheyWere() throws Exception {
+        Instant received = Instant.parse("2026-03-02T01:59:59Z");
+        long hour = CountParts.hour(received);
+        try (Sql sql = new Sql(source.getConnection())) {
+            CountParts.add(sql, hour - 1, hour + 2);
+            for (CountParts.Part part : CountParts.toCount(sql, 9)) {
+                long generation = CountParts.nextGeneration(sql);
+                assertThat(CountParts.build(sql, part, generation)).isTrue();
+                assertThat(CountParts.take(sql, part, generation, 0)).isTrue();
+            }
+
+            append(new Submission(List.of(event("late", Optional.empty())), received));
+            sink("one");
+            assertThat(names()).containsExactly("late");
+
+            assertThat(CountParts.toCount(sql, 9)).containsExactly(new CountParts.Part(hour, hour + 1, CountParts.ALL));
+            assertThat(sql.all("SELECT name FROM count_change", row -> row.getString(1)))
+                    .as("changes that are begun")
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void whoTakesOver_knowsTheBatchThatWasDoneLast() throws Exception {
+        Sink first = sink("first");
+        append(event("a", Optional.of("1")));
+        assertThat(names()).containsExactly("a");
+        close(first);
+
+        sink("second");
+        append(event("again", Optional.of("1")), event("b", Optional.of("2")));
+
+        assertThat(names()).containsExactly("a", "b");
+    }
+
+    /// Its token is known no longer, as after many other inserts.
+    @Test
+    void batchThatIsThere_isNotInsertedAgain_whoeverHasForgottenItsToken() throws Exception {
+        Sink first = sink("first");
+        append(event("a", Optional.empty()), event("b", Optional.empty()));
+        assertThat(names()).containsExactly("a", "b");
+        close(first);
+        clickHouse.run("ALTER TABLE event MODIFY SETTING non_replicated_deduplication_window = 0");
+        run("UPDATE sink_plan SET inserted = first");
+
+        sink("second");
+        append(event("c", Optional.empty()));
+
+        assertThat(names()).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void batchThatWasPlanned_isDoneAsItWas_whateverASinkTakesOnNow() throws Exception {
+        keepParts();
+        append(new Submission(
+                IntStream.range(0, 1_200)
+                        .mapToObj(i -> event("event " + i, Optional.empty()))
+                        .toList(),
+                Instant.now()));
+        int partition = topic.ends(admin).entrySet().stream()
+                .filter(end -> end.getValue() == 1_200)
+                .map(Map.Entry::getKey)
+                .map(TopicPartition::partition)
+                .findFirst()
+                .orElseThrow();
+        run("INSERT INTO sink_plan (topic, partition, first, until, inserted, last_id) VALUES ('" + topic.id() + "', "
+                + partition + ", 0, 900, 0, 0)");
+
+        sink("one", new Sink.Settings(100, 64L << 20, Duration.ofSeconds(2)));
+
+        assertThat(names()).hasSize(1_200).doesNotHaveDuplicates();
+        assertThat(clickHouse.ask(
+                        "SELECT rows FROM " + table.parts() + " ORDER BY rows DESC", List.of(), row -> row.number(1)))
+                .containsExactly(900L, 100L, 100L, 100L);
+        assertThat(number("SELECT inserted FROM sink_plan WHERE partition = " + partition))
+                .isEqualTo(1_200);
+    }
+
+    /// So that each insert is seen.
+    private void keepParts() {
+        clickHouse.run("ALTER TABLE event MODIFY SETTING max_bytes_to_merge_at_max_space_in_pool = 1,"
+                + " max_bytes_to_merge_at_min_space_in_pool = 1");
+    }
+
+    @Test
+    void batchesEndByTheirBytes() throws Exception {
+        keepParts();
+        String large = "{\"large\":\"" + "x".repeat(100_000) + "\"}";
+        append(new Submission(
+                IntStream.range(0, 60)
+                        .mapToObj(i -> event("event " + i, Optional.empty(), Optional.empty(), large))
+                        .toList(),
+                Instant.now()));
+
+        sink("one", new Sink.Settings(100_000, 1 << 20, Duration.ofSeconds(2)));
+
+        assertThat(names()).hasSize(60).doesNotHaveDuplicates();
+        assertThat(clickHouse.ask("SELECT max(rows), count() FROM " + table.parts(), List.of(), row -> row.number(1)))
+                .containsExactly(11L);
+    }
+
+    /// Of a table that is away and comes back.
+    @Test
+    void whileClickHouseIsAway_soMuchWaits_andNoMore() throws Exception {
+        ClickHouseServer away = ClickHouseServer.alone();
+        try (ClickHouse client = away.client(away.database(directory))) {
+            table = new EventTable(client, Optional.empty());
+            table.make();
+            reads = new EventReads(table, progress, directory);
+            away.kill();
+            Sink one = sink("one", new Sink.Settings(100, 64L << 20, Duration.ofMillis(50)));
+            for (int i = 0; i < 20; i++) {
+                int first = i * 1_000;
+                append(new Submission(
+                        IntStream.range(first, first + 1_000)
+                                .mapToObj(event -> event("event " + event, Optional.of("id " + event)))
+                                .toList(),
+                        Instant.now()));
+            }
+            awaitCheck(one, "events");
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            while (one.held() < 4 * 200 && System.nanoTime() < end) {
+                Thread.sleep(100);
+            }
+            Thread.sleep(4_000); // some rounds more
+            assertThat(one.held()).isBetween(4 * 200, 4 * 300);
+
+            away.startAgain();
+            assertThat(names()).hasSize(20_000).doesNotHaveDuplicates();
+            assertThat(one.check()).isEmpty();
+        } finally {
+            away.kill();
+        }
+    }
+
+    private static void awaitCheck(Sink sink, String part) throws InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (sink.check().filter(wrong -> wrong.contains(part)).isEmpty() && System.nanoTime() < end) {
+            Thread.sleep(20);
+        }
+        assertThat(sink.check()).hasValueSatisfying(wrong -> assertThat(wrong).contains(part));
+    }
+
+    @Test
+    void topicThatIsMadeAnew_isNoticed_andBegunWithByWhoIsStartedAgain() throws Exception {
+        Sink one = sink("one");
+        append(event("a", Optional.empty()), event("b", Optional.empty()));
+        assertThat(names()).containsExactly("a", "b");
+
+        admin.deleteTopics(List.of(topic.name())).all().get();
+        EventTopic another = EventTopic.of(admin, shape(topic.name()));
+        while (another.id().equals(topic.id())) { // a broker has not heard of it
+            another = EventTopic.of(admin, shape(topic.name()));
+        }
+        awaitCheck(one, "made anew");
+        close(one);
+        intake.close();
+
+        topic = another.agreed(source::getConnection);
+        progress = new TopicProgress(topic, admin, source::getConnection, Duration.ZERO);
+        reads = new EventReads(table, progress, directory);
+        intake = new EventIntake(topic, settings, source::getConnection, 1_000, 16L << 20);
+        intake.start();
+        sink("one");
+        append(event("c", Optional.of("c")), event("again", Optional.of("c")));
+
+        assertThat(names()).containsExactly("a", "b", "c");
     }
 
     @Test

@@ -25,7 +25,7 @@ final class TestCluster {
         try {
             ClusterStore.Addresses addresses = addresses(directory, broker().addresses(), 1);
             Sink sink = ClusterStore.sink(
-                    addresses, directory.resolve("sink"), new Sink.Settings(1_000, Duration.ofMillis(1)));
+                    addresses, directory.resolve("sink"), new Sink.Settings(1_000, 64L << 20, Duration.ofMillis(1)));
             return withSink(
                     ClusterStore.open(
                             addresses,

@@ -2,6 +2,7 @@ package dev.licet.store.cluster;
 
 import dev.licet.core.disk.DiskUse;
 import dev.licet.core.event.EventLog;
+import dev.licet.core.id.AccountNumber;
 import dev.licet.core.insight.Insights;
 import dev.licet.core.removal.Removals;
 import dev.licet.core.store.Store;
@@ -9,14 +10,17 @@ import dev.licet.store.postgres.PostgresDatabase;
 import dev.licet.store.postgres.PostgresServer;
 import dev.licet.store.postgres.PostgresStore;
 import dev.licet.store.sql.InsightSettings;
+import dev.licet.store.sql.Rolled;
 import dev.licet.store.sql.Turns;
 import dev.licet.store.sql.entity.ChangeLog;
 import dev.licet.store.sql.entity.Entities;
 import dev.licet.store.sql.entity.SqlStore;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.apache.kafka.common.Uuid;
 
 /// Entities in PostgreSQL and events in ClickHouse, with [one writer][OneWriter] between them.
 final class TestStore extends SqlStore {
@@ -26,18 +30,49 @@ final class TestStore extends SqlStore {
     private final Turns turns;
     private final ClusterInsights insights;
     private final ClusterRemovals removals;
+    private final EventCounter counter;
+
+    /// For questions that look at events alone.
+    static final ClusterInsights.Counts NOTHING_COUNTED = new ClusterInsights.Counts() {
+        @Override
+        public Optional<Rolled> of(AccountNumber account) {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean still(AccountNumber account, Rolled rolled) {
+            throw new IllegalStateException("nothing is");
+        }
+    };
 
     private TestStore(
-            DataSource source, PostgresDatabase database, ClickHouse clickHouse, Turns turns, Path directory) {
+            DataSource source,
+            PostgresDatabase database,
+            ClickHouse clickHouse,
+            Turns turns,
+            Path directory,
+            Duration apart) {
         super(Entities.of(database, turns, Optional.empty()));
         this.database = database;
         this.clickHouse = clickHouse;
         this.turns = turns;
         EventTable table = new EventTable(clickHouse, Optional.empty());
         table.make();
-        this.events = new OneWriter(source, table, directory);
-        this.insights = new ClusterInsights(clickHouse, events, turns, InsightSettings.DEFAULT.timeout());
-        this.removals = new ClusterRemovals(database, source, table, events.reads(), events, Clock.systemUTC());
+        CountTables counts = new CountTables(table);
+        counts.make();
+        this.events = new OneWriter(source, table, directory, apart);
+        this.insights = new ClusterInsights(
+                clickHouse, events, new NotedCounts(source::getConnection), turns, InsightSettings.DEFAULT.timeout());
+        this.removals = new ClusterRemovals(
+                database,
+                source,
+                counts,
+                new EventChanges(source::getConnection),
+                events.reads(),
+                events,
+                new SinkErasures(Uuid.randomUuid()),
+                Clock.systemUTC());
+        this.counter = new EventCounter(source, counts);
         removals.start();
     }
 
@@ -48,6 +83,11 @@ final class TestStore extends SqlStore {
 
     /// The same one for the same directory.
     static Store open(Path directory) {
+        return open(directory, Duration.ZERO);
+    }
+
+    /// @param apart how much later than the one before each request is received, as the table has it
+    static TestStore open(Path directory, Duration apart) {
         DataSource source = PostgresStore.source(PostgresServer.address(directory), "licet", Optional.empty());
         ClickHouseServer server = ClickHouseServer.shared();
         return new TestStore(
@@ -55,7 +95,12 @@ final class TestStore extends SqlStore {
                 PostgresDatabase.open(source, 1, ChangeLog.keepingAll()),
                 server.client(server.database(directory)),
                 new Turns("insight", InsightSettings.DEFAULT),
-                directory);
+                directory,
+                apart);
+    }
+
+    EventCounter counter() {
+        return counter;
     }
 
     @Override
@@ -86,6 +131,7 @@ final class TestStore extends SqlStore {
     @Override
     public void close() {
         removals.close();
+        counter.close();
         turns.close();
         clickHouse.close();
         database.close();

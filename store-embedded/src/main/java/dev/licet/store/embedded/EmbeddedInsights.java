@@ -8,6 +8,7 @@ import dev.licet.core.insight.Insights;
 import dev.licet.core.insight.Question;
 import dev.licet.core.insight.Table;
 import dev.licet.store.sql.Engine;
+import dev.licet.store.sql.Extent;
 import dev.licet.store.sql.InsightQuery;
 import dev.licet.store.sql.InsightSql;
 import dev.licet.store.sql.Rolled;
@@ -100,7 +101,7 @@ final class EmbeddedInsights implements Insights {
             row.next();
             long rolled = row.getLong("rolled");
             Optional<ZoneId> zone = Optional.ofNullable(row.getString("zone")).flatMap(Rolled::zone);
-            return new State(row.getLong("applied"), zone.map(of -> new Rolled(of, rolled)));
+            return new State(row.getLong("applied"), zone.map(of -> new Rolled(of, new Extent.UpTo(rolled))));
         }
     }
 

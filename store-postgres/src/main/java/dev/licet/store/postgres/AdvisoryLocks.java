@@ -1,7 +1,7 @@
 package dev.licet.store.postgres;
 
 /// The locks that nodes share in a database: numbers that nothing else in it locks, and of which no two are the same.
-final class AdvisoryLocks {
+public final class AdvisoryLocks {
     /// Of who writes entities.
     static final long WRITERS = 0x6C69_6365_74L;
 
@@ -15,7 +15,10 @@ final class AdvisoryLocks {
     static final long MOVE = 0x6C69_6365_77L;
 
     /// Of who counts events by days.
-    static final long ROLLER = 0x6C69_6365_78L;
+    public static final long ROLLER = 0x6C69_6365_78L;
+
+    /// Of who notes what is counted of the events in another engine, for a moment each.
+    public static final long COUNTS = 0x6C69_6365_79L;
 
     private AdvisoryLocks() {}
 }

@@ -1,6 +1,5 @@
 package dev.licet.store.postgres;
 
-import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
@@ -16,7 +15,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /// Counts by days what has come: every second, by whichever node has the lock for it, some events in a
 /// transaction, so that who takes some out waits for a moment at most. Safe for threads.
@@ -30,18 +28,17 @@ final class EventRoller implements AutoCloseable {
     private static final long ROWS = 100_000;
     private static final Duration LOOK_AT_ZONES = Duration.ofMinutes(1);
 
-    private final DataSource source;
+    private final Lease lease;
     private final Fault fault = new Fault();
     private final ScheduledExecutorService rolling = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("event-roller").daemon().factory());
-    private @Nullable Sql open;
     /// About how many rows are not merged: those of other nodes are not among them until they are counted.
     private long unmerged = ROWS;
     private long nextZonesAt = System.nanoTime();
     private volatile boolean isClosed;
 
     EventRoller(DataSource source) {
-        this.source = source;
+        this.lease = new Lease(source, AdvisoryLocks.ROLLER);
     }
 
     void start() {
@@ -62,14 +59,9 @@ final class EventRoller implements AutoCloseable {
         }
     }
 
-    /// What is done with the lock.
-    private interface Work {
-        boolean run(Sql sql) throws SQLException;
-    }
-
     /// Counts some. @return whether there is more; false, too, when another node is at it
     private synchronized boolean round() throws SQLException {
-        return alone("SELECT pg_try_advisory_lock(?) AS locked", sql -> {
+        return lease.runIfFree(sql -> {
             boolean isMore = count(sql);
             if (!isMore) {
                 mergeIfMany(sql);
@@ -90,7 +82,7 @@ final class EventRoller implements AutoCloseable {
 
     /// Counts all up to this event; then does something, while nobody counts anything.
     synchronized void countTo(long event, Still then) throws SQLException {
-        alone("SELECT true AS locked FROM pg_advisory_lock(?)", sql -> {
+        lease.run(sql -> {
             while (Rollups.position(sql) < event || !Rollups.anew(sql).isEmpty()) {
                 count(sql);
             }
@@ -101,7 +93,7 @@ final class EventRoller implements AutoCloseable {
 
     /// For tests: counts so many events at most, and merges.
     synchronized void count(int some, boolean merges) throws SQLException {
-        alone("SELECT true AS locked FROM pg_advisory_lock(?)", sql -> {
+        lease.run(sql -> {
             count(sql, some);
             move(sql);
             if (merges) {
@@ -109,43 +101,6 @@ final class EventRoller implements AutoCloseable {
             }
             return true;
         });
-    }
-
-    private boolean alone(String lock, Work work) throws SQLException {
-        Sql sql = connection();
-        try {
-            if (!sql.first(lock, row -> row.getBoolean("locked"), AdvisoryLocks.ROLLER)
-                    .orElseThrow()) {
-                return false;
-            }
-            boolean done = work.run(sql);
-            sql.first(
-                    "SELECT pg_advisory_unlock(?) AS unlocked",
-                    row -> row.getBoolean("unlocked"),
-                    AdvisoryLocks.ROLLER);
-            return done;
-        } catch (Throwable e) {
-            forget(); // and with it the lock
-            throw e;
-        }
-    }
-
-    private Sql connection() throws SQLException {
-        if (open == null) {
-            open = new Sql(PostgresDatabase.patient(source));
-        }
-        return open;
-    }
-
-    private void forget() {
-        if (open != null) {
-            try {
-                open.close();
-            } catch (SQLException e) {
-                LOG.log(DEBUG, "closing a connection that failed", e);
-            }
-            open = null;
-        }
     }
 
     private boolean count(Sql sql) throws SQLException {
@@ -208,8 +163,6 @@ final class EventRoller implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        synchronized (this) {
-            forget();
-        }
+        lease.close();
     }
 }

@@ -39,8 +39,11 @@ final class EventTurn {
 
     private static long lock(Connection open) throws SQLException {
         try (Statement statement = open.createStatement();
-                ResultSet row = statement.executeQuery("SELECT last_id FROM event_position FOR UPDATE")) {
-            row.next();
+                ResultSet row = statement.executeQuery(
+                        "SELECT last_id FROM event_position WHERE " + EventPlace.IN_TABLES + " FOR UPDATE")) {
+            if (!row.next()) {
+                throw EventPlace.POSTGRES.refused();
+            }
             return row.getLong(1);
         }
     }

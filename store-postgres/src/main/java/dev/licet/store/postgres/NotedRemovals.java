@@ -83,8 +83,8 @@ public abstract class NotedRemovals implements Removals, AutoCloseable {
 
     /// Removes what is pending and notes that it is done, unless it has to wait.
     ///
-    /// @param locked by a connection that has the lock
-    protected abstract void remove(Sql locked, Pending pending) throws SQLException;
+    /// @param locked by a connection that has the lock @param pending the oldest first
+    protected abstract void remove(Sql locked, List<Pending> pending) throws SQLException;
 
     @Override
     public final Optional<Removal> find(AccountNumber account, RemovalId id) {
@@ -100,7 +100,7 @@ public abstract class NotedRemovals implements Removals, AutoCloseable {
         try {
             List<Pending> pending = pending();
             if (!pending.isEmpty()) {
-                remove(pending);
+                removeAlone(pending);
             }
             fault.isOver();
         } catch (Throwable e) {
@@ -122,7 +122,7 @@ public abstract class NotedRemovals implements Removals, AutoCloseable {
                         row.getLong("up_to"))));
     }
 
-    private void remove(List<Pending> pending) throws SQLException {
+    private void removeAlone(List<Pending> pending) throws SQLException {
         try (Sql sql = new Sql(PostgresDatabase.patient(source))) {
             if (!sql.first(
                             "SELECT pg_try_advisory_lock(?) AS locked",
@@ -131,9 +131,7 @@ public abstract class NotedRemovals implements Removals, AutoCloseable {
                     .orElseThrow()) {
                 return; // another node is at it
             }
-            for (Pending next : pending) {
-                remove(sql, next);
-            }
+            remove(sql, pending);
         }
     }
 

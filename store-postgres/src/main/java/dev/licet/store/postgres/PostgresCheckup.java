@@ -15,7 +15,7 @@ import org.postgresql.PGProperty;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /// Looks at a PostgreSQL of the user's own: whether it is reached, what it is set to, what it says of itself;
-/// and tries the store in a [scratch schema][ScratchSchema]. All it sees is what the given user may see.
+/// and has something tried in a [scratch schema][ScratchSchema]. All it sees is what the given user may see.
 final class PostgresCheckup implements Checkup {
     private static final int LOGIN_SECONDS = 10;
     private static final int PATIENCE_SECONDS = 10;
@@ -26,11 +26,11 @@ final class PostgresCheckup implements Checkup {
     private final ScratchSchema scratch;
 
     /// @param kept how long events are
-    PostgresCheckup(PGSimpleDataSource source, Duration kept, Clock clock) {
+    PostgresCheckup(PGSimpleDataSource source, Duration kept, Clock clock, SchemaTrial trial) {
         this.source = source;
         this.kept = kept;
         this.clock = clock;
-        this.scratch = new ScratchSchema(source, clock);
+        this.scratch = new ScratchSchema(source, trial);
     }
 
     @Override

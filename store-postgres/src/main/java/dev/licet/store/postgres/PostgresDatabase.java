@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// is told to ask again.
 public final class PostgresDatabase extends SingleWriter {
     /// Of the newest migration.
-    static final String SCHEMA_VERSION = "4";
+    static final String SCHEMA_VERSION = "6";
 
     static final int OLDEST_SERVER = 150_000;
 
@@ -88,7 +88,7 @@ public final class PostgresDatabase extends SingleWriter {
     }
 
     /// Opens it to read alone: it is not changed, neither by this nor by anything later.
-    static PostgresDatabase openReadOnly(DataSource source, int connections, ChangeLog changes) {
+    public static PostgresDatabase openReadOnly(DataSource source, int connections, ChangeLog changes) {
         try {
             requireUsable(source);
             requireCurrent(source);
@@ -246,7 +246,7 @@ public final class PostgresDatabase extends SingleWriter {
     }
 
     /// One for work that may take as long as it does.
-    static Connection patient(DataSource source) throws SQLException {
+    public static Connection patient(DataSource source) throws SQLException {
         Connection connection = writing(source);
         try {
             connection.setNetworkTimeout(Runnable::run, 0);

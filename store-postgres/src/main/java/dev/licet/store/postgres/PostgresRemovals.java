@@ -110,7 +110,13 @@ final class PostgresRemovals extends NotedRemovals {
     }
 
     @Override
-    protected void remove(Sql locked, Pending pending) throws SQLException {
+    protected void remove(Sql locked, List<Pending> pending) throws SQLException {
+        for (Pending next : pending) {
+            remove(locked, next);
+        }
+    }
+
+    private void remove(Sql locked, Pending pending) throws SQLException {
         if (pending.subject() == null) {
             return; // single events went with their note
         }

@@ -6,6 +6,7 @@ import dev.licet.core.event.RecordedEvent;
 import dev.licet.core.once.Fingerprint;
 import dev.licet.core.once.RequestKey;
 import dev.licet.store.sql.move.EntityTables;
+import dev.licet.store.sql.move.EventStretch;
 import dev.licet.store.sql.move.KnownId;
 import dev.licet.store.sql.move.MoveSource;
 import dev.licet.store.sql.move.MovedEvent;
@@ -15,52 +16,76 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /// A database that is moved from, as it was when this was opened. Its servers are stopped, or take no writes.
-///
-/// Events are told by their ids, and stand in days of their receipt. Ids rise with
-/// time but for clocks that differ, so a day has a stretch of ids, of which some are in the days beside it:
-/// each such stretch is sorted by itself.
+/// Events are told by their ids, [stretch by stretch][EventStretch], each sorted by itself.
 final class PostgresSource implements MoveSource {
     private static final int PAGE = 10_000;
     private static final long ENOUGH = 16L << 20;
     private static final int FETCHED = 1000;
+    private static final String KNOWN = "(SELECT name, event, content FROM event_known"
+            + " UNION ALL SELECT name, event, content FROM known_elsewhere) AS known";
 
     private final Connection connection;
     private final long last;
+    private final Optional<EventsElsewhere> elsewhere;
 
-    private PostgresSource(Connection connection, long last) {
+    private PostgresSource(Connection connection, long last, Optional<EventsElsewhere> elsewhere) {
         this.connection = connection;
         this.last = last;
+        this.elsewhere = elsewhere;
     }
 
-    static PostgresSource open(DataSource source) throws SQLException {
+    /// @param elsewhere its events, when they are not in its tables
+    static PostgresSource open(DataSource source, Optional<EventsElsewhere.Opener> elsewhere) throws SQLException {
         PostgresDatabase.requireCurrent(source);
         Connection connection = PostgresDatabase.moving(source);
         try {
             UnfinishedMove.refuse(connection);
-            if (number(connection, "SELECT count(*) FROM sink_plan") > 0) {
-                throw new IllegalStateException(
-                        "the events of this database are in ClickHouse, which can't be moved yet");
+            if (elsewhere.isEmpty() && number(connection, "SELECT count(*) FROM sink_plan") > 0) {
+                throw new IllegalStateException("the events of this database are in ClickHouse: move it as"
+                        + " cluster:postgresql://…, with the settings 'kafka' and 'clickhouse'");
             }
             try (Statement statement = connection.createStatement()) {
                 statement.execute("CREATE TEMP TABLE request AS SELECT event, name, content FROM event_known"
                         + " WHERE content IS NOT NULL");
                 statement.execute("CREATE INDEX ON request (event)");
                 statement.execute("ANALYZE request");
+                statement.execute("CREATE TEMP TABLE known_elsewhere (name UUID, event BIGINT, content UUID)");
             }
-            return new PostgresSource(connection, number(connection, "SELECT last_id FROM event_position"));
+            PostgresSource opened = new PostgresSource(
+                    connection,
+                    number(connection, "SELECT last_id FROM event_position"),
+                    elsewhere.map(EventsElsewhere.Opener::open));
+            try {
+                opened.bringIds();
+                return opened;
+            } catch (Throwable e) {
+                opened.elsewhere.ifPresent(EventsElsewhere::close);
+                throw e;
+            }
         } catch (Throwable e) {
             connection.close();
             throw e;
+        }
+    }
+
+    /// So that all ids can be told in their order.
+    private void bringIds() throws SQLException {
+        if (elsewhere.isPresent()) {
+            elsewhere.get().ids(page -> PostgresTarget.copy(connection, "known_elsewhere", page));
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("CREATE INDEX ON known_elsewhere (name)");
+                statement.execute("ANALYZE known_elsewhere");
+            }
         }
     }
 
@@ -80,28 +105,24 @@ final class PostgresSource implements MoveSource {
 
     @Override
     public long countEvents() throws SQLException {
-        return number(connection, "SELECT count(*) FROM event");
+        return elsewhere.isPresent() ? elsewhere.get().count() : number(connection, "SELECT count(*) FROM event");
     }
-
-    /// A day of receipt, and the ids of its events.
-    private record Day(LocalDate date, long first, long last) {}
 
     @Override
     public void events(long after, Events to) throws SQLException, IOException {
-        List<Day> days = days();
-        long begin = after;
-        for (Day day : days) {
-            if (day.last() > begin) {
-                stretch(days, begin, day.last(), to);
-                begin = day.last();
+        if (elsewhere.isPresent()) {
+            elsewhere.get().events(after, last, (page, upTo) -> to.add(withRequests(page), upTo));
+        } else {
+            for (EventStretch stretch : EventStretch.of(days(), after)) {
+                tell(stretch, to);
             }
         }
         to.add(List.of(), last);
     }
 
-    /// Those that have events, by the last id of each.
-    private List<Day> days() throws SQLException {
-        List<Day> days = new ArrayList<>();
+    /// Those that have events.
+    private List<EventStretch.Day> days() throws SQLException {
+        List<EventStretch.Day> days = new ArrayList<>();
         try (Statement statement = connection.createStatement()) {
             for (Partitions.Day partition : Partitions.all(statement)) {
                 if (!partition.isAttached()) {
@@ -110,31 +131,45 @@ final class PostgresSource implements MoveSource {
                 try (ResultSet row = statement.executeQuery("SELECT min(id), max(id) FROM " + partition.name())) {
                     row.next();
                     if (row.getLong(2) > 0) {
-                        days.add(new Day(partition.date(), row.getLong(1), row.getLong(2)));
+                        days.add(new EventStretch.Day(partition.date(), row.getLong(1), row.getLong(2)));
                     }
                 }
             }
         }
-        days.sort(Comparator.comparingLong(Day::last));
         return days;
     }
 
-    /// The events after one id and up to another.
-    private void stretch(List<Day> days, long after, long upTo, Events to) throws SQLException, IOException {
-        List<LocalDate> among = days.stream()
-                .filter(day -> day.first() <= upTo && day.last() > after)
-                .map(Day::date)
-                .sorted()
+    private List<MovedEvent> withRequests(List<RecordedEvent> page) throws SQLException {
+        if (page.isEmpty()) {
+            return List.of();
+        }
+        Map<Long, RequestKey> requests = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT event, name AS request_name, content AS request_content FROM request"
+                        + " WHERE event >= ? AND event <= ?")) {
+            statement.setLong(1, page.getFirst().id());
+            statement.setLong(2, page.getLast().id());
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    requests.put(row.getLong(1), request(row).orElseThrow());
+                }
+            }
+        }
+        return page.stream()
+                .map(event -> new MovedEvent(event, Optional.ofNullable(requests.get(event.id()))))
                 .toList();
+    }
+
+    private void tell(EventStretch stretch, Events to) throws SQLException, IOException {
         String sql = "SELECT found.*, request.name AS request_name, request.content AS request_content FROM ("
                 + EventRows.SELECT + "id > ? AND id <= ? AND received_at >= ? AND received_at < ?) AS found"
                 + " LEFT JOIN request ON request.event = found.id ORDER BY found.id";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setFetchSize(FETCHED);
-            statement.setLong(1, after);
-            statement.setLong(2, upTo);
-            statement.setObject(3, among.getFirst().atStartOfDay());
-            statement.setObject(4, among.getLast().plusDays(1).atStartOfDay());
+            statement.setLong(1, stretch.after());
+            statement.setLong(2, stretch.upTo());
+            statement.setObject(3, stretch.firstDay().atStartOfDay());
+            statement.setObject(4, stretch.lastDay().plusDays(1).atStartOfDay());
             List<MovedEvent> page = new ArrayList<>(PAGE);
             long characters = 0;
             try (ResultSet row = statement.executeQuery()) {
@@ -149,7 +184,7 @@ final class PostgresSource implements MoveSource {
                     }
                 }
             }
-            to.add(page, upTo);
+            to.add(page, stretch.upTo());
         }
     }
 
@@ -163,7 +198,7 @@ final class PostgresSource implements MoveSource {
 
     @Override
     public long countIds() throws SQLException {
-        return number(connection, "SELECT count(*) FROM event_known");
+        return number(connection, "SELECT count(*) FROM " + KNOWN);
     }
 
     @Override
@@ -171,7 +206,7 @@ final class PostgresSource implements MoveSource {
         UUID begin = after.map(EventWriter::uuid).orElse(new UUID(0, 0));
         String comparison = after.isPresent() ? " > ?" : " >= ?";
         try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT name, event, content FROM event_known WHERE name" + comparison + " ORDER BY name")) {
+                "SELECT name, event, content FROM " + KNOWN + " WHERE name" + comparison + " ORDER BY name")) {
             statement.setFetchSize(FETCHED);
             statement.setObject(1, begin);
             List<KnownId> page = new ArrayList<>(PAGE);
@@ -209,6 +244,7 @@ final class PostgresSource implements MoveSource {
 
     @Override
     public void close() {
+        elsewhere.ifPresent(EventsElsewhere::close);
         closeQuietly(connection);
     }
 }

@@ -3,6 +3,7 @@ package dev.licet.store.postgres;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.licet.core.checkup.Checkup;
+import dev.licet.core.checkup.Promises;
 import dev.licet.core.disk.DiskUse;
 import dev.licet.core.event.EventLog;
 import dev.licet.core.insight.Insights;
@@ -103,7 +104,34 @@ public final class PostgresStore extends SqlStore {
 
     /// Looks at a database that is to be used, or is. @param kept how long events are
     public static Checkup checkup(String address, String user, Optional<String> password, Duration kept, Clock clock) {
-        return new PostgresCheckup(driver(address, user, password), kept, clock);
+        return checkup(driver(address, user, password), kept, clock, (one, other, tell) -> {
+            try (PostgresStore here = trial(one, clock);
+                    PostgresStore there = trial(other, clock)) {
+                Promises.keep(here, there, clock, tell);
+            }
+        });
+    }
+
+    /// Looks at a database in which a part of all is kept. @param source as [#source] has it
+    /// @param trial of the whole
+    public static Checkup checkup(DataSource source, Duration kept, Clock clock, SchemaTrial trial) {
+        return new PostgresCheckup((PGSimpleDataSource) source, kept, clock, trial);
+    }
+
+    private static PostgresStore trial(DataSource source, Clock clock) {
+        return open(
+                source,
+                SchemaTrial.READERS,
+                new Settings(
+                        1000,
+                        1 << 20,
+                        InsightSettings.DEFAULT,
+                        Optional.empty(),
+                        Duration.ofDays(400),
+                        Path.of(System.getProperty("java.io.tmpdir"))),
+                false,
+                clock,
+                clock);
     }
 
     private PostgresStore(
@@ -150,6 +178,11 @@ public final class PostgresStore extends SqlStore {
                 : PostgresDatabase.open(source, readers, changes);
         Turns turns = new Turns("insight", settings.insights());
         try {
+            if (isReadOnly) {
+                EventPlace.POSTGRES.require(source);
+            } else {
+                EventPlace.POSTGRES.claim(source);
+            }
             PostgresStore store = new PostgresStore(source, readers, database, turns, settings, clock);
             if (isReadOnly) {
                 store.writer.holdStill();
@@ -169,8 +202,17 @@ public final class PostgresStore extends SqlStore {
 
     /// Reads a database for a move.
     public static MoveSource toMoveFrom(DataSource source) {
+        return toMoveFrom(source, Optional.empty());
+    }
+
+    /// Reads one whose events are not in its tables.
+    public static MoveSource toMoveFrom(DataSource source, EventsElsewhere.Opener events) {
+        return toMoveFrom(source, Optional.of(events));
+    }
+
+    private static MoveSource toMoveFrom(DataSource source, Optional<EventsElsewhere.Opener> events) {
         try {
-            return PostgresSource.open(source);
+            return PostgresSource.open(source, events);
         } catch (SQLException e) {
             throw new IllegalStateException("can't read the database: " + e.getMessage(), e);
         }

@@ -86,15 +86,20 @@ final class PostgresTarget implements MoveTarget {
 
     @Override
     public void addIds(List<KnownId> page) throws SQLException {
+        copy(connection, "moved_ids", page);
+        run("INSERT INTO event_known (name, event, content) SELECT name, event, content FROM moved_ids"
+                + " ON CONFLICT DO NOTHING");
+        connection.commit();
+    }
+
+    /// @param table with the columns of `event_known`
+    static void copy(Connection connection, String table, List<KnownId> page) throws SQLException {
         ByteArrayOutputStream rows = new ByteArrayOutputStream(page.size() * 64);
         for (KnownId id : page) {
             @Nullable UUID content = id.content().map(EventWriter::uuid).orElse(null);
             rows.writeBytes(EventWriter.known(EventWriter.uuid(id.name()), id.event(), content));
         }
-        CopyRow.copy(connection, "moved_ids", rows);
-        run("INSERT INTO event_known (name, event, content) SELECT name, event, content FROM moved_ids"
-                + " ON CONFLICT DO NOTHING");
-        connection.commit();
+        CopyRow.copy(connection, table, rows);
     }
 
     @Override
@@ -149,6 +154,7 @@ final class PostgresTarget implements MoveTarget {
     @Override
     public void finish() throws SQLException {
         run("SET LOCAL synchronous_commit = on");
+        EventPlace.POSTGRES.claimIfUnsaid(connection);
         UnfinishedMove.end(connection);
         connection.commit();
     }

@@ -2,6 +2,7 @@ package dev.licet.store.postgres;
 
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.insight.Span;
+import dev.licet.store.sql.Extent;
 import dev.licet.store.sql.Rolled;
 import dev.licet.store.sql.entity.Sql;
 import java.sql.Connection;
@@ -55,7 +56,7 @@ final class Rollups {
                     return Optional.empty();
                 }
                 long last = row.getLong("last_id");
-                return Rolled.zone(row.getString("zone")).map(zone -> new Rolled(zone, last));
+                return Rolled.zone(row.getString("zone")).map(zone -> new Rolled(zone, new Extent.UpTo(last)));
             }
         }
     }
@@ -204,8 +205,7 @@ final class Rollups {
                         + " JOIN account AS a ON a.number = r.account WHERE r.zone IS NOT NULL",
                 row -> {
                     ZoneId zone = ZoneId.of(row.getString("zone"));
-                    String noted = row.getString("noted");
-                    if (!noted.startsWith(zone.getId() + " ") || noted.compareTo(Rolled.noted(zone)) < 0) {
+                    if (Rolled.isOver(row.getString("noted"), zone)) {
                         moved.put(new AccountNumber(row.getLong("account")), zone);
                     }
                     return zone;

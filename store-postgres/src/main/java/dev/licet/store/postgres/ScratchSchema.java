@@ -3,43 +3,36 @@ package dev.licet.store.postgres;
 import static java.lang.System.Logger.Level.DEBUG;
 
 import dev.licet.core.checkup.Finding;
-import dev.licet.core.checkup.Promises;
-import dev.licet.store.sql.InsightSettings;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/// A schema with a random name, in which two nodes of the real store are tried and which is dropped then. Its
+/// A schema with a random name, in which [something is tried][SchemaTrial] and which is dropped then. Its
 /// connections have its name, too, so that those that hang can be ended.
 final class ScratchSchema implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ScratchSchema.class.getName());
     private static final String PREFIX = "licet_doctor_";
     private static final String NOT_PERMITTED = "42501";
-    private static final int READERS = 2;
     /// How long a commit may wait for standbys.
     private static final int PATIENCE_SECONDS = 5;
 
     private final String name = PREFIX + HexFormat.of().toHexDigits(new SecureRandom().nextInt());
     private final PGSimpleDataSource source;
     private final PGSimpleDataSource inside;
-    private final Clock clock;
+    private final SchemaTrial trial;
     private boolean isMade;
     private volatile boolean isClosed;
 
-    ScratchSchema(PGSimpleDataSource source, Clock clock) {
+    ScratchSchema(PGSimpleDataSource source, SchemaTrial trial) {
         this.source = source;
         this.inside = PostgresCheckup.copy(source);
-        this.clock = clock;
+        this.trial = trial;
         inside.setCurrentSchema(name);
         inside.setApplicationName(name);
     }
@@ -54,10 +47,7 @@ final class ScratchSchema implements AutoCloseable {
         try {
             tellLeftovers(tell);
             if (make(tell)) {
-                try (PostgresStore one = open(inside);
-                        PostgresStore other = open(new Elsewhere(inside))) {
-                    Promises.keep(one, other, clock, tell);
-                }
+                trial.in(inside, new Elsewhere(inside), tell);
             }
         } catch (SQLException | RuntimeException e) {
             tell.accept(
@@ -65,22 +55,6 @@ final class ScratchSchema implements AutoCloseable {
         } finally {
             close();
         }
-    }
-
-    private PostgresStore open(PGSimpleDataSource where) {
-        return PostgresStore.open(
-                where,
-                READERS,
-                new PostgresStore.Settings(
-                        1000,
-                        1 << 20,
-                        InsightSettings.DEFAULT,
-                        Optional.empty(),
-                        Duration.ofDays(400),
-                        Path.of(System.getProperty("java.io.tmpdir"))),
-                false,
-                clock,
-                clock);
     }
 
     /// Whose connections are of another time zone.

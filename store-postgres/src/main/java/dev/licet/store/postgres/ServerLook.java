@@ -1,5 +1,6 @@
 package dev.licet.store.postgres;
 
+import dev.licet.core.checkup.Clocks;
 import dev.licet.core.checkup.Finding;
 import dev.licet.core.checkup.Finding.State;
 import java.sql.SQLException;
@@ -37,7 +38,6 @@ record ServerLook(String about, Sight sight) {
     private static final List<String> TIMEOUTS =
             List.of("statement_timeout", "transaction_timeout", "idle_session_timeout");
 
-    private static final Duration CLOCKS_APART = Duration.ofSeconds(1);
     private static final Duration LONG_TRANSACTION = Duration.ofMinutes(10);
     private static final long FAR_BEHIND = 64L << 20;
     private static final Pattern SYNCHRONOUS = Pattern.compile("(?i)\\s*(?:first|any)?\\s*([0-9]+)\\s*\\(.*\\)\\s*");
@@ -315,20 +315,13 @@ record ServerLook(String about, Sight sight) {
 
     /// By the middle of the way there and back.
     private static void clocks(Asking ask, Clock clock, Consumer<Finding> tell) throws SQLException {
-        Instant before = clock.instant();
-        long theirs = ask.number("SELECT extract(epoch FROM clock_timestamp()) * 1000000");
-        Instant after = clock.instant();
-        Instant middle = before.plus(Duration.between(before, after).dividedBy(2));
-        Duration apart = Duration.between(Instant.EPOCH.plusNanos(theirs * 1000), middle);
-        String says = "this machine's is " + apart.abs().toMillis() + " ms "
-                + (apart.isNegative() ? "behind" : "ahead of") + " the server's";
-        tell.accept(
-                apart.abs().compareTo(CLOCKS_APART) > 0
-                        ? Finding.warning(
-                                "clock",
-                                says + ", more than " + CLOCKS_APART.toMillis() + " ms",
-                                "keep all machines in step (NTP): seats and sessions end by each server's clock")
-                        : Finding.ok("clock", says));
+        tell.accept(Clocks.compare(
+                "clock",
+                "the server's",
+                "seats and sessions end by each server's clock",
+                clock,
+                () -> Instant.EPOCH.plusNanos(
+                        1000 * ask.number("SELECT extract(epoch FROM clock_timestamp()) * 1000000"))));
     }
 
     private static void encryption(Asking ask, Consumer<Finding> tell) throws SQLException {

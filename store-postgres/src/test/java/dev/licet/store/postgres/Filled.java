@@ -40,8 +40,8 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /// A data directory that has some of everything, as hard to carry as it may be; and what any engine has, in one form.
-final class Filled {
-    static final AccountNumber ONE = new AccountNumber(AccountNumber.FIRST);
+public final class Filled {
+    public static final AccountNumber ONE = new AccountNumber(AccountNumber.FIRST);
     static final AccountNumber OTHER = new AccountNumber(AccountNumber.FIRST + 1);
     static final RequestKey REQUEST = RequestKey.of(List.of("asker"), "key", Fingerprint.of("content"));
 
@@ -52,7 +52,7 @@ final class Filled {
 
     private Filled() {}
 
-    static UsageEvent event(AccountNumber account, Optional<String> clientId, String text, long happened) {
+    public static UsageEvent event(AccountNumber account, Optional<String> clientId, String text, long happened) {
         return new UsageEvent(
                 account,
                 "rest",
@@ -72,7 +72,7 @@ final class Filled {
                 Optional.of(happened % 3 == 0 ? "{\"a\":\"\\u0000 \\ud800 é\"}" : "no JSON " + text));
     }
 
-    static Submission request() {
+    public static Submission request() {
         return new Submission(
                 List.of(
                         event(ONE, Optional.of("first of a request"), "request", 1),
@@ -82,7 +82,7 @@ final class Filled {
     }
 
     /// Events of two accounts over some days, of which some are voided and some erased; the last one, too.
-    static void fill(Path directory) throws SQLException, InterruptedException {
+    public static void fill(Path directory) throws SQLException, InterruptedException {
         try (EmbeddedStore store = EmbeddedStore.open(directory)) {
             SigningKey key = SigningKey.generate();
             store.accounts().add(new Account(ONE, HARD, key, false, TestClock.START));
@@ -121,7 +121,7 @@ final class Filled {
         return last;
     }
 
-    static List<Placed> placed(Store store, Submission submission) {
+    public static List<Placed> placed(Store store, Submission submission) {
         return ((Outcome.Success<List<Placed>>) store.events().append(submission)).value();
     }
 
@@ -149,7 +149,7 @@ final class Filled {
         throw new AssertionError("not erased");
     }
 
-    static Connection sqlite(Path directory) throws SQLException {
+    public static Connection sqlite(Path directory) throws SQLException {
         return DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("entities.db"));
     }
 
@@ -238,7 +238,7 @@ final class Filled {
     }
 
     /// All rows of all tables of entities, as texts that are the same for the same values in each engine.
-    static Map<String, List<String>> entities(Connection connection) throws SQLException {
+    public static Map<String, List<String>> entities(Connection connection) throws SQLException {
         Map<String, List<String>> tables = new TreeMap<>();
         for (String table : EntityTables.ALL) {
             tables.put(table, rows(connection, "SELECT * FROM \"" + table + "\""));
@@ -247,7 +247,7 @@ final class Filled {
     }
 
     /// Rows in the order of their texts.
-    static List<String> rows(Connection connection, String question) throws SQLException {
+    public static List<String> rows(Connection connection, String question) throws SQLException {
         List<String> rows = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(question)) {
@@ -277,7 +277,7 @@ final class Filled {
     }
 
     /// All events of all accounts.
-    static List<RecordedEvent> events(Store store) {
+    public static List<RecordedEvent> events(Store store) {
         List<RecordedEvent> all = new ArrayList<>();
         for (AccountNumber account : List.of(ONE, OTHER)) {
             try (EventExport export = store.events().export(account, EventFilter.ALL)) {

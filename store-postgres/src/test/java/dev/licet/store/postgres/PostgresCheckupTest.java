@@ -243,11 +243,7 @@ class PostgresCheckupTest {
                 has(found(both, "licet", Optional.empty()), "standby", State.WARNING, " MB behind -> see what holds");
                 signal("CONT", receiver);
 
-                primary.set("synchronous_standby_names", "standby");
-                while (!primary.ask("postgres", "SELECT sync_state FROM pg_stat_replication")
-                        .equals("sync")) {
-                    Thread.sleep(50);
-                }
+                primary.waitForStandby();
                 List<Finding> healthy = found(both, "licet", Optional.empty());
                 has(healthy, "host 127.0.0.1:" + standby.port(), State.OK, "a standby");
                 has(healthy, "standby", State.OK, "standby is streaming (sync), ", " behind");

@@ -30,14 +30,15 @@ public final class PostgresServer implements AutoCloseable {
 
     private final Path programs;
     private final Path directory;
-    private final int port = freePort();
+    private final int port;
     private final List<String> settings;
     private final Thread atTheEnd = new Thread(this::stop);
     private Process process;
     private final Map<Path, String> databases = new HashMap<>();
 
     /// @param settings over those that all have @param making what makes its data, but for where
-    private PostgresServer(List<String> settings, String... making) throws IOException, InterruptedException {
+    private PostgresServer(int port, List<String> settings, String... making) throws IOException, InterruptedException {
+        this.port = port;
         this.programs =
                 programs().orElseThrow(() -> new IllegalStateException("there is no PostgreSQL in " + INSTALLED));
         this.settings = settings;
@@ -57,7 +58,8 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     private static PostgresServer made(List<String> settings) throws IOException, InterruptedException {
-        return new PostgresServer(settings, "initdb", "-A", "trust", "-U", "licet", "-E", "UTF8", "--no-locale");
+        return new PostgresServer(
+                freePort(), settings, "initdb", "-A", "trust", "-U", "licet", "-E", "UTF8", "--no-locale");
     }
 
     /// One for a test alone. @param settings such as `fsync=on`; without it nothing is synced
@@ -67,9 +69,15 @@ public final class PostgresServer implements AutoCloseable {
 
     /// Another one that follows it, and is called `standby` where it does.
     public PostgresServer standby() throws IOException, InterruptedException {
+        return standby(freePort());
+    }
+
+    /// @param at the port of one that is gone
+    public PostgresServer standby(int at) throws IOException, InterruptedException {
         List<String> like = new ArrayList<>(settings); // it may not have less of anything
         like.add("cluster_name=standby");
         return new PostgresServer(
+                at,
                 like,
                 "pg_basebackup",
                 "-R",
@@ -81,6 +89,14 @@ public final class PostgresServer implements AutoCloseable {
                 Integer.toString(port),
                 "-U",
                 "licet");
+    }
+
+    /// From now on its standby has all that it acknowledges.
+    public void waitForStandby() throws SQLException, InterruptedException {
+        set("synchronous_standby_names", "standby");
+        while (!ask("postgres", "SELECT sync_state FROM pg_stat_replication").equals("sync")) {
+            Thread.sleep(50);
+        }
     }
 
     /// What PostgreSQL has to own, which refuses to be root's.

@@ -5,6 +5,7 @@ import static org.jooq.impl.DSL.inline;
 
 import dev.licet.core.insight.Unit;
 import java.math.BigDecimal;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
@@ -55,6 +56,12 @@ final class ClickHouse implements Engine {
     public Field<LocalDateTime> time(LocalDateTime time) {
         LocalDateTime known = time.isBefore(FIRST) ? FIRST : time.isAfter(LAST) ? LAST : time;
         return field("toDateTime64({0}, 6, 'UTC')", SQLDataType.LOCALDATETIME, inline(TIME.format(known)));
+    }
+
+    /// A cast would be by the server's own zone.
+    @Override
+    public Field<LocalDateTime> midnight(Field<LocalDate> day) {
+        return field("toDateTime64({0}, 6, 'UTC')", SQLDataType.LOCALDATETIME, day);
     }
 
     @Override

@@ -29,7 +29,7 @@ import org.jooq.impl.SQLDataType;
 /// The days of a question that [are counted][Rolled], and the events that are in none of them.
 ///
 /// @param first of them @param end the day after the last one
-record Days(Rows rows, LocalDate first, LocalDate end, long lastId) {
+record Days(Rows rows, LocalDate first, LocalDate end, Extent extent) {
     static final Table<?> SUMS = DSL.table(name("day_sum"));
     static final Table<?> ACTIVES = DSL.table(name("day_active"));
     static final Table<?> COUNTS = DSL.table(name("day_count"));
@@ -52,7 +52,7 @@ record Days(Rows rows, LocalDate first, LocalDate end, long lastId) {
     static Optional<Days> of(Rows rows, Unit unit, Optional<Rolled> rolled) {
         Scope scope = rows.scope();
         if (rolled.isEmpty()
-                || rolled.get().lastId() == 0
+                || rolled.get().extent().isEmpty()
                 || unit == Unit.HOUR
                 || !rolled.get().zone().equals(scope.span().zone())
                 || !scope.filters().isEmpty()
@@ -70,7 +70,7 @@ record Days(Rows rows, LocalDate first, LocalDate end, long lastId) {
         LocalDate ends = LocalDate.ofInstant(span.until(), span.zone());
         end = ends.isBefore(end) ? ends : end;
         return first.isBefore(end)
-                ? Optional.of(new Days(rows, first, end, rolled.get().lastId()))
+                ? Optional.of(new Days(rows, first, end, rolled.get().extent()))
                 : Optional.empty();
     }
 
@@ -83,6 +83,7 @@ record Days(Rows rows, LocalDate first, LocalDate end, long lastId) {
         Scope scope = rows.scope();
         return EventColumns.ACCOUNT
                 .eq(inline(scope.account().value()))
+                .and(extent.counts())
                 .and(scope.product()
                         .map(id -> EventColumns.PRODUCT.eq(inline(id.value())))
                         .orElse(noCondition()))
@@ -100,8 +101,8 @@ record Days(Rows rows, LocalDate first, LocalDate end, long lastId) {
         Span span = rows.scope().span();
         Instant begin = midnight(first, span.zone());
         Instant until = midnight(end, span.zone());
-        List<Condition> others = new ArrayList<>(List.of(EventColumns.ID.gt(inline(lastId))));
-        Condition isCounted = EventColumns.ID.le(inline(lastId));
+        List<Condition> others = new ArrayList<>(List.of(extent.isNotCounted(rows.engine())));
+        Condition isCounted = extent.isCounted(rows.engine());
         if (rows.sinceEver() || span.from().isBefore(begin)) {
             others.add(isCounted.and(EventColumns.HAPPENED_AT.lt(time(begin))));
         }
@@ -109,6 +110,11 @@ record Days(Rows rows, LocalDate first, LocalDate end, long lastId) {
             others.add(isCounted.and(EventColumns.HAPPENED_AT.ge(time(until))));
         }
         return others;
+    }
+
+    /// Where a unit begins that a day is in.
+    static Field<LocalDateTime> start(Engine engine, Unit unit) {
+        return engine.start(unit, engine.midnight(DAY));
     }
 
     private Field<LocalDateTime> time(Instant instant) {

@@ -5,6 +5,7 @@ import static org.jooq.impl.DSL.inline;
 
 import dev.licet.core.insight.Unit;
 import java.math.BigDecimal;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +47,11 @@ public interface Engine {
 
     default Field<LocalDateTime> time(LocalDateTime time) {
         return inline(time);
+    }
+
+    /// When a day begins.
+    default Field<LocalDateTime> midnight(Field<LocalDate> day) {
+        return day.cast(SQLDataType.LOCALDATETIME);
     }
 
     /// The time so many seconds later.

@@ -17,6 +17,7 @@ final class EventColumns {
     static final Field<Long> ID = column("id", SQLDataType.BIGINT);
     static final Field<Long> ACCOUNT = column("account", SQLDataType.BIGINT);
     static final Field<LocalDateTime> HAPPENED_AT = column("happened_at", SQLDataType.LOCALDATETIME);
+    static final Field<LocalDateTime> RECEIVED_AT = column("received_at", SQLDataType.LOCALDATETIME);
     static final Field<Long> PRODUCT = column("product", SQLDataType.BIGINT);
     static final Field<String> KEY = column("key", SQLDataType.VARCHAR);
     static final Field<Long> VALUE = column("value", SQLDataType.BIGINT);

@@ -201,8 +201,7 @@ public final class InsightSql {
 
     /// By what days are grouped.
     private static List<Field<?>> keys(Engine engine, Unit unit, Optional<Field<String>> group) {
-        List<Field<?>> keys = new ArrayList<>(List.of(
-                engine.start(unit, Days.DAY.cast(SQLDataType.LOCALDATETIME)).as(START)));
+        List<Field<?>> keys = new ArrayList<>(List.of(Days.start(engine, unit).as(START)));
         group.ifPresent(by -> keys.add(by.as(GROUP)));
         return keys;
     }
@@ -320,7 +319,10 @@ public final class InsightSql {
     private InsightQuery actives(Question.Actives q, Optional<Rolled> rolled) {
         Rows rows = rows(q.scope());
         Optional<Days> days = Days.of(rows, q.unit(), rolled)
-                .filter(known -> q.unit() == Unit.DAY && q.scope().product().isEmpty() && Days.KINDS.contains(q.of()));
+                .filter(known -> known.extent().knowsNumbers()
+                        && q.unit() == Unit.DAY
+                        && q.scope().product().isEmpty()
+                        && Days.KINDS.contains(q.of()));
         Select<?> counted = days.isPresent()
                 ? activesOf(days.get(), q.of())
                 : select(START, count().as(ACTIVE), sum(EVENTS).as(EVENTS))
@@ -340,7 +342,7 @@ public final class InsightSql {
     /// looked at.
     private Select<?> activesOf(Days days, Who who) {
         Rows rows = days.rows();
-        Field<LocalDateTime> start = engine.start(Unit.DAY, Days.DAY.cast(SQLDataType.LOCALDATETIME));
+        Field<LocalDateTime> start = Days.start(engine, Unit.DAY);
         Condition condition = rows.condition().and(who(who).isNotNull());
         Select<?> others = days.others().stream()
                 .<Select<?>>map(part -> select(rows.start(Unit.DAY).as(START), who(who).as(WHO))

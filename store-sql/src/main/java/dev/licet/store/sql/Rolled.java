@@ -9,13 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// How far an engine has counted the events of an account by days: in `day_sum` how many there were and what their
-/// values add up to, by product and currency; in `day_active` how many each machine, user and key had, by product. What
-/// was counted and is gone is in further rows, below zero: all rows of a day together are right. Of those rows that are
-/// `merged`, `day_count` has how many are active in a day.
+/// How far an engine has counted the events of an account by days: in `day_sum` how many there were and what
+/// their values add up to, by product and currency; in `day_active` how many each machine, user and key had, by
+/// product. A day can have several rows of the same, which add up to what is right.
 ///
-/// @param zone by whose calendar @param lastId of the events that are counted: all up to it
-public record Rolled(ZoneId zone, long lastId) {
+/// @param zone by whose calendar @param extent which events
+public record Rolled(ZoneId zone, Extent extent) {
     /// Events before it are not counted.
     public static final LocalDate FIRST = LocalDate.of(2000, 1, 1);
 
@@ -36,6 +35,11 @@ public record Rolled(ZoneId zone, long lastId) {
     /// The zone that was noted, if its rules are those of this process.
     public static Optional<ZoneId> zone(String noted) {
         return Optional.of(ZoneId.of(noted.substring(0, noted.indexOf(' ')))).filter(zone -> noted.equals(noted(zone)));
+    }
+
+    /// Whether what was noted is another zone than this one, or older rules of it.
+    public static boolean isOver(String noted, ZoneId zone) {
+        return !noted.startsWith(zone.getId() + " ") || noted.compareTo(noted(zone)) < 0;
     }
 
     /// By how much the zone's clocks are ahead in all of the time that is counted.

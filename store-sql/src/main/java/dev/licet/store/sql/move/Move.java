@@ -1,5 +1,6 @@
 package dev.licet.store.sql.move;
 
+import dev.licet.core.Unavailable;
 import dev.licet.core.once.Fingerprint;
 import dev.licet.core.store.MoveProgress;
 import dev.licet.core.store.MoveReport;
@@ -33,7 +34,7 @@ public final class Move {
     public static MoveReport run(MoveSource source, MoveTarget target, MoveProgress progress) {
         try {
             return new Move(source, target, progress).run();
-        } catch (SQLException | IOException e) {
+        } catch (SQLException | IOException | Unavailable e) {
             throw new IllegalStateException(
                     "the move was interrupted, and goes on when it is run again: " + e.getMessage(), e);
         }
