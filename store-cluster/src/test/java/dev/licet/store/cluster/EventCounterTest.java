@@ -483,8 +483,8 @@ class EventCounterTest {
     }
 
     /// Whatever is done to events, one after the other, while they are counted and old counts are deleted.
-    /// Only when asked for: of ClickHouse's engine in this form, a library in a JVM, one run in some hangs under
-    it.
+    /// Only when asked for: ClickHouse's engine in the form that tests have, a library in a JVM, hangs under it now
+    /// and then.
     @Test
     @EnabledIfSystemProperty(named = "licet.counts.beside", matches = "true", disabledReason = "see above")
     void whileEventsAreCounted_answersAreThoseOfTheEvents() throws Exception {
