@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/// `nodes-postgres` and `nodes-cluster`: what events cost on one, two and four servers with the same engines.
+/// `cost-postgres` and `cost-cluster`: what events cost on one, two and four servers with the same engines.
 final class GrowingNodes implements Measure {
     private static final List<Integer> COUNTS = List.of(1, 2, 4);
     private static final int CONNECTIONS = 16;
@@ -41,7 +41,7 @@ final class GrowingNodes implements Measure {
 
     @Override
     public String name() {
-        return isCluster ? "nodes-cluster" : "nodes-postgres";
+        return isCluster ? "cost-cluster" : "cost-postgres";
     }
 
     @Override
