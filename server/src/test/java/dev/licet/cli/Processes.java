@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /// The command line in processes of its own, each bounded in time.
 public final class Processes {
-    private static final int PATIENCE_SECONDS = 90;
+    private static final int PATIENCE_SECONDS = 40;
 
     private Processes() {}
 
