@@ -28,6 +28,10 @@ public final class ClickHouseServer {
     private static final Path LIBRARY =
             Path.of(System.getProperty("user.home"), ".cache/licet/libchdb-26.7.3-stable.1/libchdb.so");
 
+    /// Signals come to Java's machine first, which uses some for its own work. The engine takes each of those for
+    /// a crash of its own otherwise: it refuses statements from then on, or never answers.
+    private static final Path SIGNALS = Path.of(System.getProperty("java.home"), "lib/libjsig.so");
+
     public static final String USER = ClickHouseProcess.USER;
     public static final String PASSWORD = "not \"empty\" & ünusual";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -87,6 +91,9 @@ public final class ClickHouseServer {
         if (!Files.exists(LIBRARY)) {
             throw new IllegalStateException("there is no ClickHouse in " + LIBRARY + ", see .ci/fetch-clickhouse");
         }
+        if (!Files.exists(SIGNALS)) {
+            throw new IllegalStateException("this Java has no " + SIGNALS + ", which the engine of ClickHouse needs");
+        }
         ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin/java").toString(),
                         "--enable-native-access=ALL-UNNAMED",
@@ -99,6 +106,7 @@ public final class ClickHouseServer {
                         Integer.toString(port))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+        builder.environment().put("LD_PRELOAD", SIGNALS.toString());
         builder.environment().put(ClickHouseProcess.PASSWORD, PASSWORD);
         builder.environment().put(ClickHouseProcess.PROFILE, profile);
         return builder.start();

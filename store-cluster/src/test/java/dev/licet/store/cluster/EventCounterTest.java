@@ -54,7 +54,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What is answered with counts is what the events add up to, whatever happens to them.
@@ -483,13 +482,7 @@ class EventCounterTest {
     }
 
     /// Whatever is done to events, one after the other, while they are counted and old counts are deleted.
-    /// Only when asked for: it passed twice, and once ClickHouse's engine, here a library in a JVM, did not answer
-    /// any more under it. Why is not known.
     @Test
-    @EnabledIfSystemProperty(
-            named = "licet.counts.beside",
-            matches = "true",
-            disabledReason = "the engine hung under it once, and why is not known")
     void whileEventsAreCounted_answersAreThoseOfTheEvents() throws Exception {
         Random random = new Random(11);
         appendAll(random);
