@@ -94,6 +94,7 @@ final class Stores {
                 new ClusterStore.Settings(
                         events.queueRequests(),
                         events.queueBytes(),
+                        settings.cluster().orElseThrow().kafka().silence(),
                         insightSettings(settings.insights()),
                         Optional.of(events.retention()),
                         settings.auditRetention(),

@@ -55,8 +55,8 @@ public final class IntakeFeed implements AutoCloseable {
         Map<String, Object> settings = EventTopic.settings(brokers, Map.of());
         try (Admin admin = Admin.create(settings)) {
             EventTopic made = EventTopic.of(admin, new EventTopic.Shape(topic, 6, 1, 1, Duration.ofDays(1)));
-            EventIntake intake =
-                    new EventIntake(made, settings, () -> PostgresDatabase.writing(source), 16_384, 64L << 20);
+            EventIntake intake = new EventIntake(
+                    made, settings, () -> PostgresDatabase.writing(source), 16_384, 64L << 20, Duration.ofSeconds(10));
             intake.start();
             return new IntakeFeed(intake);
         }

@@ -72,8 +72,13 @@ public final class SinkFeed implements AutoCloseable {
         Map<String, Object> settings = EventTopic.settings(brokers, Map.of());
         try (Admin admin = Admin.create(settings)) {
             EventTopic topic = EventTopic.of(admin, shape(withIds));
-            try (EventIntake intake =
-                    new EventIntake(topic, settings, () -> PostgresDatabase.writing(source), 16_384, 64L << 20)) {
+            try (EventIntake intake = new EventIntake(
+                    topic,
+                    settings,
+                    () -> PostgresDatabase.writing(source),
+                    16_384,
+                    64L << 20,
+                    Duration.ofSeconds(10))) {
                 intake.start();
                 List<Runnable> answers = new ArrayList<>();
                 for (int sent = 0; sent < events; sent += REQUEST) {

@@ -39,6 +39,10 @@ public enum Setting {
             "kafka-retention",
             "7d",
             "How long Kafka keeps events, when the topic is made: longer than a ClickHouse that is lost takes to come back."),
+    KAFKA_SILENCE(
+            "kafka-silence",
+            "10s",
+            "How long Kafka may say nothing while events wait for it, until more are answered 503 at once; from 1s to 60s. One that waits is given up after three times as long."),
     CLICKHOUSE(
             "clickhouse",
             "",

@@ -41,6 +41,8 @@ public final class Settings {
     private static final int MOST_WINDOW = 16 << 20;
 
     private static final Duration LEAST_RETENTION = Duration.ofDays(30);
+    private static final Duration LEAST_SILENCE = Duration.ofSeconds(1);
+    private static final Duration MOST_SILENCE = Duration.ofSeconds(60);
     private static final int MOST_PARTITIONS = 4096;
     private static final int MOST_SINK_ROWS = 1_000_000;
     private static final long MOST_SINK_BYTES = 1L << 30;
@@ -267,6 +269,10 @@ public final class Settings {
         if (bytes(Setting.SINK_BYTES) > MOST_SINK_BYTES) {
             throw wrong(Setting.SINK_BYTES, "1GiB at most");
         }
+        Duration silence = duration(Setting.KAFKA_SILENCE);
+        if (silence.compareTo(LEAST_SILENCE) < 0 || silence.compareTo(MOST_SILENCE) > 0) {
+            throw wrong(Setting.KAFKA_SILENCE, "from 1s to 60s");
+        }
         return Optional.of(new ClusterSettings(
                 new KafkaSettings(
                         text(Setting.KAFKA),
@@ -275,7 +281,8 @@ public final class Settings {
                         count(Setting.KAFKA_PARTITIONS),
                         count(Setting.KAFKA_REPLICAS),
                         count(Setting.KAFKA_MIN_IN_SYNC),
-                        duration(Setting.KAFKA_RETENTION)),
+                        duration(Setting.KAFKA_RETENTION),
+                        silence),
                 new ClickHouseSettings(
                         clickHouses(),
                         text(Setting.CLICKHOUSE_DATABASE),
@@ -291,7 +298,7 @@ public final class Settings {
     public record ClusterSettings(
             KafkaSettings kafka, ClickHouseSettings clickHouse, int sinkRows, long sinkBytes, Duration sinkInterval) {}
 
-    /// @param clients settings of all clients, with secrets
+    /// @param clients settings of all clients, with secrets @param silence how long Kafka may say nothing
     public record KafkaSettings(
             String brokers,
             Map<String, String> clients,
@@ -299,7 +306,8 @@ public final class Settings {
             int partitions,
             int replicas,
             int minInSync,
-            Duration retention) {
+            Duration retention,
+            Duration silence) {
         public KafkaSettings {
             clients = Map.copyOf(clients);
         }

@@ -95,6 +95,8 @@ class ClusterSettingsTest {
                 "KAFKA_REPLICAS | 1",
                 "KAFKA_MIN_IN_SYNC | 4",
                 "KAFKA_RETENTION | long",
+                "KAFKA_SILENCE | 999ms",
+                "KAFKA_SILENCE | 61s",
                 "KAFKA_CONFIG_FILE | /no/such/file",
                 "CLICKHOUSE | one:8123",
                 "CLICKHOUSE | http://one:8123,",

@@ -85,7 +85,7 @@ public final class ClusterStore extends SqlStore {
     /// What a store takes on.
     ///
     /// @param queueRequests how many requests may wait to be sent @param queueBytes how many bytes they may
-    /// take, and what is on its way as many
+    /// take, and what is on its way as many @param silence how long Kafka may say nothing until events are refused
     /// @param kept how long events and what was held are kept; empty for ever
     /// @param changesKept how long the record of changes is
     /// @param patience how long a question waits for events that are on their way
@@ -93,6 +93,7 @@ public final class ClusterStore extends SqlStore {
     public record Settings(
             int queueRequests,
             long queueBytes,
+            Duration silence,
             InsightSettings insights,
             Optional<Duration> kept,
             Duration changesKept,
@@ -187,7 +188,8 @@ public final class ClusterStore extends SqlStore {
                 engines.kafka(),
                 () -> PostgresDatabase.writing(source),
                 settings.queueRequests(),
-                settings.queueBytes());
+                settings.queueBytes(),
+                settings.silence());
         TopicProgress progress =
                 new TopicProgress(engines.topic(), engines.admin(), pool::getConnection, settings.patience());
         EventReads reads = new EventReads(engines.table(), progress, settings.scratch());

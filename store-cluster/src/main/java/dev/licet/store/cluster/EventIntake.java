@@ -33,6 +33,7 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +42,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Who sends prepares the records. One thread takes all requests that wait, up to a bound, and gets ids for
 /// them in one transaction in PostgreSQL; then it sends them and goes on. What is on its way is bounded by its bytes:
-/// when brokers don't answer, what comes
-/// next waits in the queue, and when that is full it is refused, so that some seconds of a broker's death are
-/// bridged.
+/// when brokers don't answer, what comes next waits in the queue, and when that is full it is refused, so that
+/// some seconds of a broker's death are bridged. When Kafka has taken nothing for longer than that, all that comes
+/// is refused at once as long as something waits; so one at a time finds out whether it takes events again.
 ///
 /// A request with a key has its ids noted with the key: sent again it goes to Kafka again with the same ids,
 /// under fingerprints made of the key, and whoever reads the topic drops what is there already.
@@ -51,12 +52,10 @@ final class EventIntake implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(EventIntake.class.getName());
     private static final int GROUP_EVENTS = 10_000;
     private static final long GROUP_BYTES = 16L << 20;
+    private static final String SILENT = "events wait for Kafka for too long already";
     private static final Duration LATER = Duration.ofSeconds(2);
-    /// For as long as a dead broker can take to be given up, and the time after that.
-    private static final Duration DELIVERY = Duration.ofSeconds(30);
-
-    /// How long the sender waits for Kafka to say where its partitions are.
-    private static final Duration BLOCKED = Duration.ofSeconds(2);
+    /// How often a broker is given so long to answer until an event is given up: it may be sent to another one.
+    private static final int ATTEMPTS = 3;
 
     /// What a record takes beside its value.
     private static final int RECORD = 128;
@@ -96,6 +95,7 @@ final class EventIntake implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private final AppendQueue<Request> queue;
     private final long mostOnTheWay;
+    private final Duration silence;
     private final Fault fault = new Fault();
     private final Thread sender =
             Thread.ofPlatform().name("event-intake").daemon().unstarted(this::send);
@@ -104,6 +104,11 @@ final class EventIntake implements AutoCloseable {
     /// Guarded by `lock`.
     private long onTheWay;
 
+    private final AtomicInteger unanswered = new AtomicInteger();
+    /// When Kafka has taken something last; or was asked to when nothing else waited, and nothing had failed.
+    private volatile long heardAt = System.nanoTime();
+
+    private volatile boolean hasFailed;
     private @Nullable Sql ids;
     private volatile boolean still;
 
@@ -111,23 +116,30 @@ final class EventIntake implements AutoCloseable {
     private int turn;
 
     /// @param settings of every client of Kafka @param mostRequests that wait @param mostBytes of events that
-    /// wait, and as
-    /// many again that are on their way
+    /// wait, and as many again that are on their way
+    /// @param silence how long Kafka may say nothing until events are refused
     EventIntake(
-            EventTopic topic, Map<String, Object> settings, Connections connections, int mostRequests, long mostBytes) {
+            EventTopic topic,
+            Map<String, Object> settings,
+            Connections connections,
+            int mostRequests,
+            long mostBytes,
+            Duration silence) {
         this.topic = topic;
         this.connections = connections;
         this.queue = new AppendQueue<>(mostRequests, mostBytes);
         this.mostOnTheWay = mostBytes;
+        this.silence = silence;
         Map<String, Object> all = new HashMap<>(settings);
         all.put(ProducerConfig.ACKS_CONFIG, "all");
         all.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         all.put(ProducerConfig.LINGER_MS_CONFIG, 2);
         all.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
         all.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-        all.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
-        all.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) DELIVERY.toMillis());
-        all.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, BLOCKED.toMillis());
+        all.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) silence.toMillis());
+        all.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, ATTEMPTS * (int) silence.toMillis());
+        // With all brokers away the client forgets where partitions are, and waits for one to say so.
+        all.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, silence.toMillis());
         // More than is on its way, so that to send hardly ever waits for room.
         all.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 2 * mostBytes + 4 * GROUP_BYTES);
         all.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, EventTopic.MOST_BYTES);
@@ -147,6 +159,9 @@ final class EventIntake implements AutoCloseable {
         if (still) {
             throw Unavailable.readOnly();
         }
+        if (isSilent()) {
+            throw new Unavailable(SILENT, LATER);
+        }
         int count = submission.events().size();
         byte[] @Nullable [] prints = new byte[count][];
         byte[][] rests = new byte[count][];
@@ -158,11 +173,16 @@ final class EventIntake implements AutoCloseable {
         }
         Answer answer = new Answer();
         queue.add(new Request(submission, prints, rests, bytes, answer));
+        if (unanswered.get() == 0 && !hasFailed) {
+            heardAt = System.nanoTime(); // before anybody else sees that something waits
+        }
+        unanswered.incrementAndGet();
+        answer.whenComplete((placed, failure) -> unanswered.decrementAndGet());
         return Pending.of(answer);
     }
 
     Optional<String> check() {
-        return fault.lately();
+        return isSilent() ? Optional.of(SILENT) : fault.lately();
     }
 
     private void send() {
@@ -206,6 +226,10 @@ final class EventIntake implements AutoCloseable {
         }
     }
 
+    private boolean isSilent() {
+        return unanswered.get() > 0 && System.nanoTime() - heardAt > silence.toNanos();
+    }
+
     private void moved(long bytes) {
         lock.lock();
         try {
@@ -227,9 +251,9 @@ final class EventIntake implements AutoCloseable {
             }
             long began = System.nanoTime();
             send(request, ids.get(i).get());
-            if (request.answer().isCompletedExceptionally() && System.nanoTime() - began > BLOCKED.toNanos() / 2) {
+            if (request.answer().isCompletedExceptionally() && System.nanoTime() - began > silence.toNanos() / 2) {
                 // Kafka has said nothing at all: each of the others would wait for as long.
-                failed(group.subList(i + 1, group.size()), new TimeoutException("Kafka does not answer"));
+                failed(group.subList(i + 1, group.size()), new TimeoutException(SILENT));
                 return;
             }
         }
@@ -246,11 +270,16 @@ final class EventIntake implements AutoCloseable {
         AtomicInteger left = new AtomicInteger(request.count());
         Callback then = (at, failure) -> {
             if (failure != null) {
+                if (failure instanceof RetriableException) {
+                    hasFailed = true;
+                }
                 failed(List.of(request), failure);
             }
             if (left.decrementAndGet() == 0) {
                 moved(-request.bytes());
                 if (!request.answer().isDone()) {
+                    heardAt = System.nanoTime();
+                    hasFailed = false;
                     fault.isOver(); // before who waits knows
                     request.answer().complete(Outcome.success(placed));
                 }
@@ -366,7 +395,7 @@ final class EventIntake implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        producer.close(DELIVERY);
+        producer.close(silence.multipliedBy(ATTEMPTS));
         forgetConnection();
     }
 }

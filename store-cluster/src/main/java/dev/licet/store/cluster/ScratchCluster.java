@@ -38,6 +38,7 @@ final class ScratchCluster {
     private static final int PARTITIONS = 2;
     /// How long a question waits for events that are on their way.
     private static final Duration ON_THE_WAY = Duration.ofSeconds(20);
+    private static final Duration SILENCE = Duration.ofSeconds(10);
     private static final AccountNumber ACCOUNT = new AccountNumber(AccountNumber.FIRST);
 
     private final ClusterStore.Addresses addresses;
@@ -145,6 +146,7 @@ final class ScratchCluster {
                 new ClusterStore.Settings(
                         1000,
                         1 << 20,
+                        SILENCE,
                         InsightSettings.DEFAULT,
                         Optional.empty(),
                         Duration.ofDays(400),

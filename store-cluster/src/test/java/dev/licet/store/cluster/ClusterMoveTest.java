@@ -96,6 +96,7 @@ class ClusterMoveTest {
                 new ClusterStore.Settings(
                         16_384,
                         64L << 20,
+                        Duration.ofSeconds(10),
                         InsightSettings.DEFAULT,
                         Optional.empty(),
                         Duration.ofDays(400),

@@ -147,7 +147,8 @@ class EventTopicTest {
 
         assertThat(grown.partitions()).isEqualTo(6);
         assertThat(after).isEqualTo(before);
-        try (EventIntake intake = new EventIntake(after, settings, source::getConnection, 1_000, 16L << 20)) {
+        try (EventIntake intake =
+                new EventIntake(after, settings, source::getConnection, 1_000, 16L << 20, Duration.ofSeconds(10))) {
             intake.start();
             for (int i = 0; i < 10; i++) {
                 intake.submit(submission(i, 20, 10)).await();
@@ -191,8 +192,8 @@ class EventTopicTest {
                 .hasMessageContaining("start without the settings 'kafka' and 'clickhouse'");
         assertThat(admin.listTopics().names().get()).as("it is not made").doesNotContain("refused");
 
-        try (EventIntake intake =
-                new EventIntake(topic("refused"), settings, source::getConnection, 1_000, 16L << 20)) {
+        try (EventIntake intake = new EventIntake(
+                topic("refused"), settings, source::getConnection, 1_000, 16L << 20, Duration.ofSeconds(10))) {
             intake.start();
             assertThatThrownBy(() -> intake.submit(submission(1, 1, 10)).await())
                     .as("one that ran before")
@@ -241,7 +242,8 @@ class EventTopicTest {
         EventTopic topic = topic("away").agreed(source::getConnection);
         Set<Long> acknowledged = new HashSet<>();
         int refused = 0;
-        try (EventIntake intake = new EventIntake(topic, settings, source::getConnection, 1_000, 256 << 10)) {
+        try (EventIntake intake =
+                new EventIntake(topic, settings, source::getConnection, 1_000, 256 << 10, Duration.ofSeconds(60))) {
             intake.start();
             acknowledged.addAll(ids(intake.submit(submission(0, 10, 1_000))));
             kafka.kill(0);
@@ -265,11 +267,7 @@ class EventTopicTest {
                 kafka.startAgain(0); // which the other tests need, too
             }
             for (Pending<Outcome<List<Placed>>> one : taken) {
-                try {
-                    acknowledged.addAll(ids(one));
-                } catch (Unavailable e) {
-                    refused++;
-                }
+                acknowledged.addAll(ids(one)); // all that was taken has waited for them
             }
             acknowledged.addAll(awaitTaken(intake));
             assertThat(intake.check()).isEmpty();
@@ -277,6 +275,42 @@ class EventTopicTest {
         assertThat(stored(topic)).containsAll(acknowledged);
         assertThat(acknowledged).hasSizeGreaterThanOrEqualTo(20);
         assertThat(refused).isPositive();
+    }
+
+    @Test
+    void brokersThatAreAwayForTooLong_haveAllRefusedAtOnce_untilTheyAreBack() throws Exception {
+        EventTopic topic = topic("silent").agreed(source::getConnection);
+        Duration silence = Duration.ofSeconds(2);
+        Set<Long> acknowledged = new HashSet<>();
+        try (EventIntake intake = new EventIntake(topic, settings, source::getConnection, 1_000, 1 << 20, silence)) {
+            intake.start();
+            acknowledged.addAll(ids(intake.submit(submission(0, 10, 100))));
+            kafka.kill(0);
+            try {
+                long begun = System.nanoTime();
+                Pending<Outcome<List<Placed>>> first = intake.submit(submission(1, 10, 100));
+                while (intake.check().isEmpty()) {
+                    Thread.sleep(10);
+                }
+                Duration until = Duration.ofNanos(System.nanoTime() - begun);
+                assertThat(until).isBetween(silence.minusMillis(100), silence.multipliedBy(2));
+                assertThatThrownBy(() -> ids(first)).isInstanceOf(Unavailable.class);
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(silence.multipliedBy(4));
+
+                Pending<Outcome<List<Placed>>> findsOut = intake.submit(submission(2, 10, 100));
+                for (int i = 0; i < 20; i++) {
+                    assertThatThrownBy(() -> intake.submit(submission(3, 10, 100)))
+                            .isInstanceOf(Unavailable.class)
+                            .hasMessage("events wait for Kafka for too long already");
+                }
+                assertThatThrownBy(() -> ids(findsOut)).isInstanceOf(Unavailable.class);
+            } finally {
+                kafka.startAgain(0); // which the other tests need, too
+            }
+            acknowledged.addAll(awaitTaken(intake));
+            assertThat(intake.check()).isEmpty();
+        }
+        assertThat(stored(topic)).containsAll(acknowledged);
     }
 
     private static List<Long> ids(Pending<Outcome<List<Placed>>> pending) {

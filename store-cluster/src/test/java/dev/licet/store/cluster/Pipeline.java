@@ -79,7 +79,7 @@ abstract class Pipeline {
         table.make();
         progress = new TopicProgress(topic, admin, source::getConnection, Duration.ZERO);
         reads = new EventReads(table, progress, directory);
-        intake = new EventIntake(topic, settings, source::getConnection, 1_000, 16L << 20);
+        intake = new EventIntake(topic, settings, source::getConnection, 1_000, 16L << 20, Duration.ofSeconds(10));
         intake.start();
     }
 

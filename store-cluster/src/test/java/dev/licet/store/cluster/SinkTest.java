@@ -259,7 +259,7 @@ class SinkTest extends Pipeline {
         topic = another.agreed(source::getConnection);
         progress = new TopicProgress(topic, admin, source::getConnection, Duration.ZERO);
         reads = new EventReads(table, progress, directory);
-        intake = new EventIntake(topic, settings, source::getConnection, 1_000, 16L << 20);
+        intake = new EventIntake(topic, settings, source::getConnection, 1_000, 16L << 20, Duration.ofSeconds(10));
         intake.start();
         sink("one");
         append(event("c", Optional.of("c")), event("again", Optional.of("c")));

@@ -32,6 +32,7 @@ final class TestCluster {
                             new ClusterStore.Settings(
                                     16_384,
                                     64L << 20,
+                                    Duration.ofSeconds(10),
                                     InsightSettings.DEFAULT,
                                     Optional.empty(),
                                     Duration.ofDays(400),
