@@ -2,6 +2,8 @@ package dev.licet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.licet.store.cluster.ClickHouseServer;
+import dev.licet.store.cluster.KafkaServers;
 import dev.licet.store.postgres.PostgresServer;
 import java.io.IOException;
 import java.net.URI;
@@ -23,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Moving as an operator does it: processes, commands, requests.
 @EnabledIf("dev.licet.store.postgres.PostgresServer#isToBeTried")
-@Timeout(180)
+@Timeout(240)
 class MoveProcessTest {
     @TempDir
     Path directory;
@@ -118,6 +120,102 @@ class MoveProcessTest {
         assertThat(Processes.run(directory, "repair", "--data", home.toString(), "--dry-run")
                         .exitCode())
                 .isZero();
+    }
+
+    static boolean hasAllEngines() {
+        return PostgresServer.isToBeTried() && ClickHouseServer.isToBeTried();
+    }
+
+    @Test
+    @EnabledIf("hasAllEngines")
+    void directory_isMovedIntoACluster_thatTheDoctorFindsWell_andBack() throws Exception {
+        Path data = directory.resolve("data");
+        Path home = directory.resolve("home");
+        Path sinkData = directory.resolve("sink");
+        String database = PostgresServer.address(directory);
+        String token;
+        try (Processes.Running server = serve("--data", data.toString())) {
+            server.awaitOut("access_token");
+            token = server.outText().split("access_token='", 2)[1].split("'", 2)[0];
+            send(server, token, "[{\"name\":\"one\",\"id\":\"1\"},{\"name\":\"two\"}]");
+            server.terminate();
+        }
+        try (KafkaServers kafka = KafkaServers.start(3)) {
+            List<String> events = eventEngines(kafka);
+            List<String> engines = new ArrayList<>(List.of("--postgres", database));
+            engines.addAll(events);
+
+            Processes.Ended moved = move(data, "cluster:" + database, events.toArray(String[]::new));
+            assertThat(moved.exitCode()).as(moved.err()).isZero();
+            assertThat(moved.out()).containsPattern("events +2 +2\n").contains("all of it is moved");
+
+            try (Processes.Running sink = start("sink", sinkData, engines).awaitErr("bringing events");
+                    Processes.Running node = serve(with(directory.resolve("node"), engines))) {
+                send(node, token, "[{\"name\":\"one again\",\"id\":\"1\"},{\"name\":\"three\"}]");
+                awaitNames(node, token, "one", "two", "three");
+                Processes.Ended doctor = doctor(directory.resolve("node"), engines);
+                assertThat(doctor.out().lines().filter(line -> line.startsWith("broken")))
+                        .isEmpty();
+                assertThat(doctor.out()).contains("ok       kafka topic", "ok       sink", "ok       clickhouse");
+                assertThat(doctor.exitCode()).as(doctor.out()).isZero();
+                assertThat(move("cluster:" + database, home, events.toArray(String[]::new))
+                                .exitCode())
+                        .as("while they write")
+                        .isEqualTo(1);
+                node.terminate();
+                sink.terminate();
+            }
+
+            Processes.Ended back = move("cluster:" + database, home, events.toArray(String[]::new));
+            assertThat(back.exitCode()).as(back.err()).isZero();
+            assertThat(back.out()).containsPattern("events +3 +3\n");
+        }
+        try (Processes.Running server = serve("--data", home.toString())) {
+            send(server, token, "[{\"name\":\"one again\",\"id\":\"1\"},{\"name\":\"four\"}]");
+            assertThat(names(server, token)).containsExactlyInAnyOrder("one", "two", "three", "four");
+        }
+    }
+
+    private List<String> eventEngines(KafkaServers kafka) throws IOException {
+        ClickHouseServer clickHouse = ClickHouseServer.shared();
+        return List.of(
+                "--kafka",
+                kafka.addresses(),
+                "--clickhouse",
+                clickHouse.address().toString(),
+                "--clickhouse-database",
+                clickHouse.database(directory),
+                "--clickhouse-user",
+                ClickHouseServer.USER,
+                "--clickhouse-password-file",
+                Files.writeString(directory.resolve("clickhouse-password"), ClickHouseServer.PASSWORD)
+                        .toString());
+    }
+
+    private static String[] with(Path data, List<String> settings) {
+        List<String> all = new ArrayList<>(List.of("--data", data.toString()));
+        all.addAll(settings);
+        return all.toArray(String[]::new);
+    }
+
+    private Processes.Running start(String command, Path data, List<String> settings) throws IOException {
+        List<String> all = new ArrayList<>(List.of(command));
+        all.addAll(List.of(with(data, settings)));
+        return Processes.start(directory, Map.of(), all.toArray(String[]::new));
+    }
+
+    private Processes.Ended doctor(Path data, List<String> settings) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(List.of("doctor"));
+        all.addAll(List.of(with(data, settings)));
+        return Processes.run(directory, all.toArray(String[]::new));
+    }
+
+    private static void awaitNames(Processes.Running server, String token, String... expected) throws Exception {
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (names(server, token).size() < expected.length && System.nanoTime() < end) {
+            Thread.sleep(100);
+        }
+        assertThat(names(server, token)).containsExactlyInAnyOrder(expected);
     }
 
     @Test

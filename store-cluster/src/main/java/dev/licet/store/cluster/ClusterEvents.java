@@ -20,6 +20,13 @@ final class ClusterEvents implements EventsElsewhere {
     private static final int PAGE = 10_000;
     private static final String IN_DAYS = "toYYYYMMDD(received_at) >= ? AND toYYYYMMDD(received_at) <= ?";
 
+    /// What is known of events that came through the topic, also of those that were voided or erased; the others
+    /// are where a move has brought them.
+    private static final String KNOWN = "(SELECT fingerprint, id, received_at FROM event"
+            + " WHERE client_id IS NOT NULL AND kafka_offset >= 0"
+            + " UNION ALL SELECT fingerprint, id, received_at FROM event_gone"
+            + " WHERE fingerprint IS NOT NULL AND kafka_offset >= 0)";
+
     private final ClusterStore.Engines engines;
 
     private ClusterEvents(ClusterStore.Engines engines) {
@@ -51,11 +58,11 @@ final class ClusterEvents implements EventsElsewhere {
                 .getFirst();
     }
 
-    private List<EventStretch.Day> days() {
+    private List<EventStretch.Day> days(String from) {
         return engines.table()
                 .database()
                 .ask(
-                        "SELECT toYYYYMMDD(received_at) AS day, min(id), max(id) FROM event GROUP BY day",
+                        "SELECT toYYYYMMDD(received_at) AS day, min(id), max(id) FROM " + from + " GROUP BY day",
                         List.of(),
                         row -> new EventStretch.Day(
                                 ClusterDays.date(Long.toString(row.number(1))), row.number(2), row.number(3)));
@@ -67,7 +74,7 @@ final class ClusterEvents implements EventsElsewhere {
 
     @Override
     public void events(long after, long upTo, Pages to) throws SQLException, IOException {
-        for (EventStretch stretch : EventStretch.of(days(), after)) {
+        for (EventStretch stretch : EventStretch.of(days("event"), after)) {
             long begin = stretch.after();
             while (begin < stretch.upTo()) {
                 begin = page(stretch, begin, to);
@@ -96,10 +103,9 @@ final class ClusterEvents implements EventsElsewhere {
         return enough;
     }
 
-    /// Those of events that came through the topic; the others are where a move has brought them.
     @Override
     public void ids(MoveSource.Ids to) throws SQLException {
-        for (EventStretch.Day day : days()) {
+        for (EventStretch.Day day : days(KNOWN)) {
             List<KnownId> some;
             long after = day.first() - 1;
             do {
@@ -114,9 +120,8 @@ final class ClusterEvents implements EventsElsewhere {
         return engines.table()
                 .database()
                 .ask(
-                        "SELECT toString(assumeNotNull(fingerprint)), id FROM event WHERE " + IN_DAYS
-                                + " AND id > ? AND client_id IS NOT NULL AND kafka_offset >= 0 ORDER BY id LIMIT "
-                                + PAGE,
+                        "SELECT toString(assumeNotNull(fingerprint)), id FROM " + KNOWN + " WHERE " + IN_DAYS
+                                + " AND id > ? ORDER BY id LIMIT 1 BY id LIMIT " + PAGE,
                         List.of(number(day), number(day), after),
                         row -> {
                             UUID name = UUID.fromString(row.text(1).orElseThrow());

@@ -227,6 +227,7 @@ final class ClusterRemovals extends NotedRemovals {
             String noted = hours.stream().map(Object::toString).collect(Collectors.joining(", "));
             table.erase(condition + " AND " + CountParts.HOUR + " IN (" + noted + ")", all.toArray());
         }
+        table.eraseDeleted(); // some may have been voided before
         for (AccountNumber account :
                 erased.stream().map(Pending::account).distinct().toList()) {
             forgetNames(locked, account);

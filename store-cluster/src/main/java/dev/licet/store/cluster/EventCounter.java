@@ -173,12 +173,13 @@ final class EventCounter implements AutoCloseable {
 
     /// Deletes what does not count. Where rows that do are gone, as in a ClickHouse that was lost, they are made anew.
     private boolean clean(Sql sql) throws SQLException {
+        long next = CountParts.nextGeneration(sql); // what somebody else makes once this lock is lost is beyond it
         List<CountTables.Rows> there = tables.rows();
         List<CountParts.Counted> counted = CountParts.counted(sql);
         Set<Long> counting =
                 counted.stream().map(CountParts.Counted::generation).collect(Collectors.toCollection(HashSet::new));
         List<CountTables.Rows> garbage = there.stream()
-                .filter(rows -> !counting.contains(rows.generation()))
+                .filter(rows -> rows.generation() < next && !counting.contains(rows.generation()))
                 .toList();
         if (!garbage.isEmpty()) {
             tables.delete(garbage);

@@ -26,8 +26,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -43,8 +41,8 @@ import org.jspecify.annotations.Nullable;
 /// Who sends prepares the records. One thread takes all requests that wait, up to a bound, and gets ids for
 /// them in one transaction in PostgreSQL; then it sends them and goes on. What is on its way is bounded by its bytes:
 /// when brokers don't answer, what comes next waits in the queue, and when that is full it is refused, so that
-/// some seconds of a broker's death are bridged. When Kafka has taken nothing for longer than that, all that comes
-/// is refused at once as long as something waits; so one at a time finds out whether it takes events again.
+/// some seconds of a broker's death are bridged. When Kafka has taken nothing for longer than that while it was asked
+/// to, what comes is refused at once, but for one request a second, which finds out whether it takes events again.
 ///
 /// A request with a key has its ids noted with the key: sent again it goes to Kafka again with the same ids,
 /// under fingerprints made of the key, and whoever reads the topic drops what is there already.
@@ -52,7 +50,7 @@ final class EventIntake implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(EventIntake.class.getName());
     private static final int GROUP_EVENTS = 10_000;
     private static final long GROUP_BYTES = 16L << 20;
-    private static final String SILENT = "events wait for Kafka for too long already";
+    private static final String SILENT = "Kafka does not answer";
     private static final Duration LATER = Duration.ofSeconds(2);
     /// How often a broker is given so long to answer until an event is given up: it may be sent to another one.
     private static final int ATTEMPTS = 3;
@@ -94,21 +92,12 @@ final class EventIntake implements AutoCloseable {
     private final Connections connections;
     private final KafkaProducer<byte[], byte[]> producer;
     private final AppendQueue<Request> queue;
-    private final long mostOnTheWay;
+    private final OnTheWay onTheWay;
     private final Duration silence;
     private final Fault fault = new Fault();
     private final Thread sender =
             Thread.ofPlatform().name("event-intake").daemon().unstarted(this::send);
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition arrived = lock.newCondition();
-    /// Guarded by `lock`.
-    private long onTheWay;
-
-    private final AtomicInteger unanswered = new AtomicInteger();
-    /// When Kafka has taken something last; or was asked to when nothing else waited, and nothing had failed.
-    private volatile long heardAt = System.nanoTime();
-
-    private volatile boolean hasFailed;
+    private volatile boolean isClosing;
     private @Nullable Sql ids;
     private volatile boolean still;
 
@@ -128,7 +117,7 @@ final class EventIntake implements AutoCloseable {
         this.topic = topic;
         this.connections = connections;
         this.queue = new AppendQueue<>(mostRequests, mostBytes);
-        this.mostOnTheWay = mostBytes;
+        this.onTheWay = new OnTheWay(mostBytes, silence);
         this.silence = silence;
         Map<String, Object> all = new HashMap<>(settings);
         all.put(ProducerConfig.ACKS_CONFIG, "all");
@@ -159,9 +148,7 @@ final class EventIntake implements AutoCloseable {
         if (still) {
             throw Unavailable.readOnly();
         }
-        if (isSilent()) {
-            throw new Unavailable(SILENT, LATER);
-        }
+        onTheWay.requireAnswers();
         int count = submission.events().size();
         byte[] @Nullable [] prints = new byte[count][];
         byte[][] rests = new byte[count][];
@@ -173,16 +160,11 @@ final class EventIntake implements AutoCloseable {
         }
         Answer answer = new Answer();
         queue.add(new Request(submission, prints, rests, bytes, answer));
-        if (unanswered.get() == 0 && !hasFailed) {
-            heardAt = System.nanoTime(); // before anybody else sees that something waits
-        }
-        unanswered.incrementAndGet();
-        answer.whenComplete((placed, failure) -> unanswered.decrementAndGet());
         return Pending.of(answer);
     }
 
     Optional<String> check() {
-        return isSilent() ? Optional.of(SILENT) : fault.lately();
+        return onTheWay.isSilent() ? Optional.of(SILENT) : fault.lately();
     }
 
     private void send() {
@@ -193,8 +175,10 @@ final class EventIntake implements AutoCloseable {
                 if (!queue.take(group, GROUP_EVENTS, GROUP_BYTES, AppendQueue.PATIENCE)) {
                     return;
                 }
-                if (!group.isEmpty()) {
-                    awaitRoom();
+                if (isClosing && onTheWay.isSilent()) {
+                    failed(group, new TimeoutException(SILENT));
+                } else if (!group.isEmpty()) {
+                    onTheWay.awaitRoom();
                     send(group);
                 }
             } catch (InterruptedException e) {
@@ -213,31 +197,6 @@ final class EventIntake implements AutoCloseable {
         }
         Unavailable why = new Unavailable("events can't be taken", LATER, e);
         group.forEach(request -> request.answer().completeExceptionally(why));
-    }
-
-    private void awaitRoom() throws InterruptedException {
-        lock.lock();
-        try {
-            while (onTheWay >= mostOnTheWay) {
-                arrived.await();
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean isSilent() {
-        return unanswered.get() > 0 && System.nanoTime() - heardAt > silence.toNanos();
-    }
-
-    private void moved(long bytes) {
-        lock.lock();
-        try {
-            onTheWay += bytes;
-            arrived.signal();
-        } finally {
-            lock.unlock();
-        }
     }
 
     private void send(List<Request> group) throws SQLException {
@@ -268,41 +227,43 @@ final class EventIntake implements AutoCloseable {
             return;
         }
         AtomicInteger left = new AtomicInteger(request.count());
+        long begun = onTheWay.begin(request.bytes());
         Callback then = (at, failure) -> {
+            if (failure instanceof RetriableException) {
+                onTheWay.isNotAnswered(begun);
+            }
             if (failure != null) {
-                if (failure instanceof RetriableException) {
-                    hasFailed = true;
-                }
                 failed(List.of(request), failure);
             }
             if (left.decrementAndGet() == 0) {
-                moved(-request.bytes());
-                if (!request.answer().isDone()) {
-                    heardAt = System.nanoTime();
-                    hasFailed = false;
+                boolean isTaken = !request.answer().isDone();
+                onTheWay.end(request.bytes(), isTaken);
+                if (isTaken) {
                     fault.isOver(); // before who waits knows
                     request.answer().complete(Outcome.success(placed));
                 }
             }
         };
-        moved(request.bytes());
         for (int i = 0; i < request.count(); i++) {
             if (request.answer().isDone()) {
                 then.onCompletion(null, null); // it has failed: what comes after it need not be sent
             } else {
-                byte @Nullable [] print = request.prints()[i];
-                int partition = print == null ? turn : topic.partition(print);
-                byte[] value = EventJson.write(ids.first() + i, request.rests()[i]);
-                send(new ProducerRecord<>(topic.name(), partition, print, value), then);
+                send(request, i, ids.first() + i, then);
             }
         }
     }
 
-    private void send(ProducerRecord<byte[], byte[]> record, Callback then) {
+    /// @param then is called whatever happens, so that nothing is on its way for ever
+    private void send(Request request, int place, long id, Callback then) {
         try {
-            producer.send(record, then);
-        } catch (RuntimeException e) {
+            byte @Nullable [] print = request.prints()[place];
+            int partition = print == null ? turn : topic.partition(print);
+            byte[] value = EventJson.write(id, request.rests()[place]);
+            producer.send(new ProducerRecord<>(topic.name(), partition, print, value), then);
+        } catch (Exception e) {
             then.onCompletion(null, e);
+        } catch (Error e) {
+            then.onCompletion(null, new IllegalStateException(e));
         }
     }
 
@@ -389,6 +350,7 @@ final class EventIntake implements AutoCloseable {
     /// Sends what waits, and waits for Kafka to have it.
     @Override
     public void close() {
+        isClosing = true;
         queue.close();
         try {
             sender.join();

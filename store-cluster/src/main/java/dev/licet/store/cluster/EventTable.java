@@ -176,10 +176,17 @@ record EventTable(ClickHouse database, Optional<Cluster> cluster) {
         return cluster.isPresent() ? BY_MOST : Map.of();
     }
 
-    /// Waits for all replicas to have what was inserted, so that none that is asked lacks some of it.
+    /// Waits for all replicas that are there to have what was inserted, so that none that is asked lacks some of it.
     void sync() {
         if (cluster.isPresent()) {
             syncs().forEach(statement -> database.run(BY_ALL_THAT_ARE_THERE, statement));
+        }
+    }
+
+    /// Waits for all replicas to be there, too: what was inserted and not answered may be on one alone.
+    void syncWithAll() {
+        if (cluster.isPresent()) {
+            syncs().forEach(statement -> database.run(statement));
         }
     }
 
@@ -212,6 +219,18 @@ record EventTable(ClickHouse database, Optional<Cluster> cluster) {
     void erase(String condition, Object... arguments) {
         remember(condition, arguments);
         database.run("ALTER TABLE " + local(NAME) + on() + " DELETE WHERE " + condition, arguments);
+    }
+
+    /// Writes parts anew without the rows that were [deleted][#delete] from them, whose bytes are there else.
+    void eraseDeleted() {
+        if (database.ask(
+                        "SELECT count() FROM " + parts(NAME) + " AND has_lightweight_delete",
+                        List.of(),
+                        row -> row.number(1))
+                .equals(List.of(0L))) {
+            return;
+        }
+        database.run("ALTER TABLE " + local(NAME) + on() + " APPLY DELETED MASK");
     }
 
     /// Keeps where they came from and what they are called, before they go. Done again, it adds the same rows.

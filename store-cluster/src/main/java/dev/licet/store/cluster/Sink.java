@@ -55,11 +55,13 @@ import org.jspecify.annotations.Nullable;
 public final class Sink implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Sink.class.getName());
     private static final Duration POLL = Duration.ofMillis(100);
-    /// While batches are being inserted, whose end makes room.
+    /// While there is other work, or batches are being inserted, whose end makes room.
     private static final Duration SHORT_POLL = Duration.ofMillis(5);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
-    /// Of fingerprints that are read from the table at once.
-    private static final int SOME = 500_000;
+    /// Fingerprints that are learned at once, in batches' worth: what takes longer may not hold up the others, nor
+    /// have Kafka think that this one is dead.
+    private static final int LEARNED_BATCHES = 5;
+    private static final int MOST_LEARNED = 500_000;
 
     /// Of all that wait in all partitions: so many full batches.
     private static final int MOST_BATCHES = 4;
@@ -145,6 +147,11 @@ public final class Sink implements AutoCloseable {
     /// are the inserter's alone.
     private final class Lane {
         private final TopicPartition partition;
+        /// Below it all has to be known before anything is inserted.
+        private final long begin;
+        private long knownUntil;
+        /// The last that was learned of what a move has brought, which is before all that comes out of a partition.
+        private Optional<Fingerprint> moved = Optional.empty();
         private final KnownIds.Partition ids;
         private final SinkErasures.Obeyed erasures;
         private final List<ConsumerRecord<byte[], byte[]>> waiting = new ArrayList<>();
@@ -158,12 +165,44 @@ public final class Sink implements AutoCloseable {
         private @Nullable Future<Boolean> inserting;
 
         /// @param ids that are known of it @param erasures that it obeys
-        Lane(TopicPartition partition, KnownIds.Partition ids, SinkErasures.Obeyed erasures, SinkPlans.Plan plan) {
+        Lane(TopicPartition partition, KnownIds.Partition ids, SinkErasures.Obeyed erasures, SinkPlans.Plan plan)
+                throws IOException {
             this.partition = partition;
+            this.begin = plan.isDone() ? plan.until() : plan.first();
+            this.knownUntil = ids.until();
             this.ids = ids;
             this.erasures = erasures;
             this.plan = plan;
             this.since = System.nanoTime() - settings.longest().toNanos();
+        }
+
+        boolean isLearning() {
+            return knownUntil < begin;
+        }
+
+        /// Learns some of what others have brought into the table.
+        void learn() throws SQLException, IOException {
+            int some = Math.min(MOST_LEARNED, LEARNED_BATCHES * settings.mostRows());
+            Map<Fingerprint, Long> learned = new HashMap<>();
+            if (knownUntil < 0) {
+                List<MovedIds.Moved> found = plans().moved(moved, some);
+                for (MovedIds.Moved one : found) {
+                    moved = Optional.of(one.print());
+                    if (topic.partition(one.print().toBytes()) == partition.partition()) {
+                        learned.put(one.print(), MovedIds.offset(one.event()));
+                    }
+                }
+                knownUntil = found.size() < some ? 0 : -1;
+            } else {
+                List<EventTable.Known> found = table.known(partition.partition(), knownUntil, begin, some);
+                found.forEach(one -> learned.merge(one.print(), one.offset(), Math::min));
+                knownUntil = found.size() < some ? begin : found.getLast().offset() + 1;
+            }
+            ids.add(learned, knownUntil);
+            if (!isLearning()) {
+                fault.isOver();
+                LOG.log(INFO, "knows what is in the table of " + partition);
+            }
         }
 
         void take(ConsumerRecord<byte[], byte[]> record) {
@@ -201,7 +240,7 @@ public final class Sink implements AutoCloseable {
         /// Whether a batch is to be inserted now: after a while without one, what comes does not wait.
         boolean isDue() {
             long now = System.nanoTime();
-            if (isInserting() || waiting.isEmpty() || now < notBefore) {
+            if (isLearning() || isInserting() || waiting.isEmpty() || now < notBefore) {
                 return false;
             }
             return plan.isDone()
@@ -218,7 +257,7 @@ public final class Sink implements AutoCloseable {
 
         /// Whether it needs more before it can insert what was planned.
         boolean needsMore() {
-            return !isInserting() && !isWhole();
+            return !isLearning() && !isInserting() && !isWhole();
         }
 
         void insertNext() {
@@ -321,8 +360,8 @@ public final class Sink implements AutoCloseable {
 
     private void poll() throws SQLException, IOException {
         requireTopic();
-        boolean isInserting = lanes.values().stream().anyMatch(Lane::isInserting);
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(isInserting ? SHORT_POLL : POLL)) {
+        boolean isBusy = lanes.values().stream().anyMatch(lane -> lane.isLearning() || lane.isInserting());
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(isBusy ? SHORT_POLL : POLL)) {
             Lane lane = lanes.get(new TopicPartition(record.topic(), record.partition()));
             if (lane != null) {
                 lane.take(record);
@@ -331,6 +370,7 @@ public final class Sink implements AutoCloseable {
         for (Lane lane : List.copyOf(lanes.values())) {
             lane.settle();
         }
+        learn();
         for (Lane lane : lanes.values()) {
             if (!lane.isInserting()) {
                 lane.ids.forget(lane.plan.knownFrom(), SOME_IDS);
@@ -344,6 +384,22 @@ public final class Sink implements AutoCloseable {
         bound();
     }
 
+    /// Of one partition, so that batches of others don't wait for long.
+    private void learn() throws SQLException, IOException {
+        long now = System.nanoTime();
+        for (Lane lane : lanes.values()) {
+            if (lane.isLearning() && now >= lane.notBefore) {
+                try {
+                    lane.learn();
+                } catch (Unavailable e) {
+                    failed(e);
+                    lane.notBefore = System.nanoTime() + AFTER_FAILURE.toNanos();
+                }
+                return;
+            }
+        }
+    }
+
     /// Fetches no more of what has enough waiting. When all have much together, one may go on whose batch was
     /// planned and is not whole: it can't be inserted before.
     private void bound() {
@@ -352,7 +408,7 @@ public final class Sink implements AutoCloseable {
         boolean isMuch = waiting >= MOST_BATCHES * settings.mostBytes();
         boolean mayGoOn = true;
         for (Lane lane : lanes.values()) {
-            boolean waits = lane.needsMore() ? isMuch && !mayGoOn : isMuch || lane.isFull();
+            boolean waits = lane.isLearning() || (lane.needsMore() ? isMuch && !mayGoOn : isMuch || lane.isFull());
             mayGoOn &= !lane.needsMore();
             if (waits) {
                 consumer.pause(List.of(lane.partition));
@@ -404,7 +460,7 @@ public final class Sink implements AutoCloseable {
         if (received.getCount() == 0) {
             return Set.of();
         }
-        table.sync();
+        table.syncWithAll();
         return table.there(
                 lane.partition.partition(), lane.plan.first(), lane.plan.until(), received.getMin(), received.getMax());
     }
@@ -516,47 +572,12 @@ public final class Sink implements AutoCloseable {
     private Lane lane(TopicPartition partition) throws SQLException, IOException {
         SinkPlans.Plan plan = plans().of(partition.partition());
         KnownIds.Partition ids = known.partition(topic.id(), partition.partition());
-        long next = plan.isDone() ? plan.until() : plan.first();
-        learn(partition.partition(), ids, next);
-        consumer.seek(partition, next);
-        return new Lane(partition, ids, new SinkErasures.Obeyed(plans()), plan);
-    }
-
-    /// Learns of what a move has brought, which is before all that comes out of a partition.
-    private void learnMoved(int partition, KnownIds.Partition ids) throws SQLException, IOException {
-        if (ids.until() >= 0) {
-            return;
-        }
-        List<MovedIds.Moved> some;
-        Optional<Fingerprint> after = Optional.empty();
-        do {
-            some = plans().moved(after, SOME);
-            Map<Fingerprint, Long> own = new HashMap<>();
-            for (MovedIds.Moved moved : some) {
-                after = Optional.of(moved.print());
-                if (topic.partition(moved.print().toBytes()) == partition) {
-                    own.put(moved.print(), MovedIds.offset(moved.event()));
-                }
-            }
-            ids.add(own, -1);
-        } while (some.size() == SOME);
-        ids.add(Map.of(), 0);
-    }
-
-    /// Learns of what others have inserted out of a partition.
-    private void learn(int partition, KnownIds.Partition ids, long until) throws SQLException, IOException {
-        learnMoved(partition, ids);
-        long from = ids.until();
-        if (from < until) {
+        Lane lane = new Lane(partition, ids, new SinkErasures.Obeyed(plans()), plan);
+        if (lane.isLearning()) {
             table.sync();
         }
-        while (from < until) {
-            Map<Fingerprint, Long> some = new HashMap<>();
-            List<EventTable.Known> known = table.known(partition, from, until, SOME);
-            known.forEach(one -> some.merge(one.print(), one.offset(), Math::min));
-            from = known.size() < SOME ? until : known.getLast().offset() + 1;
-            ids.add(some, from);
-        }
+        consumer.seek(partition, lane.begin);
+        return lane;
     }
 
     private final class Assignments implements ConsumerRebalanceListener {

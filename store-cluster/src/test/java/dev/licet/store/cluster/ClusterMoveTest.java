@@ -227,6 +227,14 @@ class ClusterMoveTest {
                 Filled.placed(store, submission);
             }
             assertThat(Filled.events(store)).hasSize(before.size() + 1);
+
+            Submission there = new Submission(
+                    List.of(Filled.event(Filled.ONE, Optional.of("voided there"), "voided", 1)), TestClock.START);
+            long id = Filled.placed(store, there).getFirst().id();
+            assertThat(Filled.events(store)).hasSize(before.size() + 2);
+            store.removals().takeOut(Filled.ONE, Set.of(id), new Removals.Asked("mistake", "tok_1", TestClock.START));
+            again.add(there);
+            assertThat(Filled.events(store)).hasSize(before.size() + 1);
         }
 
         assertThat(intoDirectory().isWhole()).isTrue();

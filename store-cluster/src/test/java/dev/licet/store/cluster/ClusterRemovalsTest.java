@@ -163,6 +163,23 @@ class ClusterRemovalsTest {
     }
 
     @Test
+    void erasure_takesTheBytesOfWhatWasVoidedBefore() throws InterruptedException {
+        insert(1, "key");
+        insert(2, "another");
+        removals.takeOut(ACCOUNT, Set.of(1L), ASKED);
+        assertThat(ids()).containsExactly(2L);
+        String written = "SELECT count() FROM event WHERE key = 'key' SETTINGS apply_deleted_mask = 0";
+        assertThat(database.ask(written, List.of(), row -> row.number(1)))
+                .as("voided, and there")
+                .containsExactly(1L);
+
+        awaitDone(removals.erase(ACCOUNT, Removal.Kind.KEY, "key", ASKED));
+
+        assertThat(database.ask(written, List.of(), row -> row.number(1))).containsExactly(0L);
+        assertThat(ids()).containsExactly(2L);
+    }
+
+    @Test
     void erasure_waitsForEventsThatAreOnTheirWay_andSparesLaterOnes() throws InterruptedException {
         insert(1, "key");
         acknowledged = 2;

@@ -98,6 +98,24 @@ class SinkTest extends Pipeline {
     }
 
     @Test
+    void whoTakesOver_learnsStepByStep_whatManyBatchesHaveBrought() throws Exception {
+        List<UsageEvent> events = IntStream.range(0, 1_200)
+                .mapToObj(i -> event("event " + i, Optional.of("id " + i)))
+                .toList();
+        Sink first = sink("first");
+        append(new Submission(events, Instant.now()));
+        all();
+        close(first);
+
+        append(new Submission(events, Instant.now()));
+        append(event("new", Optional.of("new")));
+        // Each of four partitions has about 300 ids, of which 50 are learned at once.
+        sink("second", new Sink.Settings(10, 64L << 20, Duration.ofMillis(50)));
+
+        assertThat(names()).hasSize(1_201).doesNotHaveDuplicates();
+    }
+
+    @Test
     void hoursThatEventsComeInto_areNotCountedAsTheyWere() throws Exception {
         Instant received = Instant.parse("2026-03-02T01:59:59Z");
         long hour = CountParts.hour(received);
