@@ -20,6 +20,10 @@ final class PostgresCheckup implements Checkup {
     private static final int LOGIN_SECONDS = 10;
     private static final int PATIENCE_SECONDS = 10;
 
+    /// PostgreSQL waits for so long at times before it looks whether it is to be promoted, once its primary is gone.
+    private static final String WAITS_LONG =
+            "(SELECT setting::int > 1000 FROM pg_settings" + " WHERE name = 'wal_retrieve_retry_interval')";
+
     private final PGSimpleDataSource source;
     private final Duration kept;
     private final Clock clock;
@@ -75,14 +79,21 @@ final class PostgresCheckup implements Checkup {
             one.setLoginTimeout(LOGIN_SECONDS);
             try (Connection connection = one.getConnection();
                     Statement statement = connection.createStatement()) {
-                boolean isStandby = new Asking(statement).isTrue("pg_is_in_recovery()");
+                Asking ask = new Asking(statement);
+                boolean isStandby = ask.isTrue("pg_is_in_recovery()");
                 if (!isStandby) {
                     primaries.add(one);
                 }
-                tell.accept(Finding.ok(
-                        "host " + host,
-                        "reached as " + source.getUser() + ", a " + (isStandby ? "standby" : "primary") + ", "
-                                + new Asking(statement).text("split_part(version(), ' on ', 1)")));
+                String reached = "reached as " + source.getUser() + ", a " + (isStandby ? "standby" : "primary") + ", "
+                        + ask.text("split_part(version(), ' on ', 1)");
+                tell.accept(
+                        isStandby && ask.isTrue(WAITS_LONG)
+                                ? Finding.warning(
+                                        "host " + host,
+                                        reached + "; when it is promoted it may wait for "
+                                                + ask.text("current_setting('wal_retrieve_retry_interval')"),
+                                        "set its wal_retrieve_retry_interval to 200ms")
+                                : Finding.ok("host " + host, reached));
             } catch (SQLException e) {
                 Finding finding = unreachable("host " + host, e);
                 tell.accept(

@@ -339,7 +339,7 @@ record ServerLook(String about, Sight sight) {
 
     private static void transactions(Asking ask, Clock clock, Consumer<Finding> tell) throws SQLException {
         long oldest = ask.number("""
-                SELECT extract(epoch FROM coalesce(min(since), now())) FROM (
+                SELECT floor(extract(epoch FROM coalesce(min(since), now()))) FROM (
                   SELECT xact_start AS since FROM pg_stat_activity WHERE backend_type = 'client backend'
                   UNION ALL SELECT prepared FROM pg_prepared_xacts) AS running""");
         Duration longest = Duration.ofSeconds(clock.instant().getEpochSecond() - oldest);

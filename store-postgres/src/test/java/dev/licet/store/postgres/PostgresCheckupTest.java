@@ -249,6 +249,14 @@ class PostgresCheckupTest {
                 has(healthy, "standby", State.OK, "standby is streaming (sync), ", " behind");
                 keepsAllPromises(healthy);
 
+                standby.set("wal_retrieve_retry_interval", "5s");
+                has(
+                        found(both, "licet", Optional.empty()),
+                        "host 127.0.0.1:" + standby.port(),
+                        State.WARNING,
+                        "a standby",
+                        "may wait for 5s",
+                        "set its wal_retrieve_retry_interval");
                 has(
                         found(address(primary.port()) + "plain", "plain", Optional.empty()),
                         "standby",

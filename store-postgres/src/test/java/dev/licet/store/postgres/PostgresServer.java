@@ -68,15 +68,15 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /// Another one that follows it, and is called `standby` where it does.
-    public PostgresServer standby() throws IOException, InterruptedException {
+    public PostgresServer standby() throws IOException, InterruptedException, SQLException {
         return standby(freePort());
     }
 
     /// @param at the port of one that is gone
-    public PostgresServer standby(int at) throws IOException, InterruptedException {
+    public PostgresServer standby(int at) throws IOException, InterruptedException, SQLException {
         List<String> like = new ArrayList<>(settings); // it may not have less of anything
         like.add("cluster_name=standby");
-        return new PostgresServer(
+        PostgresServer standby = new PostgresServer(
                 at,
                 like,
                 "pg_basebackup",
@@ -89,6 +89,8 @@ public final class PostgresServer implements AutoCloseable {
                 Integer.toString(port),
                 "-U",
                 "licet");
+        standby.set("wal_retrieve_retry_interval", "200ms"); // as docs/postgres.md has it
+        return standby;
     }
 
     /// From now on its standby has all that it acknowledges.
