@@ -46,8 +46,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// What goes into the table is a batch: the records of one partition from one offset to another. It is
 /// [noted][SinkPlans] in PostgreSQL before it is inserted; whoever takes the partition over inserts the same
-/// one again, with
-/// the same token, and ClickHouse drops it if it is there. What an event's fingerprint was seen with before, at
+/// one again, with the same token, and ClickHouse drops it if it is there. What an event's fingerprint was seen with
+/// before, at
 /// a lower offset, is a duplicate and left out. So it does not count how often an end in between has a batch
 /// inserted, nor whether one who has lost a partition does not know that yet.
 ///
@@ -62,6 +62,9 @@ public final class Sink implements AutoCloseable {
     /// have Kafka think that this one is dead.
     private static final int LEARNED_BATCHES = 5;
     private static final int MOST_LEARNED = 500_000;
+
+    /// To insert a batch that was inserted before, and is not there.
+    private static final int MOST_ATTEMPTS = 5;
 
     /// Of all that wait in all partitions: so many full batches.
     private static final int MOST_BATCHES = 4;
@@ -425,7 +428,6 @@ public final class Sink implements AutoCloseable {
     /// @param records of the batch that is planned, or all of the next one
     /// @return false when somebody else has the partition
     private boolean insert(Lane lane, List<ConsumerRecord<byte[], byte[]>> records) throws SQLException, IOException {
-        Set<Long> there = Set.of();
         if (lane.plan.isDone()) {
             Optional<SinkPlans.Plan> next =
                     plans().next(lane.plan, records.getLast().offset() + 1);
@@ -433,22 +435,52 @@ public final class Sink implements AutoCloseable {
                 return false;
             }
             lane.plan = next.get();
+            Batch batch = new Batch(lane, records, Set.of());
+            insert(batch, token(lane));
+            done(lane, batch);
         } else {
-            there = there(lane, records); // its token is known for a while only
+            done(lane, insertMissing(lane, records));
         }
-        Batch batch = new Batch(lane, records, there);
-        String token =
-                topic.id() + "-" + lane.partition.partition() + "-" + lane.plan.first() + "-" + lane.plan.until();
+        return true;
+    }
+
+    /// Inserts what is not there of a batch that may have been inserted.
+    ///
+    /// By its own token first: whoever inserts it still does not add to that. But a ClickHouse that was killed
+    /// may know a token whose rows it has lost, and may have forgotten one whose rows it has. So it is looked at
+    /// what is there before and afterwards, and what is missing then gets another token.
+    ///
+    /// @return with nothing that is missing
+    private Batch insertMissing(Lane lane, List<ConsumerRecord<byte[], byte[]>> records)
+            throws SQLException, IOException {
+        String token = token(lane);
+        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+            Batch missing = new Batch(lane, records, there(lane, records));
+            if (missing.isEmpty()) {
+                return missing;
+            }
+            insert(missing, attempt == 0 ? token : token + "-" + attempt);
+        }
+        throw new Unavailable("ClickHouse takes inserts and has nothing of them", Unavailable.SOON);
+    }
+
+    private String token(Lane lane) {
+        return topic.id() + "-" + lane.partition.partition() + "-" + lane.plan.first() + "-" + lane.plan.until();
+    }
+
+    private void insert(Batch batch, String token) throws SQLException {
         if (batch.gone.count() > 0) {
             table.insert(batch.gone, token);
         }
         if (batch.rows.count() > 0) {
-            plans().begin(lane.plan, batch.hours);
+            plans().begin(batch.lane.plan, batch.hours);
             table.insert(batch.rows, token);
         }
+    }
+
+    private void done(Lane lane, Batch batch) throws SQLException, IOException {
         lane.ids.add(batch.fresh, lane.plan.until());
         lane.plan = plans().done(lane.plan, batch.lastId, batch.receivedMicros);
-        return true;
     }
 
     /// Which offsets of a batch are in the table already, of the days on which its events were received.
@@ -506,6 +538,10 @@ public final class Sink implements AutoCloseable {
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 add(record, before);
             }
+        }
+
+        boolean isEmpty() {
+            return rows.count() == 0 && gone.count() == 0;
         }
 
         /// Under which an event is known, if it is.

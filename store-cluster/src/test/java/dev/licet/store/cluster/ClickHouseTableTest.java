@@ -38,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @EnabledIf("dev.licet.store.cluster.TestStore#isToBeTried")
 class ClickHouseTableTest {
+    static final int PARTITION = 3;
     private static final AccountNumber ACCOUNT = new AccountNumber(AccountNumber.FIRST);
     private static final Instant DAY = Instant.parse("2026-03-01T12:00:00Z");
     private static final Uuid TOPIC = Uuid.randomUuid();
@@ -87,8 +88,12 @@ class ClickHouseTableTest {
 
     static EventRows rows(List<RecordedEvent> events) {
         EventRows rows = new EventRows();
-        events.forEach(event -> rows.add(event, new EventRows.Source(3, 1_000 + event.id())));
+        events.forEach(event -> rows.add(event, new EventRows.Source(PARTITION, offset(event.id()))));
         return rows;
+    }
+
+    static long offset(long id) {
+        return 1_000 + id;
     }
 
     /// Over three days.
