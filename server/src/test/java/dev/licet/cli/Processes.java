@@ -10,7 +10,10 @@ import java.util.concurrent.TimeUnit;
 
 /// The command line in processes of its own, each bounded in time.
 public final class Processes {
-    private static final int PATIENCE_SECONDS = 40;
+    /// Before a start that takes so long is told, with what it waits for.
+    private static final int SLOW_SECONDS = 30;
+
+    private static final int PATIENCE_SECONDS = 120;
 
     private Processes() {}
 
@@ -46,9 +49,26 @@ public final class Processes {
                 if (!process.isAlive()) {
                     break;
                 }
+                if (i == SLOW_SECONDS * 20) {
+                    System.err.println("SLOW: no '" + text + "' after " + SLOW_SECONDS + " s; " + threads());
+                }
                 Thread.sleep(50);
             }
             throw new IllegalStateException("no '" + text + "' in: " + errText());
+        }
+
+        /// What its threads do now, as its machine tells it on standard output.
+        private String threads() throws InterruptedException {
+            int before = outText().length();
+            try {
+                new ProcessBuilder("kill", "-QUIT", Long.toString(process.pid()))
+                        .start()
+                        .waitFor();
+            } catch (IOException e) {
+                return "its threads can't be told: " + e;
+            }
+            Thread.sleep(1_000);
+            return outText().substring(before);
         }
 
         /// The port in the line that tells where it serves. @param scheme http or https

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A store that is moved into: entities and ids into PostgreSQL, and events into the table in ClickHouse, past
@@ -102,14 +103,24 @@ final class ClusterTarget implements MoveTarget {
             if (upTo < until) {
                 return;
             }
-            insert(again);
+            EventTable.insertAgain(token(), token -> {
+                engines.table().syncWithAll();
+                Set<Long> there = engines.table().ids(plan().first(), plan().until());
+                List<MovedEvent> missing = again.stream()
+                        .filter(event -> !there.contains(id(event)))
+                        .toList();
+                insert(missing, token);
+                return missing.isEmpty();
+            });
+            done(again);
             again.clear();
             rest = page.stream().filter(event -> id(event) > until).toList();
         }
         if (upTo > plan().until()) {
             plan = plans().next(plan(), upTo)
                     .orElseThrow(() -> new IllegalStateException("another move goes into this store"));
-            insert(rest);
+            insert(rest, token());
+            done(rest);
         }
         database.addEvents(List.of(), plan().until());
     }
@@ -118,7 +129,11 @@ final class ClusterTarget implements MoveTarget {
         return event.recorded().id();
     }
 
-    private void insert(List<MovedEvent> events) throws SQLException {
+    private String token() {
+        return from + "-" + plan().first() + "-" + plan().until();
+    }
+
+    private void insert(List<MovedEvent> events, String token) {
         EventRows rows = new EventRows();
         EventTopic topic = engines.topic();
         for (MovedEvent event : events) {
@@ -130,8 +145,11 @@ final class ClusterTarget implements MoveTarget {
             rows.add(event.recorded(), new EventRows.Source(partition, MovedIds.offset(id(event))));
         }
         if (rows.count() > 0) {
-            engines.table().insert(rows, from + "-" + plan().first() + "-" + plan().until());
+            engines.table().insert(rows, token);
         }
+    }
+
+    private void done(List<MovedEvent> events) throws SQLException {
         Optional<Long> received = events.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Micros.of(events.getLast().recorded().receivedAt()));

@@ -2,6 +2,8 @@ package dev.licet.store.cluster;
 
 import dev.licet.core.Unavailable;
 import dev.licet.core.once.Fingerprint;
+import java.io.IOException;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +33,9 @@ record EventTable(ClickHouse database, Optional<Cluster> cluster) {
 
     /// Of nodes: those that are away have it done when they are back.
     static final Map<String, String> BY_ALL_THAT_ARE_THERE = Map.of("distributed_ddl_output_mode", "throw_only_active");
+
+    /// To insert what was inserted before, and is not there.
+    private static final int MOST_ATTEMPTS = 5;
 
     private static final String NAME = "event";
 
@@ -167,6 +172,27 @@ record EventTable(ClickHouse database, Optional<Cluster> cluster) {
         database.insert(NAME, COLUMNS, rows.bytes(), token, ofInserts());
     }
 
+    /// Inserts what is missing of something that was sent before, and not answered.
+    @FunctionalInterface
+    interface Missing {
+        /// @return whether nothing was missing
+        boolean insert(String token) throws SQLException, IOException;
+    }
+
+    /// Inserts what is not there of what may have been inserted.
+    ///
+    /// By its own token first: whoever inserts it still does not add to that. But a ClickHouse that was killed
+    /// may know a token whose rows it has lost, and may have forgotten one whose rows it has. So it is looked at
+    /// what is there before and afterwards, and what is missing then gets another token.
+    static void insertAgain(String token, Missing missing) throws SQLException, IOException {
+        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+            if (missing.insert(attempt == 0 ? token : token + "-" + attempt)) {
+                return;
+            }
+        }
+        throw new Unavailable("ClickHouse takes inserts and has nothing of them", Unavailable.SOON);
+    }
+
     /// Inserts what events are called that are left out.
     void insert(GoneRows rows, String token) {
         database.insert(GONE, GONE_COLUMNS, rows.bytes(), token, ofInserts());
@@ -297,6 +323,12 @@ record EventTable(ClickHouse database, Optional<Cluster> cluster) {
                             new Fingerprint(print.getMostSignificantBits(), print.getLeastSignificantBits()),
                             row.number(2));
                 });
+    }
+
+    /// Which ids are there already, of those that come after one, up to another.
+    Set<Long> ids(long after, long upTo) {
+        return new HashSet<>(database.ask(
+                "SELECT id FROM " + NAME + " WHERE id > ? AND id <= ?", List.of(after, upTo), row -> row.number(1)));
     }
 
     /// Which offsets of a batch are there already. @param received of its first event, in microseconds, and its last

@@ -63,9 +63,6 @@ public final class Sink implements AutoCloseable {
     private static final int LEARNED_BATCHES = 5;
     private static final int MOST_LEARNED = 500_000;
 
-    /// To insert a batch that was inserted before, and is not there.
-    private static final int MOST_ATTEMPTS = 5;
-
     /// Of all that wait in all partitions: so many full batches.
     private static final int MOST_BATCHES = 4;
 
@@ -439,29 +436,14 @@ public final class Sink implements AutoCloseable {
             insert(batch, token(lane));
             done(lane, batch);
         } else {
-            done(lane, insertMissing(lane, records));
+            EventTable.insertAgain(token(lane), token -> {
+                Batch missing = new Batch(lane, records, there(lane, records));
+                insert(missing, token);
+                return missing.isEmpty();
+            });
+            done(lane, new Batch(lane, records, Set.of()));
         }
         return true;
-    }
-
-    /// Inserts what is not there of a batch that may have been inserted.
-    ///
-    /// By its own token first: whoever inserts it still does not add to that. But a ClickHouse that was killed
-    /// may know a token whose rows it has lost, and may have forgotten one whose rows it has. So it is looked at
-    /// what is there before and afterwards, and what is missing then gets another token.
-    ///
-    /// @return with nothing that is missing
-    private Batch insertMissing(Lane lane, List<ConsumerRecord<byte[], byte[]>> records)
-            throws SQLException, IOException {
-        String token = token(lane);
-        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-            Batch missing = new Batch(lane, records, there(lane, records));
-            if (missing.isEmpty()) {
-                return missing;
-            }
-            insert(missing, attempt == 0 ? token : token + "-" + attempt);
-        }
-        throw new Unavailable("ClickHouse takes inserts and has nothing of them", Unavailable.SOON);
     }
 
     private String token(Lane lane) {

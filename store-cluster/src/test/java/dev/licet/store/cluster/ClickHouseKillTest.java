@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.licet.core.Unavailable;
 import dev.licet.core.event.RecordedEvent;
+import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,35 +65,40 @@ class ClickHouseKillTest {
                         ClickHouseTableTest.event(id, now.plus(Duration.ofSeconds(id % 120)), now, Optional.empty()));
             }
             String token = "events-0-" + i;
-            for (int attempt = 0; ; attempt++) {
+            boolean isThere = false;
+            try {
+                table.insert(ClickHouseTableTest.rows(events), token);
+                isThere = true;
+            } catch (Unavailable e) {
+                failed++;
+            }
+            while (!isThere) {
                 try {
-                    List<RecordedEvent> missing = attempt == 0 ? events : missing(table, events);
-                    if (missing.isEmpty()) {
-                        break;
-                    }
-                    table.insert(ClickHouseTableTest.rows(missing), attempt < 2 ? token : token + "-" + attempt);
-                    if (attempt == 0) {
-                        break;
-                    }
+                    EventTable.insertAgain(token, by -> insertMissing(table, events, by));
+                    isThere = true;
                 } catch (Unavailable e) {
                     failed++;
                     sleep();
+                } catch (SQLException | IOException e) {
+                    throw new IllegalStateException(e);
                 }
             }
         }
         return failed;
     }
 
-    private static List<RecordedEvent> missing(EventTable table, List<RecordedEvent> events) {
+    /// @return whether nothing was missing
+    private static boolean insertMissing(EventTable table, List<RecordedEvent> events, String token) {
+        long received = EventRows.micros(events.getFirst().receivedAt());
         Set<Long> there = table.there(
-                ClickHouseTableTest.PARTITION,
-                0,
-                Long.MAX_VALUE,
-                EventRows.micros(events.getFirst().receivedAt()) - DAY_MICROS,
-                EventRows.micros(events.getFirst().receivedAt()) + DAY_MICROS);
-        return events.stream()
+                ClickHouseTableTest.PARTITION, 0, Long.MAX_VALUE, received - DAY_MICROS, received + DAY_MICROS);
+        List<RecordedEvent> missing = events.stream()
                 .filter(event -> !there.contains(ClickHouseTableTest.offset(event.id())))
                 .toList();
+        if (!missing.isEmpty()) {
+            table.insert(ClickHouseTableTest.rows(missing), token);
+        }
+        return missing.isEmpty();
     }
 
     private static void sleep() {
