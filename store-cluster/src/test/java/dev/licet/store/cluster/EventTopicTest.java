@@ -295,7 +295,7 @@ class EventTopicTest {
                 Duration until = Duration.ofNanos(System.nanoTime() - begun);
                 assertThat(until).isBetween(silence.minusMillis(100), silence.multipliedBy(2));
                 assertThatThrownBy(() -> ids(first)).isInstanceOf(Unavailable.class);
-                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(silence.multipliedBy(4));
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(silence.multipliedBy(6));
 
                 List<Pending<Outcome<List<Placed>>>> tried = new ArrayList<>();
                 int refused = 0;

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class OnTheWayTest {
-    private static final Duration SILENCE = Duration.ofMillis(100);
+    private static final Duration SILENCE = Duration.ofMillis(500);
 
     private final OnTheWay onTheWay = new OnTheWay(1_000, SILENCE);
 
