@@ -142,7 +142,7 @@ class MoveProcessTest {
             server.terminate();
         }
         try (KafkaServers kafka = KafkaServers.start(3)) {
-            List<String> events = eventEngines(kafka);
+            List<String> events = EventEngines.settings(kafka, directory);
             List<String> engines = new ArrayList<>(List.of("--postgres", database));
             engines.addAll(events);
 
@@ -159,6 +159,7 @@ class MoveProcessTest {
                         .as("but for what makes tests fast")
                         .singleElement(InstanceOfAssertFactories.STRING)
                         .startsWith("broken   settings: fsync is off");
+                assertThat(doctor.exitCode()).isEqualTo(1);
                 assertThat(doctor.out()).contains("ok       kafka topic", "ok       sink", "ok       clickhouse");
                 assertThat(move("cluster:" + database, home, events.toArray(String[]::new))
                                 .exitCode())
@@ -176,22 +177,6 @@ class MoveProcessTest {
             send(server, token, "[{\"name\":\"one again\",\"id\":\"1\"},{\"name\":\"four\"}]");
             assertThat(names(server, token)).containsExactlyInAnyOrder("one", "two", "three", "four");
         }
-    }
-
-    private List<String> eventEngines(KafkaServers kafka) throws IOException {
-        ClickHouseServer clickHouse = ClickHouseServer.shared();
-        return List.of(
-                "--kafka",
-                kafka.addresses(),
-                "--clickhouse",
-                clickHouse.address().toString(),
-                "--clickhouse-database",
-                clickHouse.database(directory),
-                "--clickhouse-user",
-                ClickHouseServer.USER,
-                "--clickhouse-password-file",
-                Files.writeString(directory.resolve("clickhouse-password"), ClickHouseServer.PASSWORD)
-                        .toString());
     }
 
     private static String[] with(Path data, List<String> settings) {

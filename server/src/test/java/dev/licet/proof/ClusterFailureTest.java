@@ -2,6 +2,7 @@ package dev.licet.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.licet.cli.EventEngines;
 import dev.licet.cli.Processes;
 import dev.licet.core.AtOnce;
 import dev.licet.proof.Traffic.Vendor;
@@ -13,7 +14,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,20 +86,10 @@ class ClusterFailureTest {
         standby = primary.standby();
         primary.execute("CREATE DATABASE " + DATABASE);
         primary.waitForStandby();
-        Path password = Files.writeString(directory.resolve("clickhouse-password"), ClickHouseServer.PASSWORD);
-        engines = List.of(
-                "--postgres",
-                Nodes.postgres(DATABASE, primary.port(), standby.port()),
-                "--kafka",
-                kafka.addresses(),
-                "--clickhouse",
-                clickHouse.address().toString(),
-                "--clickhouse-database",
-                clickHouse.database(directory),
-                "--clickhouse-user",
-                ClickHouseServer.USER,
-                "--clickhouse-password-file",
-                password.toString());
+        engines = Stream.concat(
+                        Stream.of("--postgres", Nodes.postgres(DATABASE, primary.port(), standby.port())),
+                        EventEngines.settings(kafka, directory).stream())
+                .toList();
         for (String name : List.of("one", "two")) {
             SERVERS.add(Nodes.serve(directory, name, 0, engines));
             SINKS.add(Nodes.sink(directory, "sink-" + name, engines));

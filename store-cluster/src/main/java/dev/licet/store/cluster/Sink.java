@@ -45,11 +45,10 @@ import org.jspecify.annotations.Nullable;
 /// other.
 ///
 /// What goes into the table is a batch: the records of one partition from one offset to another. It is
-/// [noted][SinkPlans] in PostgreSQL before it is inserted; whoever takes the partition over inserts the same
-/// one again, with the same token, and ClickHouse drops it if it is there. What an event's fingerprint was seen with
-/// before, at
-/// a lower offset, is a duplicate and left out. So it does not count how often an end in between has a batch
-/// inserted, nor whether one who has lost a partition does not know that yet.
+/// [noted][SinkPlans] in PostgreSQL before it is inserted; whoever takes the partition over inserts what is missing
+/// of it, with the same token, by which ClickHouse drops what comes twice. What an event's fingerprint was seen
+/// with before, at a lower offset, is a duplicate and left out. So it does not count how often an end in between
+/// has a batch inserted, nor whether one who has lost a partition does not know that yet.
 ///
 /// What an erasure is about that was [noted][SinkErasures] before the batch was planned is left out, too.
 public final class Sink implements AutoCloseable {

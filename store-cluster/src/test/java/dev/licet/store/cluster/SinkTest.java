@@ -73,11 +73,15 @@ class SinkTest extends Pipeline {
         assertThat(names()).containsExactly("a", "b");
     }
 
-    @Test
-    void whoTakesOver_insertsTheSameBatchAgain_andKnowsWhatTheOtherKnew() throws Exception {
-        List<UsageEvent> events = IntStream.range(0, 1_200)
+    private static List<UsageEvent> manyWithIds() {
+        return IntStream.range(0, 1_200)
                 .mapToObj(i -> event("event " + i, Optional.of("id " + i)))
                 .toList();
+    }
+
+    @Test
+    void whoTakesOver_insertsTheSameBatchAgain_andKnowsWhatTheOtherKnew() throws Exception {
+        List<UsageEvent> events = manyWithIds();
         Sink first = sink("first");
         append(new Submission(events, Instant.now()));
         all();
@@ -99,9 +103,7 @@ class SinkTest extends Pipeline {
 
     @Test
     void whoTakesOver_learnsStepByStep_whatManyBatchesHaveBrought() throws Exception {
-        List<UsageEvent> events = IntStream.range(0, 1_200)
-                .mapToObj(i -> event("event " + i, Optional.of("id " + i)))
-                .toList();
+        List<UsageEvent> events = manyWithIds();
         Sink first = sink("first");
         append(new Submission(events, Instant.now()));
         all();

@@ -22,7 +22,7 @@ final class PostgresCheckup implements Checkup {
 
     /// PostgreSQL waits for so long at times before it looks whether it is to be promoted, once its primary is gone.
     private static final String WAITS_LONG =
-            "(SELECT setting::int > 1000 FROM pg_settings" + " WHERE name = 'wal_retrieve_retry_interval')";
+            "(SELECT setting::int > 1000 FROM pg_settings WHERE name = 'wal_retrieve_retry_interval')";
 
     private final PGSimpleDataSource source;
     private final Duration kept;
