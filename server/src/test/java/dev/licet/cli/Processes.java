@@ -15,7 +15,7 @@ public final class Processes {
 
     private static final int PATIENCE_SECONDS = 40;
 
-    /// Of a start, on a machine that has other work: four servers and seven engines start and run on two cores.
+    /// Of a start, beside servers, sinks, brokers and databases that start and run on the same two cores.
     private static final int START_SECONDS = 120;
 
     private Processes() {}
