@@ -89,13 +89,17 @@ final class Stores {
 
     private static ClusterStore openCluster(Settings settings, Clock clock, LongSupplier nanos) {
         Settings.EventSettings events = settings.events();
+        ClusterSettings cluster = settings.cluster().orElseThrow();
         return ClusterStore.open(
                 addresses(settings, settings.insights().timeout().plus(CONNECTING)),
                 new ClusterStore.Settings(
                         events.queueRequests(),
                         events.queueBytes(),
-                        settings.cluster().orElseThrow().kafka().silence(),
+                        cluster.kafka().silence(),
                         insightSettings(settings.insights()),
+                        new ClusterStore.Counting(
+                                cluster.clickHouse().countEvents(),
+                                cluster.clickHouse().countTimeout()),
                         Optional.of(events.retention()),
                         settings.auditRetention(),
                         PATIENCE,

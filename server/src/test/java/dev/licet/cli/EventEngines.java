@@ -1,30 +1,55 @@
 package dev.licet.cli;
 
+import dev.licet.server.config.Setting;
 import dev.licet.store.cluster.ClickHouseServer;
 import dev.licet.store.cluster.KafkaServers;
+import dev.licet.store.postgres.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /// Where events are that go through Kafka into ClickHouse.
 public final class EventEngines {
     private EventEngines() {}
 
-    /// As arguments of a command. @param directory of the test, which has a database of its own
-    public static List<String> settings(KafkaServers kafka, Path directory) throws IOException {
-        ClickHouseServer clickHouse = ClickHouseServer.shared();
-        return List.of(
-                "--kafka",
+    /// @param directory of the test, which has a database of its own
+    public static Map<Setting, String> settings(KafkaServers kafka, ClickHouseServer clickHouse, Path directory)
+            throws IOException {
+        Path password = Files.writeString(directory.resolve("clickhouse-password"), ClickHouseServer.PASSWORD);
+        return Map.of(
+                Setting.KAFKA,
                 kafka.addresses(),
-                "--clickhouse",
+                Setting.CLICKHOUSE,
                 clickHouse.address().toString(),
-                "--clickhouse-database",
+                Setting.CLICKHOUSE_DATABASE,
                 clickHouse.database(directory),
-                "--clickhouse-user",
+                Setting.CLICKHOUSE_USER,
                 ClickHouseServer.USER,
-                "--clickhouse-password-file",
-                Files.writeString(directory.resolve("clickhouse-password"), ClickHouseServer.PASSWORD)
-                        .toString());
+                Setting.CLICKHOUSE_PASSWORD_FILE,
+                password.toString());
+    }
+
+    /// The whole of the profile: with a database of the PostgreSQL that tests share, and the one broker that they do.
+    public static Map<Setting, String> small(ClickHouseServer clickHouse, Path directory) throws IOException {
+        Map<Setting, String> all = new EnumMap<>(settings(KafkaServers.shared(), clickHouse, directory));
+        all.put(Setting.POSTGRES, PostgresServer.address(directory));
+        all.put(
+                Setting.KAFKA_TOPIC,
+                "events-" + Integer.toHexString(directory.toString().hashCode()));
+        all.put(Setting.KAFKA_PARTITIONS, "2");
+        all.put(Setting.KAFKA_REPLICAS, "1");
+        all.put(Setting.KAFKA_MIN_IN_SYNC, "1");
+        return all;
+    }
+
+    /// As arguments of a command, with the ClickHouse that tests share.
+    public static List<String> arguments(KafkaServers kafka, Path directory) throws IOException {
+        return settings(kafka, ClickHouseServer.shared(), directory).entrySet().stream()
+                .flatMap(setting -> Stream.of("--" + setting.getKey().key(), setting.getValue()))
+                .toList();
     }
 }

@@ -142,7 +142,7 @@ class MoveProcessTest {
             server.terminate();
         }
         try (KafkaServers kafka = KafkaServers.start(3)) {
-            List<String> events = EventEngines.settings(kafka, directory);
+            List<String> events = EventEngines.arguments(kafka, directory);
             List<String> engines = new ArrayList<>(List.of("--postgres", database));
             engines.addAll(events);
 

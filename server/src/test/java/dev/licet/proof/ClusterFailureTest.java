@@ -88,7 +88,7 @@ class ClusterFailureTest {
         primary.waitForStandby();
         engines = Stream.concat(
                         Stream.of("--postgres", Nodes.postgres(DATABASE, primary.port(), standby.port())),
-                        EventEngines.settings(kafka, directory).stream())
+                        EventEngines.arguments(kafka, directory).stream())
                 .toList();
         for (String name : List.of("one", "two")) {
             SERVERS.add(Nodes.serve(directory, name, 0, engines));

@@ -1,17 +1,13 @@
 package dev.licet.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.licet.cli.Processes;
-import dev.licet.core.AtOnce;
 import dev.licet.proof.Traffic.Vendor;
 import dev.licet.server.TestServer;
-import dev.licet.server.TestServer.Reply;
 import dev.licet.server.config.Setting;
 import dev.licet.store.postgres.PostgresServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -22,7 +18,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,7 +44,6 @@ class PostgresFailureTest {
     private static final int SEATS = 3;
     private static final int SENDERS = 6;
     private static final int MACHINES = 8;
-    private static final int CALLERS = 250;
     /// How long nobody may be told of a success. A busy machine takes its share of it.
     private static final Duration MOST_WHEN_ONE_IS_GONE = Duration.ofSeconds(15);
 
@@ -114,10 +108,6 @@ class PostgresFailureTest {
         return processes;
     }
 
-    private static Vendor vendor(TestServer node) {
-        return new Vendor(node.first().accessToken(), node.first().productId());
-    }
-
     private Traffic traffic(Vendor vendor, int perEvent, int... ports) throws IOException {
         List<Integer> all = Arrays.stream(ports).boxed().toList();
         return opened(new Traffic(all, vendor, vendor.key(ports[0], SEATS), perEvent));
@@ -158,7 +148,7 @@ class PostgresFailureTest {
         primary.waitForStandby();
         TestServer one = node("one", Nodes.postgres(database, primary.port(), standby.port()));
         TestServer two = another(one, "two");
-        Traffic traffic = traffic(vendor(one), 10, one.port(), two.port()).start(SENDERS, MACHINES);
+        Traffic traffic = traffic(Vendor.of(one), 10, one.port(), two.port()).start(SENDERS, MACHINES);
         FailureReport.pause();
         primary.kill();
         standby.execute("SELECT pg_promote()");
@@ -236,51 +226,39 @@ class PostgresFailureTest {
 
     @Test
     void fullDisk_isAnsweredBy503_andAllGoesOnByItselfOnceThereIsRoom() throws Exception {
-        Path disk = server.directory("disk" + round);
-        assumeTrue(
-                run("mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", disk.toString()),
-                "needs the right to mount a file system");
-        opened(() -> run("umount", "-l", disk.toString()));
-        PostgresServer.own(disk);
-        server.execute("CREATE TABLESPACE small LOCATION '" + disk + "'");
+        SmallDisk disk = opened(SmallDisk.mount(server.directory("disk" + round), 48));
+        PostgresServer.own(disk.directory());
+        server.execute("CREATE TABLESPACE small LOCATION '" + disk.directory() + "'");
         opened(() -> server.execute("DROP TABLESPACE small"));
         opened(() -> server.execute("DROP DATABASE " + database + " WITH (FORCE)"));
         server.execute("ALTER DATABASE " + database + " SET TABLESPACE small");
         TestServer node = node("one", Nodes.postgres(database, server.port()));
-        String seat = vendor(node).checkOut(vendor(node).key(node.port(), 1), "PT1H", "machine");
-        Traffic traffic = traffic(vendor(node), 40_000, node.port()).start(SENDERS, 0);
+        String seat = Vendor.of(node).checkOut(Vendor.of(node).key(node.port(), 1), "PT1H", "machine");
+        Traffic traffic = traffic(Vendor.of(node), 40_000, node.port()).start(SENDERS, 0);
         for (int i = 0; i < 600 && traffic.failures() < 20; i++) {
             Thread.sleep(50);
         }
         assertThat(traffic.failures()).isGreaterThanOrEqualTo(20);
         assertThat(node.get("/health/ready").status()).isEqualTo(503);
-        assertThat(vendor(node).ask(node.port(), "POST", "/v1/seats", seat).status())
+        assertThat(Vendor.of(node).ask(node.port(), "POST", "/v1/seats", seat).status())
                 .isIn(201, 503);
 
-        assertThat(run("mount", "-o", "remount,size=400m", disk.toString())).isTrue();
+        disk.resize(400);
         traffic.awaitMore(100);
         traffic.stop();
         REPORT.add("disk full, then not", traffic);
-        assertThat(vendor(node).ask(node.port(), "POST", "/v1/seats", seat).status())
+        assertThat(Vendor.of(node).ask(node.port(), "POST", "/v1/seats", seat).status())
                 .isEqualTo(201);
         assertThat(node.get("/health/ready").status()).isEqualTo(200);
         storedOnce(server, database, traffic);
-    }
-
-    private static boolean run(String... command) throws InterruptedException, IOException {
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
     }
 
     /// Of its connections there are a dozen.
     @Test
     void manyCallersAtOnce_areAllAnswered_andSoAreThoseWhoMeetAnEventTableThatIsLocked() throws Exception {
         TestServer node = node("one", Nodes.postgres(database, server.port()));
-        String key = vendor(node).key(node.port(), SEATS);
-        List<Integer> statuses = AtOnce.run(CALLERS, i -> ask(node, key, i));
+        String key = Vendor.of(node).key(node.port(), SEATS);
+        List<Integer> statuses = Callers.ask(node, key);
         assertThat(statuses).allMatch(status -> List.of(200, 201, 409).contains(status));
 
         long began = System.nanoTime();
@@ -296,7 +274,7 @@ class PostgresFailureTest {
                     throw new AssertionError(e);
                 }
             });
-            statuses = AtOnce.run(CALLERS, i -> ask(node, key, i));
+            statuses = Callers.ask(node, key);
             unlocking.join();
         }
         assertThat(statuses)
@@ -304,24 +282,7 @@ class PostgresFailureTest {
                 .allMatch(status -> List.of(200, 201, 409, 503).contains(status));
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(20));
         assertThat(node.get("/health/ready").status()).isEqualTo(200);
-        assertThat(AtOnce.run(CALLERS, i -> ask(node, key, i)))
+        assertThat(Callers.ask(node, key))
                 .allMatch(status -> List.of(200, 201, 409).contains(status));
-    }
-
-    /// By turns an event, a list of them, a seat, and keys.
-    private static int ask(TestServer node, String key, int number) {
-        Vendor vendor = vendor(node);
-        try {
-            Reply reply = switch (number % 4) {
-                case 0 -> vendor.ask(node.port(), "POST", "/v1/events", "{\"name\":\"event " + number + "\"}");
-                case 1 -> vendor.ask(node.port(), "GET", "/v1/events?limit=10", "");
-                case 2 ->
-                    vendor.ask(node.port(), "POST", "/v1/seats", vendor.checkOut(key, "PT1H", "machine " + number));
-                default -> vendor.ask(node.port(), "GET", "/v1/keys?product=prd_" + vendor.product(), "");
-            };
-            return reply.status();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

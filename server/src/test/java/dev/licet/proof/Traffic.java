@@ -76,6 +76,11 @@ final class Traffic implements AutoCloseable {
     /// Whose events and seats they are. @param product its id
     record Vendor(String accessToken, long product) {
 
+        /// Who has the first credentials of a node.
+        static Vendor of(TestServer node) {
+            return new Vendor(node.first().accessToken(), node.first().productId());
+        }
+
         /// One request to a node, on a connection of its own.
         Reply ask(int port, String verb, String path, String body) throws IOException {
             try (Socket socket = connect(port, 20_000)) {

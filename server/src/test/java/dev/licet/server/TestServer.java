@@ -4,6 +4,7 @@ import dev.licet.core.TestClock;
 import dev.licet.dialect.Dialect;
 import dev.licet.server.config.Setting;
 import dev.licet.server.config.Settings;
+import dev.licet.store.cluster.Sink;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -64,6 +65,11 @@ public final class TestServer implements AutoCloseable {
     /// Another node of the same database, with the same clock. @param data an empty directory
     public TestServer another(Path data) {
         return new TestServer(data, clock, first, settings);
+    }
+
+    /// What brings events from Kafka into ClickHouse, by the settings of this server. @param data an empty directory
+    public Sink sink(Path data) {
+        return Stores.sink(inForce(data, settings));
     }
 
     private Wiring open() {

@@ -57,6 +57,11 @@ public enum Setting {
             "clickhouse-cluster",
             "",
             "The name of a cluster, as ClickHouse's own settings have it, whose nodes all have the table. Empty: one node has it."),
+    COUNT_EVENTS(
+            "count-events",
+            "20000000",
+            "The most events of a day that one statement of ClickHouse counts; of a day with more, each hour is counted by its own."),
+    COUNT_TIMEOUT("count-timeout", "10m", "How long such a statement may take; then it is tried again."),
     SINK_ROWS("sink-rows", "100000", "The most events of one insert into ClickHouse; 1000000 at most."),
     SINK_BYTES(
             "sink-bytes",

@@ -288,7 +288,9 @@ public final class Settings {
                         text(Setting.CLICKHOUSE_DATABASE),
                         text(Setting.CLICKHOUSE_USER),
                         secret(Setting.CLICKHOUSE_PASSWORD_FILE),
-                        Optional.of(text(Setting.CLICKHOUSE_CLUSTER)).filter(name -> !name.isEmpty())),
+                        Optional.of(text(Setting.CLICKHOUSE_CLUSTER)).filter(name -> !name.isEmpty()),
+                        count(Setting.COUNT_EVENTS),
+                        duration(Setting.COUNT_TIMEOUT)),
                 count(Setting.SINK_ROWS),
                 bytes(Setting.SINK_BYTES),
                 duration(Setting.SINK_INTERVAL)));
@@ -319,9 +321,16 @@ public final class Settings {
         }
     }
 
-    /// @param cluster whose nodes all have the table
+    /// @param cluster whose nodes all have the table @param countEvents of a day, by one statement
+    /// @param countTimeout of such a statement
     public record ClickHouseSettings(
-            List<URI> addresses, String database, String user, Optional<String> password, Optional<String> cluster) {
+            List<URI> addresses,
+            String database,
+            String user,
+            Optional<String> password,
+            Optional<String> cluster,
+            int countEvents,
+            Duration countTimeout) {
         public ClickHouseSettings {
             addresses = List.copyOf(addresses);
         }

@@ -82,6 +82,12 @@ public final class ClusterStore extends SqlStore {
         }
     }
 
+    /// What counting events asks of ClickHouse.
+    ///
+    /// @param atOnce the most events of a day that one statement counts; of a day with more, each hour has its own
+    /// @param longest that a statement may take
+    public record Counting(long atOnce, Duration longest) {}
+
     /// What a store takes on.
     ///
     /// @param queueRequests how many requests may wait to be sent @param queueBytes how many bytes they may
@@ -95,6 +101,7 @@ public final class ClusterStore extends SqlStore {
             long queueBytes,
             Duration silence,
             InsightSettings insights,
+            Counting counting,
             Optional<Duration> kept,
             Duration changesKept,
             Duration patience,
@@ -217,7 +224,7 @@ public final class ClusterStore extends SqlStore {
                 settings.kept(),
                 () -> Entities.retentions(database),
                 clock);
-        this.counter = new EventCounter(source, engines.counts());
+        this.counter = new EventCounter(source, engines.counts(), settings.counting());
     }
 
     private static HikariDataSource pool(DataSource source) {

@@ -22,16 +22,11 @@ import java.util.stream.Stream;
 /// these count is in [CountParts]; no row of a generation is added once it does. A partition has the rows about
 /// events of one day of receipt.
 ///
-/// @param events that are counted @param atOnce how many of a day by one statement; of more, each hour by its own
-record CountTables(EventTable events, long atOnce) {
-    private static final long AT_ONCE = 20_000_000;
-
+/// @param events that are counted
+record CountTables(EventTable events) {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter PARTITION = DateTimeFormatter.ofPattern("uuuuMMdd", Locale.ROOT);
-    /// Of counting an hour, or putting a day together.
-    private static final Duration LONGEST = Duration.ofMinutes(10);
-
     private static final String SUM = "day_sum";
     private static final String ACTIVE = "day_active";
     private static final List<String> ALL = List.of(SUM, ACTIVE);
@@ -57,10 +52,6 @@ record CountTables(EventTable events, long atOnce) {
               product    Nullable(Int64),
               who        String,
               events     UInt64""";
-
-    CountTables(EventTable events) {
-        this(events, AT_ONCE);
-    }
 
     /// Makes the tables if they are not there.
     void make() {
@@ -104,8 +95,8 @@ record CountTables(EventTable events, long atOnce) {
                 .getFirst();
     }
 
-    /// What of a part is counted by one statement each.
-    List<CountParts.Part> pieces(CountParts.Part part) {
+    /// What of a part is counted by one statement each. @param atOnce the most events of one; an hour is one, though
+    List<CountParts.Part> pieces(CountParts.Part part, long atOnce) {
         if (part.until() == part.first() + 1 || events(part) <= atOnce) {
             return List.of(part);
         }
@@ -157,7 +148,9 @@ record CountTables(EventTable events, long atOnce) {
     }
 
     /// Counts the events of a part. @param calendars of accounts that have another one than UTC's
-    void count(CountParts.Part part, long generation, Map<Long, ZoneId> calendars) {
+    ///
+    /// @param longest that a statement may take
+    void count(CountParts.Part part, long generation, Map<Long, ZoneId> calendars, Duration longest) {
         String counted = counted(part, calendars);
         insert(
                 SUM,
@@ -165,7 +158,8 @@ record CountTables(EventTable events, long atOnce) {
                 generation,
                 "account, day, product, currency, count(), ifNull(sum(toInt128(value)), 0), count(value)",
                 counted,
-                "account, day, product, currency");
+                "account, day, product, currency",
+                longest);
         String kinds = join(Rolled.KINDS.keySet().stream().sorted().map(kind -> "'" + kind + "'"));
         String columns = join(Rolled.KINDS.keySet().stream().sorted().map(Rolled.KINDS::get));
         insert(
@@ -175,19 +169,21 @@ record CountTables(EventTable events, long atOnce) {
                 "account, kind, day, product, assumeNotNull(who), count()",
                 "(SELECT account, day, product, kind, who FROM " + counted + " ARRAY JOIN [" + kinds + "] AS kind, ["
                         + columns + "] AS who WHERE who IS NOT NULL)",
-                "account, kind, day, product, who");
+                "account, kind, day, product, who",
+                longest);
     }
 
     private static String join(Stream<String> texts) {
         return texts.collect(Collectors.joining(", "));
     }
 
-    private void insert(String table, long day, long generation, String fields, String from, String by) {
+    private void insert(
+            String table, long day, long generation, String fields, String from, String by, Duration longest) {
         events.database()
                 .runOnce(
                         "INSERT INTO " + table + " SELECT " + generation + ", toDate('" + LocalDate.ofEpochDay(day)
                                 + "'), " + fields + " FROM " + from + " GROUP BY " + by,
-                        LONGEST);
+                        longest);
     }
 
     /// Events of a part, each with its day.
@@ -230,22 +226,24 @@ record CountTables(EventTable events, long atOnce) {
 
     /// Makes one row of all that are of the same. @param day since 1970, of receipt
     ///
-    /// @param rows a condition on those that are taken
-    void merge(long day, String rows, long generation) {
+    /// @param rows a condition on those that are taken @param longest that a statement may take
+    void merge(long day, String rows, long generation, Duration longest) {
         insert(
                 SUM,
                 day,
                 generation,
                 "account, day, product, currency, sum(events), sum(value), sum(valued)",
                 from(SUM, day, rows),
-                "account, day, product, currency");
+                "account, day, product, currency",
+                longest);
         insert(
                 ACTIVE,
                 day,
                 generation,
                 "account, kind, day, product, who, sum(events)",
                 from(ACTIVE, day, rows),
-                "account, kind, day, product, who");
+                "account, kind, day, product, who",
+                longest);
     }
 
     private static String from(String table, long day, String rows) {

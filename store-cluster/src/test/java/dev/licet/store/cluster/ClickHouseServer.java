@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 
 /// A ClickHouse of the tests' own, with a database for each directory that a test has: the engine itself, as a
 /// [process][ClickHouseProcess] of its own behind the HTTP interface. It ends with the process of the tests.
-public final class ClickHouseServer {
+public final class ClickHouseServer implements AutoCloseable {
     /// Where `.ci/fetch-clickhouse` leaves it.
     private static final Path LIBRARY =
             Path.of(System.getProperty("user.home"), ".cache/licet/libchdb-26.7.3-stable.1/libchdb.so");
@@ -44,8 +44,12 @@ public final class ClickHouseServer {
     private final Map<Path, String> databases = new HashMap<>();
 
     private ClickHouseServer(String profile) throws IOException, InterruptedException {
+        this(profile, Files.createTempDirectory("licet-clickhouse"));
+    }
+
+    private ClickHouseServer(String profile, Path directory) throws IOException, InterruptedException {
         this.profile = profile;
-        directory = Files.createTempDirectory("licet-clickhouse");
+        this.directory = directory;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
@@ -57,6 +61,11 @@ public final class ClickHouseServer {
     /// One for a test alone, which ends it now and then.
     static ClickHouseServer alone() throws IOException, InterruptedException {
         return new ClickHouseServer("");
+    }
+
+    /// The same. @param directory for its data, which is deleted in the end
+    public static ClickHouseServer in(Path directory) throws IOException, InterruptedException {
+        return new ClickHouseServer("", directory);
     }
 
     /// The same. @param profile settings of its user, as `name=value,name=value`
@@ -198,7 +207,16 @@ public final class ClickHouseServer {
         return directory.resolveSibling(directory.getFileName() + ".log");
     }
 
+    /// Ends it for good.
+    @Override
+    public void close() {
+        stop();
+    }
+
     private void stop() {
+        if (!Files.exists(directory)) {
+            return; // it was closed, and this is the end of the process
+        }
         try {
             process.destroyForcibly();
             if (!process.waitFor(10, TimeUnit.SECONDS)) {

@@ -98,6 +98,7 @@ class ClusterMoveTest {
                         64L << 20,
                         Duration.ofSeconds(10),
                         InsightSettings.DEFAULT,
+                        TestCluster.COUNTING,
                         Optional.empty(),
                         Duration.ofDays(400),
                         Duration.ofSeconds(30),

@@ -69,6 +69,9 @@ class EventCounterTest {
     /// A change that deletes takes a second or more.
     private static final int STEPS = Integer.getInteger("licet.counts.steps", 30);
 
+    /// More events at once than some days have, and less than others.
+    private static final ClusterStore.Counting COUNTING = new ClusterStore.Counting(300, Duration.ofMinutes(1));
+
     private static final List<String> ZONES = List.of("UTC", "Europe/Prague", "America/New_York", "Asia/Kolkata");
 
     private DataSource source;
@@ -109,7 +112,7 @@ class EventCounterTest {
         database = server.client(server.database(directory));
         table = new EventTable(database, Optional.empty());
         table.make();
-        counts = new CountTables(table, 300); // more than some days have, and less than others
+        counts = new CountTables(table);
         counts.make();
         counts.make();
         changes = new EventChanges(source::getConnection);
@@ -125,7 +128,7 @@ class EventCounterTest {
                 new SinkErasures(TOPIC),
                 Clock.systemUTC());
         removals.start();
-        counter = new EventCounter(source, counts);
+        counter = new EventCounter(source, counts, COUNTING);
     }
 
     private ClusterInsights insights(ClusterInsights.Counts known) {
@@ -556,7 +559,7 @@ class EventCounterTest {
             for (int node = 0; node < 2; node++) {
                 Random own = new Random(14 + node);
                 counting.add(executor.submit(() -> {
-                    try (EventCounter another = new EventCounter(source, counts)) {
+                    try (EventCounter another = new EventCounter(source, counts, COUNTING)) {
                         while (!isOver.get()) {
                             another.count(CLOSED - 20 + own.nextInt(40), 1 + own.nextInt(30));
                         }

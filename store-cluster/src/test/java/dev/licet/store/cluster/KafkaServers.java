@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -31,6 +32,7 @@ public final class KafkaServers implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final Duration ANSWER = Duration.ofSeconds(10);
     private static final String CLUSTER = Uuid.randomUuid().toString();
+    private static Optional<KafkaServers> running = Optional.empty();
 
     private final Path directory;
     private final List<Integer> ports;
@@ -46,6 +48,20 @@ public final class KafkaServers implements AutoCloseable {
         List<Integer> free = freePorts(2 * count);
         ports = free.subList(0, count);
         controllers = free.subList(count, 2 * count);
+    }
+
+    /// The one broker that tests share. It ends with the process of the tests.
+    public static synchronized KafkaServers shared() {
+        try {
+            if (running.isEmpty()) {
+                running = Optional.of(start(1));
+            }
+            return running.get();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /// Starts so many, and waits until they answer. @param more settings, as `name=value`

@@ -16,14 +16,15 @@ import java.util.Optional;
 
 /// Stores of the whole profile for the contracts: PostgreSQL, one broker of Kafka, ClickHouse, and a sink.
 final class TestCluster {
-    private static Optional<KafkaServers> kafka = Optional.empty();
+    static final ClusterStore.Counting COUNTING = new ClusterStore.Counting(20_000_000, Duration.ofMinutes(1));
 
     private TestCluster() {}
 
     /// The same one for the same directory.
     static Store open(Path directory) {
         try {
-            ClusterStore.Addresses addresses = addresses(directory, broker().addresses(), 1);
+            ClusterStore.Addresses addresses =
+                    addresses(directory, KafkaServers.shared().addresses(), 1);
             Sink sink = ClusterStore.sink(
                     addresses, directory.resolve("sink"), new Sink.Settings(1_000, 64L << 20, Duration.ofMillis(1)));
             return withSink(
@@ -34,6 +35,7 @@ final class TestCluster {
                                     64L << 20,
                                     Duration.ofSeconds(10),
                                     InsightSettings.DEFAULT,
+                                    TestCluster.COUNTING,
                                     Optional.empty(),
                                     Duration.ofDays(400),
                                     Duration.ofSeconds(30),
@@ -76,18 +78,5 @@ final class TestCluster {
                         Duration.ofDays(7)),
                 server.settings(server.database(directory), ClickHouseServer.PASSWORD),
                 Optional.empty());
-    }
-
-    private static synchronized KafkaServers broker() {
-        if (kafka.isEmpty()) {
-            try {
-                kafka = Optional.of(KafkaServers.start(1));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-        return kafka.get();
     }
 }

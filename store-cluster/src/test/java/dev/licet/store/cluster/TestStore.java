@@ -72,7 +72,7 @@ final class TestStore extends SqlStore {
                 events,
                 new SinkErasures(Uuid.randomUuid()),
                 Clock.systemUTC());
-        this.counter = new EventCounter(source, counts);
+        this.counter = new EventCounter(source, counts, TestCluster.COUNTING);
         removals.start();
     }
 

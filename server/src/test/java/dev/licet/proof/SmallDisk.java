@@ -1,0 +1,59 @@
+package dev.licet.proof;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/// A file system of its own, in memory, which can be filled.
+///
+/// @param directory where it is
+record SmallDisk(Path directory) implements AutoCloseable {
+    private static final int BLOCK = 4096;
+
+    /// Makes one. The test is left out where nobody may mount. @param directory that is empty
+    static SmallDisk mount(Path directory, int megabytes) throws IOException, InterruptedException {
+        Files.createDirectories(directory);
+        assumeTrue(
+                run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs", directory.toString()),
+                "needs the right to mount a file system");
+        return new SmallDisk(directory);
+    }
+
+    void resize(int megabytes) throws IOException, InterruptedException {
+        if (!run("mount", "-o", "remount,size=" + megabytes + "m", directory.toString())) {
+            throw new IOException("can't resize " + directory);
+        }
+    }
+
+    /// Leaves no room, until that file is deleted.
+    Path fill() throws IOException {
+        Path ballast = directory.resolve("ballast");
+        try (OutputStream out = Files.newOutputStream(ballast)) {
+            byte[] block = new byte[BLOCK];
+            while (directory.toFile().getUsableSpace() > 0) {
+                out.write(block);
+            }
+        }
+        return ballast;
+    }
+
+    private static boolean run(String... command) throws InterruptedException, IOException {
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
+    }
+
+    /// Takes it away, also from who still has files there.
+    @Override
+    public void close() throws IOException, InterruptedException {
+        if (!run("umount", "-l", directory.toString())) {
+            throw new IOException("can't unmount " + directory);
+        }
+    }
+}
