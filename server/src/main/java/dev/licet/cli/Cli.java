@@ -42,6 +42,7 @@ public final class Cli {
         Map<String, Supplier<List<Command>>> commands = new LinkedHashMap<>();
         commands.put("serve", () -> List.of(ServeCommand.command()));
         commands.put("sink", () -> List.of(SinkCommand.command()));
+        commands.put("refill", () -> List.of(RefillCommand.command()));
         commands.put("demo", () -> List.of(DemoCommand.command()));
         commands.put("init", () -> List.of(InitCommand.command()));
         commands.put("doctor", () -> List.of(DoctorCommand.command()));

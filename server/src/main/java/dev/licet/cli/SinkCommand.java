@@ -6,7 +6,6 @@ import dev.licet.server.Logging;
 import dev.licet.server.Wiring;
 import dev.licet.server.config.Settings;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import org.apache.commons.cli.Option;
 
 /// Brings events from Kafka into ClickHouse until it is told to stop. It has the settings of a server.
@@ -30,12 +29,15 @@ final class SinkCommand {
                     Cli.WRONG_USE, "a sink needs the settings 'postgres', 'kafka' and 'clickhouse' of the servers");
         }
         Logging.start(settings.logLevel());
-        Ending.watch().first(Wiring.sink(settings));
+        Wiring.RunningSink sink = Wiring.sink(settings);
+        Ending.watch().first(sink);
         LOG.log(
                 INFO,
                 "bringing events from " + settings.cluster().get().kafka() + " to "
                         + settings.cluster().get().clickHouse());
-        new CountDownLatch(1).await();
+        if (!sink.awaitEnd()) {
+            throw new CliFailure(Cli.FAILED, "the sink has ended by itself; see above. Start it again");
+        }
         return 0;
     }
 }

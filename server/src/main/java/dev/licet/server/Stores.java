@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.Function;
@@ -97,9 +98,7 @@ final class Stores {
                         events.queueBytes(),
                         cluster.kafka().silence(),
                         insightSettings(settings.insights()),
-                        new ClusterStore.Counting(
-                                cluster.clickHouse().countEvents(),
-                                cluster.clickHouse().countTimeout()),
+                        cluster.clickHouse().countEvents(),
                         Optional.of(events.retention()),
                         settings.auditRetention(),
                         PATIENCE,
@@ -127,7 +126,8 @@ final class Stores {
                         clickHouse.user(),
                         clickHouse.password(),
                         CONNECTING,
-                        timeout),
+                        timeout,
+                        clickHouse.workTimeout()),
                 clickHouse.cluster());
     }
 
@@ -153,6 +153,11 @@ final class Stores {
         } catch (IOException e) {
             throw new UncheckedIOException("can't write to " + settings.data() + ": " + e.getMessage(), e);
         }
+    }
+
+    /// Has sinks bring what ClickHouse lacks. @param since it came to Kafka @return how many events they look at
+    static long refill(Settings settings, Optional<Instant> since) {
+        return ClusterStore.refill(addresses(settings, TRYING), since);
     }
 
     /// What looks at where these settings keep all.

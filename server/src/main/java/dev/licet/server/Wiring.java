@@ -74,6 +74,7 @@ import dev.licet.server.http.OperatorPages;
 import dev.licet.server.security.Argon2Passwords;
 import dev.licet.server.security.NativeSigner;
 import dev.licet.server.security.SelfSignedCertificate;
+import dev.licet.store.cluster.Sink;
 import dev.licet.store.embedded.EmbeddedStore;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -168,9 +169,34 @@ public final class Wiring implements AutoCloseable {
         }
     }
 
-    /// Starts what brings events from Kafka into ClickHouse. @param settings that name both
-    public static AutoCloseable sink(Settings settings) {
-        return Stores.sink(settings);
+    /// Brings events from Kafka into ClickHouse until it is closed.
+    public interface RunningSink extends AutoCloseable {
+        /// Waits for its end. @return whether it was closed, and has not ended by itself
+        boolean awaitEnd() throws InterruptedException;
+    }
+
+    /// Starts one. @param settings that name both
+    public static RunningSink sink(Settings settings) {
+        Sink sink = Stores.sink(settings);
+        return new RunningSink() {
+            @Override
+            public boolean awaitEnd() throws InterruptedException {
+                return sink.awaitEnd();
+            }
+
+            @Override
+            public void close() {
+                sink.close();
+            }
+        };
+    }
+
+    /// Has sinks look again at what Kafka still has, and bring what ClickHouse lacks of it.
+    ///
+    /// @param settings that name both @param since when it was sent to Kafka; empty for all
+    /// @return how many events they look at
+    public static long refill(Settings settings, Optional<Instant> since) {
+        return Stores.refill(settings, since);
     }
 
     /// Whether a data directory has been initialised.

@@ -35,7 +35,13 @@ public final class EventEngines {
 
     /// The whole of the profile: with a database of the PostgreSQL that tests share, and the one broker that they do.
     public static Map<Setting, String> small(ClickHouseServer clickHouse, Path directory) throws IOException {
-        Map<Setting, String> all = new EnumMap<>(settings(KafkaServers.shared(), clickHouse, directory));
+        return small(KafkaServers.shared(), clickHouse, directory);
+    }
+
+    /// The same with a broker of the test's own.
+    public static Map<Setting, String> small(KafkaServers kafka, ClickHouseServer clickHouse, Path directory)
+            throws IOException {
+        Map<Setting, String> all = new EnumMap<>(settings(kafka, clickHouse, directory));
         all.put(Setting.POSTGRES, PostgresServer.address(directory));
         all.put(
                 Setting.KAFKA_TOPIC,

@@ -5,14 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.licet.cli.EventEngines;
 import dev.licet.proof.Traffic.Vendor;
 import dev.licet.server.TestServer;
+import dev.licet.server.TestServer.Reply;
+import dev.licet.server.config.Setting;
 import dev.licet.store.cluster.ClickHouseServer;
+import dev.licet.store.cluster.KafkaServers;
 import dev.licet.store.cluster.Sink;
+import dev.licet.store.postgres.PostgresServer;
+import dev.licet.store.postgres.PostgresStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -92,16 +102,91 @@ class ClusterServerTest {
 
         Files.delete(ballast);
         await(() -> sink.check().isEmpty());
-        String all = "/v1/events?limit=" + BATCHES * BATCH;
-        await(() -> server.manage("GET", all, "").at("/asOf/complete").asBoolean());
-        JsonNode listed = server.manage("GET", all, "");
+        await(() -> stored(server).equals(acknowledged));
+    }
+
+    @Test
+    void serverThatStarts_whileClickHouseIsAway_takesEvents_andNoIdIsGivenTwice() throws Exception {
+        ClickHouseServer clickHouse = opened(ClickHouseServer.alone());
+        TestServer server = server(clickHouse);
+        Sink sink = server.sink(directory.resolve("sink"));
+        Map<Long, String> acknowledged = new TreeMap<>();
+        send(server, 0, acknowledged);
+        await(() -> stored(server).equals(acknowledged));
+
+        clickHouse.kill();
+        server.restart();
+        assertThat(server.get("/health/ready").body()).isEqualTo("ready\n");
+        send(server, 1, acknowledged);
+        assertThat(ask(server, "POST", "/v1/insights/breakdown", "{\"by\":\"name\"}"))
+                .isEqualTo(503);
+        assertThat(ask(server, "GET", keys(server), "")).isEqualTo(200);
+        clickHouse.startAgain();
+        await(() -> stored(server).equals(acknowledged));
+        sink.close();
+
+        // As when PostgreSQL was restored from a backup.
+        try (Connection connection = PostgresStore.source(PostgresServer.address(directory), "licet", Optional.empty())
+                        .getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("UPDATE event_position SET last_id = 7");
+        }
+        server.restart();
+        opened(server.sink(directory.resolve("another sink")));
+        send(server, 2, acknowledged);
+        assertThat(acknowledged).hasSize(3 * BATCH);
+        await(() -> stored(server).equals(acknowledged));
+    }
+
+    @Test
+    void serverWithoutABroker_isReady_butNotForEvents() throws Exception {
+        KafkaServers kafka = opened(KafkaServers.start(1));
+        Map<Setting, String> settings = EventEngines.small(kafka, ClickHouseServer.shared(), directory);
+        settings.put(Setting.KAFKA_SILENCE, "1s");
+        TestServer server = opened(TestServer.start(directory.resolve("data"), settings));
+        assertThat(ask(server, "POST", "/v1/events", "{\"name\":\"a\"}")).isEqualTo(200);
+
+        kafka.kill(0);
+        await(() -> ask(server, "POST", "/v1/events", "{\"name\":\"b\"}") == 503);
+        Reply ready = server.get("/health/ready");
+        assertThat(ready.status()).isEqualTo(200);
+        assertThat(ready.body()).isEqualTo("ready, but not for events\n");
+        assertThat(ask(server, "GET", keys(server), "")).isEqualTo(200);
+
+        kafka.startAgain(0);
+        await(() -> ask(server, "POST", "/v1/events", "{\"name\":\"c\"}") == 200);
+        await(() -> server.get("/health/ready").body().equals("ready\n"));
+    }
+
+    private static String keys(TestServer server) {
+        return "/v1/keys?product=prd_" + server.first().productId();
+    }
+
+    private static int ask(TestServer server, String verb, String path, String body) {
+        return reply(server, verb, path, body).status();
+    }
+
+    private static Reply reply(TestServer server, String verb, String path, String body) {
+        try {
+            return Vendor.of(server).ask(server.port(), verb, path, body);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// What is listed, once that is all; nothing before.
+    private static Map<Long, String> stored(TestServer server) {
+        Reply reply = reply(server, "GET", "/v1/events?limit=" + BATCHES * BATCH, "");
+        if (reply.status() != 200 || !reply.json().at("/asOf/complete").asBoolean()) {
+            return Map.of();
+        }
         Map<Long, String> stored = new TreeMap<>();
-        for (JsonNode event : listed.path("data")) {
+        for (JsonNode event : reply.json().path("data")) {
             assertThat(stored.put(
                             event.path("position").asLong(), event.path("id").asString()))
                     .isNull();
         }
-        assertThat(stored).isEqualTo(acknowledged);
+        return stored;
     }
 
     private static void send(TestServer server, int batch, Map<Long, String> acknowledged) {

@@ -109,7 +109,7 @@ final class GrowingNodes implements Measure {
         for (Licet node : nodes) {
             kit.warmUp(load(node, body), CONNECTIONS / COUNTS.getLast());
         }
-        awaitLoaded(nodes);
+        awaitLoaded(nodes, sink);
         return new Contest() {
             @Override
             public List<Pair> round(boolean yardstickFirst) throws Exception {
@@ -162,7 +162,7 @@ final class GrowingNodes implements Measure {
                 events += outcome.get().requests() * Bodies.BATCH;
             }
         }
-        awaitLoaded(nodes);
+        awaitLoaded(nodes, sink);
         List<Duration> after = used(nodes, engines, sink);
         List<Pair> pairs = new ArrayList<>();
         pairs.add(Pair.alone(rate));
@@ -189,10 +189,13 @@ final class GrowingNodes implements Measure {
         return used;
     }
 
-    private static void awaitLoaded(List<Licet> nodes) throws IOException, InterruptedException {
+    private static void awaitLoaded(List<Licet> nodes, Optional<Server> sink) throws IOException, InterruptedException {
         long end = System.nanoTime() + LOADED.toNanos();
         Licet one = nodes.getFirst();
         while (one.metric("licet_events_queryable") < one.metric("licet_events_acknowledged")) {
+            if (sink.isPresent()) {
+                sink.get().check();
+            }
             if (System.nanoTime() > end) {
                 throw new IOException("the events were not loaded in time");
             }

@@ -29,6 +29,7 @@ public interface EventLog {
 
     /// Begins to take out all that matches, as [#find] would see it now. It waits for no question, and no question and
     /// no
+    /// no
     /// append waits for it.
     EventExport export(AccountNumber account, EventFilter filter);
 

@@ -95,6 +95,11 @@ public interface Store extends AutoCloseable {
     /// What is wrong with the store now, in words for the operator; empty when it takes writes and answers.
     Optional<String> check();
 
+    /// Why events are refused now while all else goes on, in words for the operator; empty when they are taken.
+    default Optional<String> refusesEvents() {
+        return Optional.empty();
+    }
+
     /// Ends it; what was acknowledged is on disk before and after.
     @Override
     void close();

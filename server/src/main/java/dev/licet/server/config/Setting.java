@@ -61,7 +61,10 @@ public enum Setting {
             "count-events",
             "20000000",
             "The most events of a day that one statement of ClickHouse counts; of a day with more, each hour is counted by its own."),
-    COUNT_TIMEOUT("count-timeout", "10m", "How long such a statement may take; then it is tried again."),
+    CLICKHOUSE_WORK_TIMEOUT(
+            "clickhouse-work-timeout",
+            "10m",
+            "How long a statement of ClickHouse may take that no caller waits for: counting, erasing, letting go, learning ids. Then it is tried again."),
     SINK_ROWS("sink-rows", "100000", "The most events of one insert into ClickHouse; 1000000 at most."),
     SINK_BYTES(
             "sink-bytes",

@@ -290,7 +290,7 @@ public final class Settings {
                         secret(Setting.CLICKHOUSE_PASSWORD_FILE),
                         Optional.of(text(Setting.CLICKHOUSE_CLUSTER)).filter(name -> !name.isEmpty()),
                         count(Setting.COUNT_EVENTS),
-                        duration(Setting.COUNT_TIMEOUT)),
+                        duration(Setting.CLICKHOUSE_WORK_TIMEOUT)),
                 count(Setting.SINK_ROWS),
                 bytes(Setting.SINK_BYTES),
                 duration(Setting.SINK_INTERVAL)));
@@ -322,7 +322,7 @@ public final class Settings {
     }
 
     /// @param cluster whose nodes all have the table @param countEvents of a day, by one statement
-    /// @param countTimeout of such a statement
+    /// @param workTimeout of a statement that no caller waits for
     public record ClickHouseSettings(
             List<URI> addresses,
             String database,
@@ -330,7 +330,7 @@ public final class Settings {
             Optional<String> password,
             Optional<String> cluster,
             int countEvents,
-            Duration countTimeout) {
+            Duration workTimeout) {
         public ClickHouseSettings {
             addresses = List.copyOf(addresses);
         }

@@ -80,9 +80,14 @@ public final class OperatorPages implements Dialect {
             return Answer.text(503, "not ready: the store has trouble; the log says more");
         }
         long queryable = readyAt == 0 ? 0 : store.events().lastQueryable();
-        return queryable >= readyAt
-                ? Answer.text(200, isReadOnly ? "ready, but only to read" : "ready")
-                : Answer.text(503, "not ready: event " + queryable + " of " + readyAt + " is loaded");
+        if (queryable < readyAt) {
+            return Answer.text(503, "not ready: event " + queryable + " of " + readyAt + " is loaded");
+        }
+        if (isReadOnly) {
+            return Answer.text(200, "ready, but only to read");
+        }
+        // 200: all servers refuse them then, and licenses, seats and sessions go on.
+        return Answer.text(200, store.refusesEvents().isPresent() ? "ready, but not for events" : "ready");
     }
 
     @Override

@@ -53,7 +53,7 @@ class ClusterSettingsTest {
         assertThat(cluster.clickHouse().password()).isEmpty();
         assertThat(cluster.clickHouse().cluster()).isEmpty();
         assertThat(cluster.clickHouse().countEvents()).isEqualTo(20_000_000);
-        assertThat(cluster.clickHouse().countTimeout()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(cluster.clickHouse().workTimeout()).isEqualTo(Duration.ofMinutes(10));
         assertThat(cluster.sinkRows()).isEqualTo(100_000);
         assertThat(cluster.sinkBytes()).isEqualTo(64L << 20);
         assertThat(cluster.sinkInterval()).isEqualTo(Duration.ofSeconds(1));
@@ -104,7 +104,7 @@ class ClusterSettingsTest {
                 "CLICKHOUSE | http://one:8123,",
                 "CLICKHOUSE_PASSWORD_FILE | /no/such/file",
                 "COUNT_EVENTS | 0",
-                "COUNT_TIMEOUT | 0s",
+                "CLICKHOUSE_WORK_TIMEOUT | 0s",
                 "SINK_ROWS | 1000001",
                 "SINK_BYTES | 0",
                 "SINK_BYTES | 1025MiB",

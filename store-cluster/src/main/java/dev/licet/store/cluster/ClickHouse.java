@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.ERROR;
 import com.clickhouse.client.api.ClickHouseException;
 import com.clickhouse.client.api.Client;
 import com.clickhouse.client.api.ConnectionInitiationException;
+import com.clickhouse.client.api.DataStreamWriter;
 import com.clickhouse.client.api.DataTransferException;
 import com.clickhouse.client.api.ServerException;
 import com.clickhouse.client.api.data_formats.ClickHouseBinaryFormatReader;
@@ -15,8 +16,6 @@ import com.clickhouse.client.api.query.QuerySettings;
 import com.clickhouse.data.ClickHouseFormat;
 import dev.licet.core.Unavailable;
 import dev.licet.store.sql.Fault;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -87,13 +86,15 @@ public final class ClickHouse implements AutoCloseable {
     ///
     /// @param addresses of replicas, all with the same events: `http://host:8123` or `https://host:8443`
     /// @param connecting how long that may take @param timeout how long a statement may
+    /// @param unhurried how long one may that no caller waits for
     public record Settings(
             List<URI> addresses,
             String database,
             String user,
             Optional<String> password,
             Duration connecting,
-            Duration timeout) {
+            Duration timeout,
+            Duration unhurried) {
         public Settings {
             addresses = List.copyOf(addresses);
             if (addresses.isEmpty()) {
@@ -103,11 +104,11 @@ public final class ClickHouse implements AutoCloseable {
 
         /// With one address alone. @param timeout of a statement
         Settings at(URI address, Duration timeout) {
-            return new Settings(List.of(address), database, user, password, connecting, timeout);
+            return new Settings(List.of(address), database, user, password, connecting, timeout, timeout);
         }
 
         Settings inside(String database) {
-            return new Settings(addresses, database, user, password, connecting, timeout);
+            return new Settings(addresses, database, user, password, connecting, timeout, unhurried);
         }
 
         @Override
@@ -200,15 +201,31 @@ public final class ClickHouse implements AutoCloseable {
 
     private final List<Client> clients;
     private final Duration timeout;
-    private final Fault fault = new Fault();
+    private final Duration unhurried;
+    private final Fault fault;
     /// The one that answered last.
     private volatile int current;
 
     ClickHouse(Settings settings) {
-        this.timeout = settings.timeout();
-        this.clients = settings.addresses().stream()
-                .map(address -> client(address, settings))
-                .toList();
+        this(
+                settings.addresses().stream()
+                        .map(address -> client(address, settings))
+                        .toList(),
+                settings.timeout(),
+                settings.unhurried(),
+                new Fault());
+    }
+
+    private ClickHouse(List<Client> clients, Duration timeout, Duration unhurried, Fault fault) {
+        this.clients = clients;
+        this.timeout = timeout;
+        this.unhurried = unhurried;
+        this.fault = fault;
+    }
+
+    /// The same for statements that no caller waits for. It need not be closed.
+    ClickHouse unhurried() {
+        return new ClickHouse(clients, unhurried, unhurried, fault);
     }
 
     /// One for each address: a client of several would ask the first alone.
@@ -251,6 +268,7 @@ public final class ClickHouse implements AutoCloseable {
     private static QuerySettings settings(Statement statement) {
         QuerySettings settings = new QuerySettings();
         statement.id().ifPresent(settings::setQueryId);
+        settings.setNetworkTimeout(statement.timeout().plus(MARGIN).toMillis(), ChronoUnit.MILLIS);
         settings.serverSetting(
                 "max_execution_time",
                 Long.toString(Math.max(1, statement.timeout().toSeconds())));
@@ -276,14 +294,14 @@ public final class ClickHouse implements AutoCloseable {
     }
 
     /// Runs a statement that does something else the second time, at one address. It has ended when this returns,
-    /// as far as that can be told.
-    void runOnce(String sql, Duration longest) {
+    /// as far as that can be told. Where it is answered that the server is busy, the client sends it a second time,
+    /// which who asks has to notice.
+    void runOnce(String sql) {
         String id = UUID.randomUUID().toString();
-        Statement statement = new Statement(sql, List.of(), Optional.of(id), longest);
+        Statement statement = new Statement(sql, List.of(), Optional.of(id), timeout);
         QuerySettings settings = settings(statement)
                 .serverSetting("max_query_size", LONGEST_STATEMENT)
                 .serverSetting("distributed_foreground_insert", "1");
-        settings.setNetworkTimeout(longest.plus(MARGIN).toMillis(), ChronoUnit.MILLIS);
         try {
             clients.get(current)
                     .query(statement.named(), statement.values(), settings)
@@ -311,15 +329,14 @@ public final class ClickHouse implements AutoCloseable {
             OF_INSERTS.forEach(settings::serverSetting);
             more.forEach(settings::serverSetting);
             settings.serverSetting("insert_quorum_timeout", Long.toString(timeout.toMillis()));
-            try (InsertResponse done = client.insert(table, columns, stream(rows), ClickHouseFormat.RowBinary, settings)
+            // Written anew each time: the client sends it a second time when it is answered that the server is busy.
+            DataStreamWriter body =
+                    out -> out.write(rows.array(), rows.arrayOffset() + rows.position(), rows.remaining());
+            try (InsertResponse done = client.insert(table, columns, body, ClickHouseFormat.RowBinary, settings)
                     .get()) {
                 return true;
             }
         });
-    }
-
-    private static InputStream stream(ByteBuffer rows) {
-        return new ByteArrayInputStream(rows.array(), rows.arrayOffset() + rows.position(), rows.remaining());
     }
 
     /// Ends a statement that runs, if it still does.

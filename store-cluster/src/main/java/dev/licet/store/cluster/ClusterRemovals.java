@@ -46,6 +46,7 @@ final class ClusterRemovals extends NotedRemovals {
     private static final long PAUSE_MILLIS = 20;
 
     private final EventTable table;
+    private final EventTable unhurried;
     private final CountTables counts;
     private final EventChanges changes;
     private final EventReads reads;
@@ -65,7 +66,8 @@ final class ClusterRemovals extends NotedRemovals {
             Clock clock) {
         super(database, source, clock);
         this.table = counts.events();
-        this.counts = counts;
+        this.unhurried = table.unhurried();
+        this.counts = counts.unhurried();
         this.changes = changes;
         this.reads = reads;
         this.progress = progress;
@@ -219,15 +221,15 @@ final class ClusterRemovals extends NotedRemovals {
             all.addAll(arguments);
         }
         String condition = "(" + String.join(" OR ", conditions) + ")";
-        List<Long> hours = table.hours(condition, all.toArray());
+        List<Long> hours = unhurried.hours(condition, all.toArray());
         for (Pending one : erased) {
             changes.begin(change(one.removal()), one.account(), hours);
         }
         if (!hours.isEmpty()) {
             String noted = hours.stream().map(Object::toString).collect(Collectors.joining(", "));
-            table.erase(condition + " AND " + CountParts.HOUR + " IN (" + noted + ")", all.toArray());
+            unhurried.erase(condition + " AND " + CountParts.HOUR + " IN (" + noted + ")", all.toArray());
         }
-        table.eraseDeleted(); // some may have been voided before
+        unhurried.eraseDeleted(); // some may have been voided before
         for (AccountNumber account :
                 erased.stream().map(Pending::account).distinct().toList()) {
             forgetNames(locked, account);
@@ -261,7 +263,8 @@ final class ClusterRemovals extends NotedRemovals {
     }
 
     private SqlRemovals.Found found(String condition, List<Object> arguments) {
-        return table.database()
+        return unhurried
+                .database()
                 .ask(
                         "SELECT count(), toUnixTimestamp64Micro(min(received_at)),"
                                 + " toUnixTimestamp64Micro(max(received_at)) FROM event WHERE " + condition,

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.licet.core.Outcome;
 import dev.licet.core.Pending;
+import dev.licet.core.Unavailable;
 import dev.licet.core.checkup.Checkup;
 import dev.licet.core.disk.DiskUse;
 import dev.licet.core.event.EventExport;
@@ -24,6 +25,7 @@ import dev.licet.store.sql.InsightSettings;
 import dev.licet.store.sql.Turns;
 import dev.licet.store.sql.entity.ChangeLog;
 import dev.licet.store.sql.entity.Entities;
+import dev.licet.store.sql.entity.Sql;
 import dev.licet.store.sql.entity.SqlStore;
 import dev.licet.store.sql.move.MoveSource;
 import dev.licet.store.sql.move.MoveTarget;
@@ -33,6 +35,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -82,16 +85,11 @@ public final class ClusterStore extends SqlStore {
         }
     }
 
-    /// What counting events asks of ClickHouse.
-    ///
-    /// @param atOnce the most events of a day that one statement counts; of a day with more, each hour has its own
-    /// @param longest that a statement may take
-    public record Counting(long atOnce, Duration longest) {}
-
     /// What a store takes on.
     ///
     /// @param queueRequests how many requests may wait to be sent @param queueBytes how many bytes they may
     /// take, and what is on its way as many @param silence how long Kafka may say nothing until events are refused
+    /// @param countedAtOnce the most events of a day that are counted by one statement
     /// @param kept how long events and what was held are kept; empty for ever
     /// @param changesKept how long the record of changes is
     /// @param patience how long a question waits for events that are on their way
@@ -101,28 +99,35 @@ public final class ClusterStore extends SqlStore {
             long queueBytes,
             Duration silence,
             InsightSettings insights,
-            Counting counting,
+            long countedAtOnce,
             Optional<Duration> kept,
             Duration changesKept,
             Duration patience,
             Path scratch) {}
 
     /// What is open of Kafka and ClickHouse.
-    record Engines(Map<String, Object> kafka, Admin admin, EventTopic topic, ClickHouse clickHouse, CountTables counts)
+    record Engines(
+            Map<String, Object> kafka,
+            Admin admin,
+            EventTopic topic,
+            ClickHouse clickHouse,
+            CountTables counts,
+            TableMaker maker)
             implements AutoCloseable {
 
         /// @throws IllegalStateException when one of them can't be reached, or the database has its events itself
         static Engines open(Addresses addresses) {
-            return open(addresses, () -> PostgresDatabase.writing(addresses.postgres()));
+            return open(addresses, () -> PostgresDatabase.writing(addresses.postgres()), true);
         }
 
         /// The same for who moves the database, or reads it alone: as long as somebody moves it, nobody has a
         /// connection to write by.
         static Engines openBesideAMove(Addresses addresses) {
-            return open(addresses, addresses.postgres()::getConnection);
+            return open(addresses, addresses.postgres()::getConnection, false);
         }
 
-        private static Engines open(Addresses addresses, EventIntake.Connections connections) {
+        /// @param takesEvents so that its ids have to be new, and that it may wait for ClickHouse
+        private static Engines open(Addresses addresses, EventIntake.Connections connections, boolean takesEvents) {
             try (Connection connection = connections.open()) {
                 EventPlace.KAFKA.claim(connection);
             } catch (SQLException e) {
@@ -143,13 +148,49 @@ public final class ClusterStore extends SqlStore {
                 opened.push(clickHouse);
                 EventTable table =
                         new EventTable(clickHouse, addresses.cluster().map(EventTable.Cluster::new));
-                table.make();
                 CountTables counts = new CountTables(table);
-                counts.make();
-                return new Engines(kafka, admin, topic, clickHouse, counts);
+                TableMaker maker = new TableMaker(() -> {
+                    table.make();
+                    counts.make();
+                    if (takesEvents) {
+                        keepIdsAhead(table, topic, admin, connections);
+                    }
+                });
+                opened.push(maker);
+                maker.make(takesEvents && hasBrought(topic, connections));
+                return new Engines(kafka, admin, topic, clickHouse, counts, maker);
             } catch (RuntimeException e) {
                 closeAll(opened, e);
                 throw e;
+            }
+        }
+
+        /// Whether some sink has brought events of the topic to ClickHouse.
+        private static boolean hasBrought(EventTopic topic, EventIntake.Connections connections) {
+            try (Sql sql = new Sql(connections.open())) {
+                return new SinkPlans(sql, topic.id())
+                        .progress().values().stream().anyMatch(progress -> progress.inserted() > 0);
+            } catch (SQLException e) {
+                throw new IllegalStateException("can't reach the database: " + e.getMessage(), e);
+            }
+        }
+
+        private static void keepIdsAhead(
+                EventTable table, EventTopic topic, Admin admin, EventIntake.Connections connections) {
+            long last = table.lastId();
+            if (last == 0) {
+                return;
+            }
+            long inKafka = topic.ends(admin).values().stream()
+                            .mapToLong(Long::longValue)
+                            .sum()
+                    - topic.starts(admin).values().stream()
+                            .mapToLong(Long::longValue)
+                            .sum();
+            try (Sql sql = new Sql(connections.open())) {
+                EventIds.goOnAfter(sql, last, inKafka);
+            } catch (SQLException e) {
+                throw new IllegalStateException("can't reach the database: " + e.getMessage(), e);
             }
         }
 
@@ -169,6 +210,7 @@ public final class ClusterStore extends SqlStore {
 
         @Override
         public void close() {
+            maker.close();
             clickHouse.close();
             admin.close();
         }
@@ -220,11 +262,14 @@ public final class ClusterStore extends SqlStore {
         this.keeper = new EventKeeper(
                 source,
                 () -> ClusterDays.open(
-                        engines.counts(), changes, engines.topic().id(), () -> PostgresDatabase.patient(source)),
+                        engines.counts().unhurried(),
+                        changes,
+                        engines.topic().id(),
+                        () -> PostgresDatabase.patient(source)),
                 settings.kept(),
                 () -> Entities.retentions(database),
                 clock);
-        this.counter = new EventCounter(source, engines.counts(), settings.counting());
+        this.counter = new EventCounter(source, engines.counts().unhurried(), settings.countedAtOnce());
     }
 
     private static HikariDataSource pool(DataSource source) {
@@ -298,6 +343,18 @@ public final class ClusterStore extends SqlStore {
         return new ClusterCheckup(addresses, kept, clock);
     }
 
+    /// Has sinks look again at what Kafka still has, and bring what ClickHouse lacks of it.
+    ///
+    /// @param since when it was sent to Kafka; empty for all
+    /// @return how many events they look at
+    /// @throws IllegalStateException when an engine can't be reached, or a batch stays half inserted
+    public static long refill(Addresses addresses, Optional<Instant> since) {
+        try (Engines engines = Engines.open(addresses)) {
+            return Refill.ask(
+                    engines.topic(), engines.admin(), () -> PostgresDatabase.writing(addresses.postgres()), since);
+        }
+    }
+
     /// Opens what brings events from Kafka into ClickHouse, and starts it.
     ///
     /// @param directory of this process alone, for what it knows of ids
@@ -334,6 +391,7 @@ public final class ClusterStore extends SqlStore {
 
         @Override
         public Outcome<List<Placed>> append(Submission submission) {
+            requireTopic();
             return intake.submit(submission).await();
         }
 
@@ -342,7 +400,15 @@ public final class ClusterStore extends SqlStore {
             if (submission.isOnce()) {
                 throw new IllegalArgumentException("the ids of a submission have to be looked up");
             }
+            requireTopic();
             return intake.submit(submission).map(outcome -> ((Outcome.Success<List<Placed>>) outcome).value());
+        }
+
+        /// One that Kafka made by itself may lose what it takes.
+        private void requireTopic() {
+            watch.wrong().ifPresent(wrong -> {
+                throw new Unavailable(wrong, Unavailable.SOON);
+            });
         }
 
         @Override
@@ -392,10 +458,17 @@ public final class ClusterStore extends SqlStore {
         return events.reads.disk(clock.instant(), 0, kept);
     }
 
-    /// Not of ClickHouse: without it all goes on but for questions about events.
+    /// Not of ClickHouse: without it all goes on but for questions about events. Nor of Kafka: without it all goes on
+    /// but
+    /// for events.
     @Override
     public Optional<String> check() {
-        return database.check().or(intake::check).or(watch::wrong);
+        return database.check().or(watch::wrong);
+    }
+
+    @Override
+    public Optional<String> refusesEvents() {
+        return intake.check();
     }
 
     @Override

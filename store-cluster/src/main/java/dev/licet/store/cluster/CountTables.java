@@ -1,10 +1,10 @@
 package dev.licet.store.cluster;
 
+import dev.licet.core.Unavailable;
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.insight.Span;
 import dev.licet.store.sql.Rolled;
 import dev.licet.store.sql.entity.Micros;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -52,6 +52,11 @@ record CountTables(EventTable events) {
               product    Nullable(Int64),
               who        String,
               events     UInt64""";
+
+    /// The same for statements that no caller waits for.
+    CountTables unhurried() {
+        return new CountTables(events.unhurried());
+    }
 
     /// Makes the tables if they are not there.
     void make() {
@@ -148,9 +153,7 @@ record CountTables(EventTable events) {
     }
 
     /// Counts the events of a part. @param calendars of accounts that have another one than UTC's
-    ///
-    /// @param longest that a statement may take
-    void count(CountParts.Part part, long generation, Map<Long, ZoneId> calendars, Duration longest) {
+    void count(CountParts.Part part, long generation, Map<Long, ZoneId> calendars) {
         String counted = counted(part, calendars);
         insert(
                 SUM,
@@ -158,8 +161,7 @@ record CountTables(EventTable events) {
                 generation,
                 "account, day, product, currency, count(), ifNull(sum(toInt128(value)), 0), count(value)",
                 counted,
-                "account, day, product, currency",
-                longest);
+                "account, day, product, currency");
         String kinds = join(Rolled.KINDS.keySet().stream().sorted().map(kind -> "'" + kind + "'"));
         String columns = join(Rolled.KINDS.keySet().stream().sorted().map(Rolled.KINDS::get));
         insert(
@@ -169,21 +171,17 @@ record CountTables(EventTable events) {
                 "account, kind, day, product, assumeNotNull(who), count()",
                 "(SELECT account, day, product, kind, who FROM " + counted + " ARRAY JOIN [" + kinds + "] AS kind, ["
                         + columns + "] AS who WHERE who IS NOT NULL)",
-                "account, kind, day, product, who",
-                longest);
+                "account, kind, day, product, who");
     }
 
     private static String join(Stream<String> texts) {
         return texts.collect(Collectors.joining(", "));
     }
 
-    private void insert(
-            String table, long day, long generation, String fields, String from, String by, Duration longest) {
+    private void insert(String table, long day, long generation, String fields, String from, String by) {
         events.database()
-                .runOnce(
-                        "INSERT INTO " + table + " SELECT " + generation + ", toDate('" + LocalDate.ofEpochDay(day)
-                                + "'), " + fields + " FROM " + from + " GROUP BY " + by,
-                        longest);
+                .runOnce("INSERT INTO " + table + " SELECT " + generation + ", toDate('" + LocalDate.ofEpochDay(day)
+                        + "'), " + fields + " FROM " + from + " GROUP BY " + by);
     }
 
     /// Events of a part, each with its day.
@@ -226,24 +224,22 @@ record CountTables(EventTable events) {
 
     /// Makes one row of all that are of the same. @param day since 1970, of receipt
     ///
-    /// @param rows a condition on those that are taken @param longest that a statement may take
-    void merge(long day, String rows, long generation, Duration longest) {
+    /// @param rows a condition on those that are taken
+    void merge(long day, String rows, long generation) {
         insert(
                 SUM,
                 day,
                 generation,
                 "account, day, product, currency, sum(events), sum(value), sum(valued)",
                 from(SUM, day, rows),
-                "account, day, product, currency",
-                longest);
+                "account, day, product, currency");
         insert(
                 ACTIVE,
                 day,
                 generation,
                 "account, kind, day, product, who, sum(events)",
                 from(ACTIVE, day, rows),
-                "account, kind, day, product, who",
-                longest);
+                "account, kind, day, product, who");
     }
 
     private static String from(String table, long day, String rows) {
@@ -251,12 +247,20 @@ record CountTables(EventTable events) {
     }
 
     /// How many rows the sums of a generation have. @param day since 1970, of receipt
+    ///
+    /// @throws Unavailable when something was counted twice
     long sums(long day, long generation) {
         return events.database()
                 .ask(
-                        "SELECT count() FROM " + from(SUM, day, "generation = " + generation),
+                        "SELECT count(), uniqExact(account, day, product, currency) FROM "
+                                + from(SUM, day, "generation = " + generation),
                         List.of(),
-                        row -> row.number(1))
+                        row -> {
+                            if (row.number(1) != row.number(2)) {
+                                throw new Unavailable("events were counted twice by one statement", Unavailable.SOON);
+                            }
+                            return row.number(1);
+                        })
                 .getFirst();
     }
 

@@ -42,7 +42,7 @@ final class EventCounter implements AutoCloseable {
     private static final Duration CLEAN = Duration.ofHours(1);
 
     private final CountTables tables;
-    private final ClusterStore.Counting limits;
+    private final long atOnce;
     private final Lease lease;
     private final Fault fault = new Fault();
     private final ScheduledExecutorService counting = Executors.newSingleThreadScheduledExecutor(
@@ -50,10 +50,10 @@ final class EventCounter implements AutoCloseable {
     private long nextCleanAt = System.nanoTime();
     private volatile boolean isClosed;
 
-    /// @param source of the notes
-    EventCounter(DataSource source, CountTables tables, ClusterStore.Counting limits) {
+    /// @param source of the notes @param atOnce the most events of a day that one statement counts
+    EventCounter(DataSource source, CountTables tables, long atOnce) {
         this.tables = tables;
-        this.limits = limits;
+        this.atOnce = atOnce;
         this.lease = new Lease(source, AdvisoryLocks.ROLLER);
     }
 
@@ -124,16 +124,16 @@ final class EventCounter implements AutoCloseable {
         }
         Map<Long, ZoneId> calendars = CountParts.calendars(sql, part.account());
         tables.awaitEvents();
-        List<CountParts.Part> pieces = tables.pieces(part, limits.atOnce());
+        List<CountParts.Part> pieces = tables.pieces(part, atOnce);
         if (pieces.equals(List.of(part))) {
-            tables.count(part, generation, calendars, limits.longest());
+            tables.count(part, generation, calendars);
         } else {
             long ofPieces = CountParts.nextGeneration(sql);
             for (CountParts.Part piece : pieces) {
-                tables.count(piece, ofPieces, calendars, limits.longest());
+                tables.count(piece, ofPieces, calendars);
             }
             tables.awaitCounts();
-            tables.merge(part.day(), "generation = " + ofPieces, generation, limits.longest());
+            tables.merge(part.day(), "generation = " + ofPieces, generation);
         }
         tables.awaitCounts();
         return CountParts.take(sql, part, generation, tables.sums(part.day(), generation));
@@ -143,7 +143,7 @@ final class EventCounter implements AutoCloseable {
     private boolean merge(Sql sql, List<CountParts.Counted> hours) throws SQLException {
         long generation = CountParts.nextGeneration(sql);
         long day = hours.getFirst().part().day();
-        tables.merge(day, rows(hours), generation, limits.longest());
+        tables.merge(day, rows(hours), generation);
         tables.awaitCounts();
         return CountParts.replace(sql, hours, generation, tables.sums(day, generation));
     }

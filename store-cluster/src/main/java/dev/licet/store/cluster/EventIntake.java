@@ -12,7 +12,6 @@ import dev.licet.core.event.Placed;
 import dev.licet.core.event.Submission;
 import dev.licet.core.once.Fingerprint;
 import dev.licet.core.once.RequestKey;
-import dev.licet.store.postgres.EventPlace;
 import dev.licet.store.sql.Fault;
 import dev.licet.store.sql.entity.Sql;
 import java.sql.Connection;
@@ -88,6 +87,9 @@ final class EventIntake implements AutoCloseable {
         }
     }
 
+    /// @param last that any of them got
+    private record Given(List<Optional<Ids>> ids, long last) {}
+
     private final EventTopic topic;
     private final Connections connections;
     private final KafkaProducer<byte[], byte[]> producer;
@@ -103,6 +105,9 @@ final class EventIntake implements AutoCloseable {
 
     /// Where events without a name go: for each group to another partition.
     private int turn;
+
+    /// The last id that it got, by which it notices when PostgreSQL has gone back.
+    private long given;
 
     /// @param settings of every client of Kafka @param mostRequests that wait @param mostBytes of events that
     /// wait, and as many again that are on their way
@@ -285,24 +290,24 @@ final class EventIntake implements AutoCloseable {
     /// Ids for all events of each request, in one transaction. @return empty where a key has another content
     private List<Optional<Ids>> ids(List<Request> group) throws SQLException {
         Sql sql = connection();
-        return sql.inTransaction("READ COMMITTED", () -> {
+        Given now = sql.inTransaction("READ COMMITTED", () -> {
             int events = group.stream().mapToInt(Request::count).sum();
-            long next = sql.first(
-                                    "UPDATE event_position SET last_id = last_id + ? WHERE " + EventPlace.IN_KAFKA
-                                            + " RETURNING last_id",
-                                    row -> row.getLong(1),
-                                    events)
-                            .orElseThrow(EventPlace.KAFKA::refused)
-                    - events
-                    + 1;
+            long last = EventIds.take(sql, events);
+            if (last - events < given) {
+                EventIds.goOnAfter(sql, given, 0);
+                last = EventIds.take(sql, events);
+            }
+            long next = last - events + 1;
             List<Optional<Ids>> ids = new ArrayList<>();
             for (Request request : group) {
                 Optional<RequestKey> key = request.submission().requestKey();
                 ids.add(key.isEmpty() ? Optional.of(new Ids(next)) : known(sql, key.get(), next));
                 next += request.count();
             }
-            return ids;
+            return new Given(ids, last);
         });
+        given = now.last();
+        return now.ids();
     }
 
     private static Optional<Ids> known(Sql sql, RequestKey key, long first) throws SQLException {

@@ -36,6 +36,7 @@ record EventTable(ClickHouse database, Optional<Cluster> cluster) {
 
     /// To insert what was inserted before, and is not there.
     private static final int MOST_ATTEMPTS = 5;
+    private static final int LATELY_DAYS = 2;
 
     private static final String NAME = "event";
 
@@ -118,6 +119,11 @@ record EventTable(ClickHouse database, Optional<Cluster> cluster) {
                 throw new IllegalArgumentException("not the name of a cluster: " + name);
             }
         }
+    }
+
+    /// The same for statements that no caller waits for.
+    EventTable unhurried() {
+        return new EventTable(database.unhurried(), cluster);
     }
 
     /// Makes the tables if they are not there.
@@ -331,15 +337,36 @@ record EventTable(ClickHouse database, Optional<Cluster> cluster) {
                 "SELECT id FROM " + NAME + " WHERE id > ? AND id <= ?", List.of(after, upTo), row -> row.number(1)));
     }
 
-    /// Which offsets of a batch are there already. @param received of its first event, in microseconds, and its last
+    /// Which events of a batch are there already, or were. @param received of its first event, in microseconds, and its
+    /// last
     Set<Long> there(int partition, long first, long until, long received, long receivedLast) {
         String at = CAME + " AND received_at BETWEEN fromUnixTimestamp64Micro(?, 'UTC')"
                 + " AND fromUnixTimestamp64Micro(?, 'UTC')";
         List<Long> once = List.of((long) partition, first, until, received, receivedLast);
         return new HashSet<>(database.ask(
-                "SELECT kafka_offset FROM " + NAME + at + " UNION ALL SELECT kafka_offset FROM " + GONE + at,
+                "SELECT id FROM " + NAME + at + " UNION ALL SELECT id FROM " + GONE + at,
                 Stream.concat(once.stream(), once.stream()).toList(),
                 row -> row.number(1)));
+    }
+
+    /// The offset of the last event of a partition.
+    record Last(int partition, long offset) {}
+
+    List<Last> lasts() {
+        return database.ask(
+                "SELECT kafka_partition, max(kafka_offset) FROM " + NAME + " GROUP BY kafka_partition",
+                List.of(),
+                row -> new Last((int) row.number(1), row.number(2)));
+    }
+
+    /// The highest id that was received lately; 0 when there is none.
+    long lastId() {
+        return database.ask(
+                        "SELECT max(id) FROM " + NAME + " WHERE received_at >= (SELECT max(received_at) FROM " + NAME
+                                + ") - INTERVAL " + LATELY_DAYS + " DAY",
+                        List.of(),
+                        row -> row.number(1))
+                .getFirst();
     }
 
     /// The lowest that is known of a partition. @param id of an event

@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.WARNING;
 import dev.licet.store.sql.entity.Sql;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -174,6 +175,11 @@ public record EventTopic(String name, Uuid id, int partitions) {
     /// Of each partition the offset of the first event that Kafka still has.
     Map<TopicPartition, Long> starts(Admin admin) {
         return offsets(admin, OffsetSpec.earliest());
+    }
+
+    /// Of each partition the offset of the first event that came to Kafka at this time or later, below 0 when none did.
+    Map<TopicPartition, Long> since(Admin admin, Instant at) {
+        return offsets(admin, OffsetSpec.forTimestamp(at.toEpochMilli()));
     }
 
     private Map<TopicPartition, Long> offsets(Admin admin, OffsetSpec which) {

@@ -148,7 +148,7 @@ final class ScratchCluster {
                         1 << 20,
                         SILENCE,
                         InsightSettings.DEFAULT,
-                        new ClusterStore.Counting(1_000_000, Duration.ofSeconds(10)),
+                        1_000_000,
                         Optional.empty(),
                         Duration.ofDays(400),
                         ON_THE_WAY,

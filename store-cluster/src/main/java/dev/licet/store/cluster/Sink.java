@@ -3,6 +3,7 @@ package dev.licet.store.cluster;
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
 
 import dev.licet.core.Unavailable;
 import dev.licet.core.event.RecordedEvent;
@@ -57,6 +58,7 @@ public final class Sink implements AutoCloseable {
     /// While there is other work, or batches are being inserted, whose end makes room.
     private static final Duration SHORT_POLL = Duration.ofMillis(5);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+    private static final Duration LOOK = Duration.ofSeconds(1);
     /// Fingerprints that are learned at once, in batches' worth: what takes longer may not hold up the others, nor
     /// have Kafka think that this one is dead.
     private static final int LEARNED_BATCHES = 5;
@@ -80,6 +82,7 @@ public final class Sink implements AutoCloseable {
     private final EventTopic topic;
     private final TopicWatch watch;
     private final EventTable table;
+    private final EventTable unhurried;
     private final EventIntake.Connections connections;
     private final Settings settings;
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -93,6 +96,8 @@ public final class Sink implements AutoCloseable {
     private final Runnable closing;
     private volatile boolean closed;
     private volatile int held;
+    private boolean isCompared;
+    private long lookedAt = System.nanoTime();
     private @Nullable SinkPlans plans;
 
     /// @param kafka settings of every client of Kafka @param directory for what is known of ids: of this one
@@ -112,6 +117,7 @@ public final class Sink implements AutoCloseable {
         this.topic = topic;
         this.watch = new TopicWatch(topic, admin);
         this.table = table;
+        this.unhurried = table.unhurried();
         this.connections = connections;
         this.settings = settings;
         this.known = new KnownIds(directory);
@@ -120,6 +126,7 @@ public final class Sink implements AutoCloseable {
         all.put(ConsumerConfig.GROUP_ID_CONFIG, EventTopic.sinks(topic.name()));
         all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        all.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         all.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         all.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
         all.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
@@ -130,6 +137,12 @@ public final class Sink implements AutoCloseable {
 
     void start() {
         thread.start();
+    }
+
+    /// Waits for its end. @return whether it was closed, and has not ended by itself
+    public boolean awaitEnd() throws InterruptedException {
+        thread.join();
+        return closed;
     }
 
     /// What is wrong with it now; empty when it brings events into the table.
@@ -162,6 +175,7 @@ public final class Sink implements AutoCloseable {
         private long notBefore = System.nanoTime();
         /// Says whether the partition is still this one's.
         private @Nullable Future<Boolean> inserting;
+        private volatile boolean isGivenUp;
 
         /// @param ids that are known of it @param erasures that it obeys
         Lane(TopicPartition partition, KnownIds.Partition ids, SinkErasures.Obeyed erasures, SinkPlans.Plan plan)
@@ -193,7 +207,7 @@ public final class Sink implements AutoCloseable {
                 }
                 knownUntil = found.size() < some ? 0 : -1;
             } else {
-                List<EventTable.Known> found = table.known(partition.partition(), knownUntil, begin, some);
+                List<EventTable.Known> found = unhurried.known(partition.partition(), knownUntil, begin, some);
                 found.forEach(one -> learned.merge(one.print(), one.offset(), Math::min));
                 knownUntil = found.size() < some ? begin : found.getLast().offset() + 1;
             }
@@ -298,6 +312,7 @@ public final class Sink implements AutoCloseable {
 
         /// Waits for the end of what is being inserted, whatever it is: whoever has the partition next looks.
         void end() {
+            isGivenUp = true;
             if (inserting != null) {
                 try {
                     inserting.get();
@@ -308,22 +323,38 @@ public final class Sink implements AutoCloseable {
         }
     }
 
+    /// An error, such as memory that is not enough, ends it: its partitions are given back, and whoever has started it
+    /// [notices][#awaitEnd].
     private void run() {
+        try {
+            bring();
+        } catch (Throwable e) {
+            lanes.values().forEach(lane -> lane.waiting.clear()); // which makes room to say so
+            LOG.log(ERROR, "bringing events into the table has ended", e);
+        } finally {
+            end();
+        }
+    }
+
+    private void bring() {
         while (!closed) {
             try {
                 requireTopic();
+                compare();
                 consumer.subscribe(List.of(topic.name()), new Assignments());
                 while (!closed) {
                     poll();
                 }
             } catch (WakeupException e) {
                 LOG.log(DEBUG, "is closed", e);
-            } catch (Throwable e) {
-                // A dead one would leave everything where it is.
+            } catch (Exception e) {
                 failed(e);
                 beginAgain();
             }
         }
+    }
+
+    private void end() {
         lanes.values().forEach(Lane::end);
         inserters.close();
         closePlans();
@@ -357,6 +388,23 @@ public final class Sink implements AutoCloseable {
         });
     }
 
+    /// Where the table has more than is noted to be there, as when PostgreSQL was restored from a backup, what is there
+    /// is looked up before more is inserted.
+    private void compare() throws SQLException {
+        if (isCompared) {
+            return;
+        }
+        for (EventTable.Last last : unhurried.lasts()) {
+            if (last.partition() < topic.partitions() && plans().isAhead(last.partition(), last.offset() + 1)) {
+                LOG.log(
+                        WARNING,
+                        "the table has events of partition " + last.partition() + " up to offset " + last.offset()
+                                + ", which PostgreSQL does not know of: what comes up to there is looked up first");
+            }
+        }
+        isCompared = true;
+    }
+
     private void poll() throws SQLException, IOException {
         requireTopic();
         boolean isBusy = lanes.values().stream().anyMatch(lane -> lane.isLearning() || lane.isInserting());
@@ -369,6 +417,7 @@ public final class Sink implements AutoCloseable {
         for (Lane lane : List.copyOf(lanes.values())) {
             lane.settle();
         }
+        look();
         learn();
         for (Lane lane : lanes.values()) {
             if (!lane.isInserting()) {
@@ -381,6 +430,23 @@ public final class Sink implements AutoCloseable {
             }
         }
         bound();
+    }
+
+    /// Looks whether somebody has noted another plan, as who has what was lost [brought again][Refill].
+    private void look() throws SQLException, IOException {
+        long now = System.nanoTime();
+        if (now - lookedAt < LOOK.toNanos()) {
+            return;
+        }
+        lookedAt = now;
+        Map<Integer, Long> planned = plans().planned();
+        for (Lane lane : List.copyOf(lanes.values())) {
+            int partition = lane.partition.partition();
+            if (!lane.isInserting() && planned.getOrDefault(partition, lane.plan.until()) != lane.plan.until()) {
+                LOG.log(INFO, "begins anew with " + lane.partition + ", of which another batch is planned");
+                lanes.put(lane.partition, lane(lane.partition));
+            }
+        }
     }
 
     /// Of one partition, so that batches of others don't wait for long.
@@ -431,17 +497,25 @@ public final class Sink implements AutoCloseable {
                 return false;
             }
             lane.plan = next.get();
-            Batch batch = new Batch(lane, records, Set.of());
-            insert(batch, token(lane));
-            done(lane, batch);
-        } else {
-            EventTable.insertAgain(token(lane), token -> {
-                Batch missing = new Batch(lane, records, there(lane, records));
-                insert(missing, token);
-                return missing.isEmpty();
-            });
-            done(lane, new Batch(lane, records, Set.of()));
+            if (!lane.plan.isAgain()) {
+                Batch batch = new Batch(lane, records, Set.of(), Set.of());
+                insert(batch, token(lane));
+                done(lane, batch);
+                return true;
+            }
         }
+        List<RecordedEvent> events =
+                records.stream().flatMap(record -> event(record).stream()).toList();
+        Set<Long> voided = plans().voided(events.stream().map(RecordedEvent::id).toList());
+        EventTable.insertAgain(token(lane), token -> {
+            if (lane.isGivenUp) {
+                throw new Unavailable("somebody else has " + lane.partition, Unavailable.SOON);
+            }
+            Batch missing = new Batch(lane, records, there(lane, events), voided);
+            insert(missing, token);
+            return missing.isEmpty();
+        });
+        done(lane, new Batch(lane, records, Set.of(), voided));
         return true;
     }
 
@@ -464,10 +538,9 @@ public final class Sink implements AutoCloseable {
         lane.plan = plans().done(lane.plan, batch.lastId, batch.receivedMicros);
     }
 
-    /// Which offsets of a batch are in the table already, of the days on which its events were received.
-    private Set<Long> there(Lane lane, List<ConsumerRecord<byte[], byte[]>> records) {
-        LongSummaryStatistics received = records.stream()
-                .flatMap(record -> event(record).stream())
+    /// Which events of a batch are in the table already, or were, of the days on which its events were received.
+    private Set<Long> there(Lane lane, List<RecordedEvent> events) {
+        LongSummaryStatistics received = events.stream()
                 .mapToLong(event -> EventRows.micros(event.receivedAt()))
                 .summaryStatistics();
         if (received.getCount() == 0) {
@@ -500,14 +573,16 @@ public final class Sink implements AutoCloseable {
         private final Set<Long> hours = new HashSet<>();
         private final Lane lane;
         private final Set<Long> there;
+        private final Set<Long> voided;
         private long lastId;
         private Optional<Long> receivedMicros = Optional.empty();
 
-        /// @param there offsets of what is in the table already
-        Batch(Lane lane, List<ConsumerRecord<byte[], byte[]>> records, Set<Long> there)
+        /// @param there ids of what is in the table already @param voided of what is never to be there
+        Batch(Lane lane, List<ConsumerRecord<byte[], byte[]>> records, Set<Long> there, Set<Long> voided)
                 throws IOException, SQLException {
             this.lane = lane;
             this.there = there;
+            this.voided = voided;
             long lost = lane.plan.until() - lane.plan.first() - records.size();
             if (lost > 0) {
                 LOG.log(
@@ -556,10 +631,10 @@ public final class Sink implements AutoCloseable {
 
         private void add(RecordedEvent event, Optional<Fingerprint> print, EventRows.Source source)
                 throws SQLException {
-            if (there.contains(source.offset())) {
+            if (there.contains(event.id())) {
                 return;
             }
-            if (lane.erasures.isErased(event, lane.plan.erasures())) {
+            if (voided.contains(event.id()) || lane.erasures.isErased(event, lane.plan.erasures())) {
                 gone.add(event, print, source);
             } else {
                 rows.add(event, print, source);

@@ -4,6 +4,7 @@ import dev.licet.core.once.Fingerprint;
 import dev.licet.store.sql.entity.Row;
 import dev.licet.store.sql.entity.Sql;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +25,15 @@ final class SinkPlans implements AutoCloseable {
     /// the table
     /// @param erasures the last [erasure][SinkErasures] that the batch obeys
     /// @param knownFrom ids that were seen at lower offsets need not be known any more
-    record Plan(int partition, long first, long until, long inserted, long erasures, long knownFrom) {
+    /// @param againUntil below it some may have been inserted before it was planned
+    record Plan(int partition, long first, long until, long inserted, long erasures, long knownFrom, long againUntil) {
         boolean isDone() {
             return inserted == until;
+        }
+
+        /// Whether some of it may have been inserted before it was planned.
+        boolean isAgain() {
+            return first < againUntil;
         }
 
         private static Plan of(Row row) throws SQLException {
@@ -36,11 +43,12 @@ final class SinkPlans implements AutoCloseable {
                     row.getLong("until"),
                     row.getLong("inserted"),
                     row.getLong("erasures"),
-                    row.getLong("known_from"));
+                    row.getLong("known_from"),
+                    row.getLong("again_until"));
         }
     }
 
-    private static final String PLAN = "partition, first, until, inserted, erasures, known_from";
+    private static final String PLAN = "partition, first, until, inserted, erasures, known_from, again_until";
 
     /// How far a partition has come. @param lastId the highest id that is in the table
     record Progress(long inserted, long lastId, Optional<Long> receivedMicros) {}
@@ -127,7 +135,63 @@ final class SinkPlans implements AutoCloseable {
                         plan.until())
                 // Else somebody else has done it, and has noted another one since, which is found out next.
                 .orElseGet(() -> new Plan(
-                        plan.partition(), plan.first(), plan.until(), plan.until(), plan.erasures(), plan.knownFrom()));
+                        plan.partition(),
+                        plan.first(),
+                        plan.until(),
+                        plan.until(),
+                        plan.erasures(),
+                        plan.knownFrom(),
+                        plan.againUntil()));
+    }
+
+    /// Has all from an offset on brought again that is not in the table. Whoever has the partition finds that out.
+    ///
+    /// @return false while a batch is not inserted yet, which has to be first
+    synchronized boolean again(int partition, long from) throws SQLException {
+        Plan plan = of(partition);
+        return from >= plan.until()
+                || sql.update(
+                                "UPDATE sink_plan SET first = ?, until = ?, inserted = ?, last_id = 0,"
+                                        + " received_us = NULL, again_until = greatest(again_until, until)"
+                                        + " WHERE topic = ? AND partition = ? AND inserted = until AND until >= ?",
+                                from,
+                                from,
+                                from,
+                                topic,
+                                partition,
+                                from)
+                        > 0;
+    }
+
+    /// Notes that the table has more of a partition than was noted. @return whether that is new
+    synchronized boolean isAhead(int partition, long until) throws SQLException {
+        of(partition);
+        return sql.update(
+                        "UPDATE sink_plan SET again_until = ?"
+                                + " WHERE topic = ? AND partition = ? AND until < ? AND again_until < ?",
+                        until,
+                        topic,
+                        partition,
+                        until,
+                        until)
+                > 0;
+    }
+
+    /// Of each partition up to where batches are planned.
+    synchronized Map<Integer, Long> planned() throws SQLException {
+        Map<Integer, Long> planned = new HashMap<>();
+        sql.all(
+                "SELECT partition, until FROM sink_plan WHERE topic = ?",
+                row -> planned.put(row.getInt("partition"), row.getLong("until")),
+                topic);
+        return planned;
+    }
+
+    /// Which of these were voided.
+    synchronized Set<Long> voided(Collection<Long> events) throws SQLException {
+        return Set.copyOf(
+                sql.all("SELECT event FROM removed_event WHERE event = ANY (?)", row -> row.getLong(1), (Object)
+                        events.toArray(Long[]::new)));
     }
 
     interface Question<T> {

@@ -59,7 +59,7 @@ public final class ClickHouseServer implements AutoCloseable {
     }
 
     /// One for a test alone, which ends it now and then.
-    static ClickHouseServer alone() throws IOException, InterruptedException {
+    public static ClickHouseServer alone() throws IOException, InterruptedException {
         return new ClickHouseServer("");
     }
 
@@ -151,12 +151,12 @@ public final class ClickHouseServer implements AutoCloseable {
     }
 
     /// Ends it as a crash does.
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
     /// Starts it again on what it has left.
-    void startAgain() throws IOException, InterruptedException {
+    public void startAgain() throws IOException, InterruptedException {
         process = serve();
         await();
     }
@@ -183,6 +183,7 @@ public final class ClickHouseServer implements AutoCloseable {
                 ClickHouseProcess.USER,
                 Optional.of(password),
                 Duration.ofSeconds(5),
+                PATIENCE,
                 PATIENCE);
     }
 

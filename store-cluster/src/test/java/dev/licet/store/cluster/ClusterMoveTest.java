@@ -14,6 +14,7 @@ import dev.licet.core.store.MoveReport;
 import dev.licet.core.store.Store;
 import dev.licet.store.embedded.EmbeddedStore;
 import dev.licet.store.postgres.Filled;
+import dev.licet.store.postgres.KilledMoves;
 import dev.licet.store.postgres.PostgresServer;
 import dev.licet.store.postgres.PostgresStore;
 import dev.licet.store.sql.InsightSettings;
@@ -98,7 +99,7 @@ class ClusterMoveTest {
                         64L << 20,
                         Duration.ofSeconds(10),
                         InsightSettings.DEFAULT,
-                        TestCluster.COUNTING,
+                        TestCluster.COUNTED_AT_ONCE,
                         Optional.empty(),
                         Duration.ofDays(400),
                         Duration.ofSeconds(30),
@@ -352,11 +353,11 @@ class ClusterMoveTest {
         List<String> ids = idsOf(directory);
         String there = place();
 
-        int kills = killed(directory.toString(), there);
+        int kills = KilledMoves.run(Mover.class, directory.toString(), there);
         try (Store store = node(true)) {
             assertThat(events(store)).isEqualTo(events);
         }
-        kills += killed(there, back.toString());
+        kills += KilledMoves.run(Mover.class, there, back.toString());
         assertThat(eventsOf(back)).isEqualTo(events);
         assertThat(idsOf(back)).isEqualTo(ids);
         assertThat(entitiesOf(back)).isEqualTo(entitiesOf(directory));
@@ -387,64 +388,23 @@ class ClusterMoveTest {
                         ClickHouseProcess.USER,
                         Optional.of(ClickHouseServer.PASSWORD),
                         Duration.ofSeconds(5),
+                        Duration.ofSeconds(60),
                         Duration.ofSeconds(60)),
                 Optional.empty());
     }
 
-    /// Runs moves in processes, each of which is killed a little later than the one before, until one ends.
-    ///
-    /// @return how many were killed
-    private static int killed(String from, String to) throws Exception {
-        for (int kills = 0; ; kills++) {
-            Process process = new ProcessBuilder(List.of(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx512m",
-                            "-XX:TieredStopAtLevel=1",
-                            "--enable-native-access=ALL-UNNAMED",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            Mover.class.getName(),
-                            from,
-                            to))
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            List<String> told = new ArrayList<>();
-            try (var lines = process.inputReader()) {
-                for (String line; (line = lines.readLine()) != null; ) {
-                    told.add(line);
-                    if (told.size() == 4 * kills + 1) {
-                        process.toHandle().destroyForcibly();
-                    }
-                }
-            }
-            int exit = process.waitFor();
-            if (exit == 0) {
-                assertThat(told.getLast()).isEqualTo("whole");
-                return kills;
-            }
-            assertThat(exit).as("killed, not failed: " + told).isEqualTo(128 + 9);
-        }
-    }
-
-    /// Moves, and says how far it is.
+    /// Moves between the places that it is told.
     static final class Mover {
         private Mover() {}
 
         public static void main(String[] arguments) {
-            try (MoveSource source = isCluster(arguments[0])
+            KilledMoves.move(
+                    () -> isCluster(arguments[0])
                             ? ClusterStore.toMoveFrom(addresses(arguments[0]))
-                            : EmbeddedStore.toMoveFrom(Path.of(arguments[0]));
-                    MoveTarget target = isCluster(arguments[1])
+                            : EmbeddedStore.toMoveFrom(Path.of(arguments[0])),
+                    () -> isCluster(arguments[1])
                             ? ClusterStore.toMoveInto(addresses(arguments[1]))
-                            : EmbeddedStore.toMoveInto(Path.of(arguments[1]))) {
-                MoveReport report =
-                        Move.run(source, target, (things, done, of) -> System.out.println(things + " " + done));
-                System.out.println(report.isWhole() ? "whole" : "not whole: " + report);
-            } catch (RuntimeException e) {
-                System.out.println(e);
-                throw e;
-            }
+                            : EmbeddedStore.toMoveInto(Path.of(arguments[1])));
         }
 
         private static boolean isCluster(String place) {

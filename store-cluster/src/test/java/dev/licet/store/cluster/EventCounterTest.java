@@ -70,7 +70,7 @@ class EventCounterTest {
     private static final int STEPS = Integer.getInteger("licet.counts.steps", 30);
 
     /// More events at once than some days have, and less than others.
-    private static final ClusterStore.Counting COUNTING = new ClusterStore.Counting(300, Duration.ofMinutes(1));
+    private static final long COUNTED_AT_ONCE = 300;
 
     private static final List<String> ZONES = List.of("UTC", "Europe/Prague", "America/New_York", "Asia/Kolkata");
 
@@ -128,7 +128,7 @@ class EventCounterTest {
                 new SinkErasures(TOPIC),
                 Clock.systemUTC());
         removals.start();
-        counter = new EventCounter(source, counts, COUNTING);
+        counter = new EventCounter(source, counts, COUNTED_AT_ONCE);
     }
 
     private ClusterInsights insights(ClusterInsights.Counts known) {
@@ -559,7 +559,7 @@ class EventCounterTest {
             for (int node = 0; node < 2; node++) {
                 Random own = new Random(14 + node);
                 counting.add(executor.submit(() -> {
-                    try (EventCounter another = new EventCounter(source, counts, COUNTING)) {
+                    try (EventCounter another = new EventCounter(source, counts, COUNTED_AT_ONCE)) {
                         while (!isOver.get()) {
                             another.count(CLOSED - 20 + own.nextInt(40), 1 + own.nextInt(30));
                         }

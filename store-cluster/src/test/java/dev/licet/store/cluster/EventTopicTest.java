@@ -182,6 +182,7 @@ class EventTopicTest {
                         "default",
                         Optional.empty(),
                         Duration.ofSeconds(1),
+                        Duration.ofSeconds(1),
                         Duration.ofSeconds(1)),
                 Optional.empty());
 

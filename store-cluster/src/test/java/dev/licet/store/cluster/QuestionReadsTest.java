@@ -106,7 +106,7 @@ class QuestionReadsTest {
         table.make();
         CountTables counts = new CountTables(table);
         counts.make();
-        counter = new EventCounter(source, counts, TestCluster.COUNTING);
+        counter = new EventCounter(source, counts, TestCluster.COUNTED_AT_ONCE);
         fill("event");
     }
 

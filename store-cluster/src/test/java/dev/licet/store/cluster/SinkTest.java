@@ -17,13 +17,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// From the intake through three brokers into the table.
 @EnabledIf("dev.licet.store.cluster.TestStore#isToBeTried")
@@ -185,6 +189,91 @@ class SinkTest extends Pipeline {
         assertThat(names()).containsExactly("a", "b", "c", "d");
     }
 
+    /// As when ClickHouse was lost, or restored from an older backup: all of it, or some, and what was voided stays so.
+    @ParameterizedTest
+    @ValueSource(strings = {"1 = 1", "id % 3 = 0"})
+    void whatClickHouseHasLost_isBroughtAgain_butForWhatWasVoided(String lost) throws Exception {
+        sink("one");
+        append(new Submission(manyWithIds(), Instant.now()));
+        append(event("again", Optional.of("id 7")), event("without an id", Optional.empty()));
+        long voided = append(event("voided", Optional.of("voided"))).getFirst().id();
+        assertThat(names()).hasSize(1_202);
+        run("INSERT INTO account VALUES (" + ACCOUNT.value() + ", 'account', '', FALSE, 0)");
+        run("INSERT INTO removal (id, account, kind, reason, asked_by, asked_at, up_to, calls) VALUES (1, "
+                + ACCOUNT.value() + ", 'event', 'test', 'nobody', 0, 0, 0)");
+        run("INSERT INTO removed_event VALUES (" + voided + ", 1)");
+        clickHouse.run("DELETE FROM event WHERE id = ?", voided);
+        List<String> before = names();
+        clickHouse.run("ALTER TABLE event DELETE WHERE " + lost);
+        assertThat(names()).hasSizeLessThan(before.size());
+
+        assertThat(Refill.ask(topic, admin, source::getConnection, Optional.empty()))
+                .isEqualTo(1_203);
+
+        assertThat(names()).isEqualTo(before);
+        append(event("again", Optional.of("id 8")), event("again", Optional.of("voided")));
+        assertThat(names()).isEqualTo(before);
+    }
+
+    @Test
+    void refillSinceALaterTime_looksAtWhatCameSince() throws Exception {
+        sink("one");
+        append(event("a", Optional.empty()));
+        Thread.sleep(50);
+        Instant then = Instant.now();
+        append(event("b", Optional.empty()));
+        assertThat(names()).containsExactly("a", "b");
+        clickHouse.run("ALTER TABLE event DELETE WHERE 1 = 1");
+
+        assertThat(Refill.ask(topic, admin, source::getConnection, Optional.of(then)))
+                .isEqualTo(1);
+        assertThat(names()).containsExactly("b");
+        assertThat(Refill.ask(topic, admin, source::getConnection, Optional.of(Instant.now())))
+                .isZero();
+    }
+
+    @Test
+    void refill_waitsForABatchThatIsHalfInserted() throws Exception {
+        append(event("a", Optional.of("a")), event("b", Optional.empty()), event("c", Optional.of("c")));
+        Sink one = sink("one");
+        assertThat(names()).hasSize(3);
+        close(one);
+        run("UPDATE sink_plan SET inserted = first");
+        CompletableFuture<Long> asked =
+                CompletableFuture.supplyAsync(() -> Refill.ask(topic, admin, source::getConnection, Optional.empty()));
+        sink("two");
+        assertThat(asked.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(3);
+        assertThat(names()).containsExactly("a", "b", "c");
+    }
+
+    /// As when it was restored from a backup, while ClickHouse and Kafka were not.
+    @Test
+    void postgresThatHasGoneBack_hasNothingInsertedTwice_andGivesNoIdAgain() throws Exception {
+        Sink one = sink("one");
+        append(event("a", Optional.of("a")));
+        assertThat(names()).containsExactly("a");
+        run("CREATE TABLE backup AS SELECT * FROM sink_plan");
+        run("CREATE TABLE backup_of_ids AS SELECT last_id FROM event_position");
+        append(new Submission(manyWithIds(), Instant.now()));
+        append(event("b", Optional.empty()));
+        List<String> before = names();
+        long last = append(event("c", Optional.empty())).getFirst().id();
+        assertThat(names()).hasSize(before.size() + 1);
+        close(one);
+        run("TRUNCATE sink_plan");
+        run("INSERT INTO sink_plan SELECT * FROM backup");
+        run("UPDATE event_position SET last_id = (SELECT last_id FROM backup_of_ids)");
+
+        long next = append(event("d", Optional.empty())).getFirst().id();
+        assertThat(next).isGreaterThan(last);
+        sink("another");
+        append(event("again", Optional.of("id 7")), event("e", Optional.of("e")));
+
+        assertThat(names()).hasSize(before.size() + 3).contains("d", "e").doesNotHaveDuplicates();
+        assertThat(clickHouse.ask("SELECT count() - uniqExact(id) FROM event", List.of(), row -> row.number(1)))
+                .containsExactly(0L);
+    }
+
     @Test
     void batchThatWasPlanned_isDoneAsItWas_whateverASinkTakesOnNow() throws Exception {
         keepParts();
@@ -235,6 +324,31 @@ class SinkTest extends Pipeline {
                 .containsExactly(11L);
     }
 
+    @Test
+    void sinkThatMeetsAnError_ends_andLeavesItsPartitions() throws Exception {
+        Sink first = sink("first");
+        append(event("a", Optional.of("a")));
+        assertThat(names()).containsExactly("a");
+        close(first);
+        Sink broken = new Sink(
+                topic,
+                settings,
+                admin,
+                table,
+                () -> {
+                    throw new OutOfMemoryError("made for this test");
+                },
+                directory.resolve("broken"),
+                new Sink.Settings(100, 1 << 20, Duration.ofMillis(50)),
+                () -> {});
+        broken.start();
+        assertThat(broken.awaitEnd()).as("it was closed").isFalse();
+
+        sink("second");
+        append(event("b", Optional.empty()));
+        assertThat(names()).containsExactly("a", "b");
+    }
+
     /// Of a table that is away and comes back.
     @Test
     void whileClickHouseIsAway_soMuchWaits_andNoMore() throws Exception {
@@ -243,8 +357,10 @@ class SinkTest extends Pipeline {
             table = new EventTable(client, Optional.empty());
             table.make();
             reads = new EventReads(table, progress, directory);
-            away.kill();
             Sink one = sink("one", new Sink.Settings(100, 64L << 20, Duration.ofMillis(50)));
+            append(event("before", Optional.empty()));
+            assertThat(names()).containsExactly("before");
+            away.kill();
             for (int i = 0; i < 20; i++) {
                 int first = i * 1_000;
                 append(new Submission(
@@ -262,7 +378,7 @@ class SinkTest extends Pipeline {
             assertThat(one.held()).isBetween(4 * 200, 4 * 300);
 
             away.startAgain();
-            assertThat(names()).hasSize(20_000).doesNotHaveDuplicates();
+            assertThat(names()).hasSize(20_001).doesNotHaveDuplicates();
             assertThat(one.check()).isEmpty();
         } finally {
             away.kill();

@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /// Stores of the whole profile for the contracts: PostgreSQL, one broker of Kafka, ClickHouse, and a sink.
 final class TestCluster {
-    static final ClusterStore.Counting COUNTING = new ClusterStore.Counting(20_000_000, Duration.ofMinutes(1));
+    static final long COUNTED_AT_ONCE = 20_000_000;
 
     private TestCluster() {}
 
@@ -35,7 +35,7 @@ final class TestCluster {
                                     64L << 20,
                                     Duration.ofSeconds(10),
                                     InsightSettings.DEFAULT,
-                                    TestCluster.COUNTING,
+                                    TestCluster.COUNTED_AT_ONCE,
                                     Optional.empty(),
                                     Duration.ofDays(400),
                                     Duration.ofSeconds(30),

@@ -72,7 +72,7 @@ final class TestStore extends SqlStore {
                 events,
                 new SinkErasures(Uuid.randomUuid()),
                 Clock.systemUTC());
-        this.counter = new EventCounter(source, counts, TestCluster.COUNTING);
+        this.counter = new EventCounter(source, counts, TestCluster.COUNTED_AT_ONCE);
         removals.start();
     }
 

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 public final class Lease implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Lease.class.getName());
 
+    private static final int ANSWER_SECONDS = 10;
+
     private final DataSource source;
     private final long lock;
     private @Nullable Sql open;
@@ -54,6 +56,9 @@ public final class Lease implements AutoCloseable {
     }
 
     private Sql connection() throws SQLException {
+        if (open != null && !open.isAnswered(ANSWER_SECONDS)) {
+            forget(); // the machine may be gone, and another one have its place
+        }
         if (open == null) {
             open = new Sql(PostgresDatabase.patient(source));
         }

@@ -109,6 +109,8 @@ final class PartitionDays implements EventDays {
         sql.inTransaction("READ COMMITTED", () -> {
             sql.execute("DELETE FROM event_known AS known USING " + name + " AS gone WHERE known.event = gone.id");
             sql.execute("DROP TABLE " + name);
+            // Those of events that went before their day did, too.
+            sql.execute("DELETE FROM event_known WHERE event < (SELECT coalesce(min(id), 0) FROM event)");
             return sql.update("DELETE FROM rolled_gone WHERE day = ?", day);
         });
     }

@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// is told to ask again.
 public final class PostgresDatabase extends SingleWriter {
     /// Of the newest migration.
-    static final String SCHEMA_VERSION = "6";
+    private static final int PATIENCE_MILLIS = (int) Duration.ofMinutes(30).toMillis();
+    static final String SCHEMA_VERSION = "7";
 
     static final int OLDEST_SERVER = 150_000;
 
@@ -245,11 +246,11 @@ public final class PostgresDatabase extends SingleWriter {
         }
     }
 
-    /// One for work that may take as long as it does.
+    /// One for work that may take long: a statement as long as this, after which the machine is believed to be gone.
     public static Connection patient(DataSource source) throws SQLException {
         Connection connection = writing(source);
         try {
-            connection.setNetworkTimeout(Runnable::run, 0);
+            connection.setNetworkTimeout(Runnable::run, PATIENCE_MILLIS);
             return connection;
         } catch (SQLException e) {
             connection.close();

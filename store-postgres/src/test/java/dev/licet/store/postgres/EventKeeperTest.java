@@ -13,6 +13,7 @@ import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ProductId;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
@@ -162,6 +163,12 @@ class EventKeeperTest {
 
         keep(ofProducts, FIRST.plus(Duration.ofDays(42)));
         assertThat(names()).containsExactly("last");
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet known = statement.executeQuery("SELECT count(*) FROM event_known")) {
+            known.next();
+            assertThat(known.getInt(1)).as("ids of what is there").isEqualTo(1);
+        }
     }
 
     @Test

@@ -28,7 +28,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -478,69 +477,30 @@ class MoveTest {
         List<String> ids = idsOf(directory);
         String address = PostgresServer.address(temporary);
 
-        int kills = killed(directory.toString(), address);
+        int kills = KilledMoves.run(Mover.class, directory.toString(), address);
         try (Store store = node()) {
             assertThat(Filled.events(store)).isEqualTo(events);
         }
         assertThat(idsOfDatabase()).isEqualTo(ids);
-        kills += killed(address, back.toString());
+        kills += KilledMoves.run(Mover.class, address, back.toString());
         assertThat(eventsOf(back)).isEqualTo(events);
         assertThat(idsOf(back)).isEqualTo(ids);
         assertThat(entitiesOf(back)).isEqualTo(entitiesOf(directory));
         assertThat(kills).as("so that something was tried").isGreaterThan(6);
     }
 
-    /// Runs moves in processes, each of which is killed a little later than the one before, until one ends.
-    ///
-    /// @return how many were killed
-    private static int killed(String from, String to) throws Exception {
-        for (int kills = 0; ; kills++) {
-            Process process = new ProcessBuilder(List.of(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx512m",
-                            "-XX:TieredStopAtLevel=1",
-                            "--enable-native-access=ALL-UNNAMED",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            Mover.class.getName(),
-                            from,
-                            to))
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
-            List<String> told = new ArrayList<>();
-            try (var lines = process.inputReader()) {
-                for (String line; (line = lines.readLine()) != null; ) {
-                    told.add(line);
-                    if (told.size() == 4 * kills + 1) {
-                        process.toHandle().destroyForcibly();
-                    }
-                }
-            }
-            int exit = process.waitFor();
-            if (exit == 0) {
-                assertThat(told.getLast()).isEqualTo("whole");
-                return kills;
-            }
-            assertThat(exit).as("killed, not failed: " + told).isEqualTo(128 + 9);
-        }
-    }
-
-    /// Moves, and says how far it is.
+    /// Moves between the places that it is told.
     static final class Mover {
         private Mover() {}
 
         public static void main(String[] arguments) {
-            try (MoveSource source = isDatabase(arguments[0])
+            KilledMoves.move(
+                    () -> isDatabase(arguments[0])
                             ? PostgresStore.toMoveFrom(database(arguments[0]))
-                            : EmbeddedStore.toMoveFrom(Path.of(arguments[0]));
-                    MoveTarget target = isDatabase(arguments[1])
+                            : EmbeddedStore.toMoveFrom(Path.of(arguments[0])),
+                    () -> isDatabase(arguments[1])
                             ? PostgresStore.toMoveInto(database(arguments[1]))
-                            : EmbeddedStore.toMoveInto(Path.of(arguments[1]))) {
-                MoveReport report =
-                        Move.run(source, target, (things, done, of) -> System.out.println(things + " " + done));
-                System.out.println(report.isWhole() ? "whole" : "not whole: " + report);
-            }
+                            : EmbeddedStore.toMoveInto(Path.of(arguments[1])));
         }
 
         private static boolean isDatabase(String place) {

@@ -26,6 +26,8 @@ import dev.licet.store.sql.Turns;
 import dev.licet.store.sql.entity.ChangeLog;
 import dev.licet.store.sql.entity.Entities;
 import dev.licet.store.sql.entity.SqlChanges;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -33,10 +35,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -279,6 +283,16 @@ class PostgresDatabaseTest {
                     .map(change -> change.id() + " " + change.kind() + " " + change.object() + " " + change.before()
                             + " " + change.after())
                     .toList();
+        }
+    }
+
+    @Test
+    void schemaVersion_isThatOfTheNewestMigration() throws IOException {
+        Path migrations = Path.of("src/main/resources/dev/licet/store/postgres/entities");
+        try (Stream<Path> files = Files.list(migrations)) {
+            assertThat(files.map(file -> file.getFileName().toString().replaceAll("V([0-9]+)__.*", "$1"))
+                            .max(Comparator.comparingInt(Integer::parseInt)))
+                    .hasValue(PostgresDatabase.SCHEMA_VERSION);
         }
     }
 

@@ -38,6 +38,11 @@ public final class Sql implements AutoCloseable {
         this.hearing = hearing;
     }
 
+    /// Whether the engine answers by this connection, within so many seconds.
+    public boolean isAnswered(int seconds) throws SQLException {
+        return connection.isValid(seconds);
+    }
+
     /// A value out of the current row.
     @FunctionalInterface
     public interface Mapping<T> {
