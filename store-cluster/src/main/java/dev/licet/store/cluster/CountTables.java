@@ -250,18 +250,17 @@ record CountTables(EventTable events) {
     ///
     /// @throws Unavailable when something was counted twice
     long sums(long day, long generation) {
-        return events.database()
+        List<Long> rows = events.database()
                 .ask(
-                        "SELECT count(), uniqExact(account, day, product, currency) FROM "
+                        "SELECT count(), uniqExact((account, day, product, currency)) FROM "
                                 + from(SUM, day, "generation = " + generation),
                         List.of(),
-                        row -> {
-                            if (row.number(1) != row.number(2)) {
-                                throw new Unavailable("events were counted twice by one statement", Unavailable.SOON);
-                            }
-                            return row.number(1);
-                        })
+                        row -> List.of(row.number(1), row.number(2)))
                 .getFirst();
+        if (!rows.getFirst().equals(rows.getLast())) {
+            throw new Unavailable("events were counted twice by one statement", Unavailable.SOON);
+        }
+        return rows.getFirst();
     }
 
     /// Rows of a generation that are there. @param day since 1970, of receipt

@@ -1,6 +1,7 @@
 package dev.licet.store.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.licet.core.event.RecordedEvent;
 import dev.licet.core.event.UsageEvent;
@@ -363,6 +364,17 @@ class EventCounterTest {
         assertThat(parts(ACCOUNT)).hasSize(before);
         assertThat(parts(ACCOUNT)).isNotEqualTo(parts(OTHER));
         assertRight();
+    }
+
+    /// As when the client sends a statement a second time by itself, since the server was busy.
+    @Test
+    void whatOneStatementHasCountedTwice_isNoticed() {
+        appendAll(new Random(12));
+        CountParts.Part part = new CountParts.Part(FIRST_HOUR, FIRST_HOUR + 24, CountParts.ALL);
+        counts.count(part, 1_000, Map.of());
+        assertThat(counts.sums(part.day(), 1_000)).isPositive();
+        counts.count(part, 1_000, Map.of());
+        assertThatThrownBy(() -> counts.sums(part.day(), 1_000)).hasMessageContaining("counted twice");
     }
 
     @Test
