@@ -161,6 +161,9 @@ class MoveProcessTest {
                         .startsWith("broken   settings: fsync is off");
                 assertThat(doctor.exitCode()).isEqualTo(1);
                 assertThat(doctor.out()).contains("ok       kafka topic", "ok       sink", "ok       clickhouse");
+                refill(engines);
+                awaitAll(node, token);
+                awaitNames(node, token, "one", "two", "three");
                 assertThat(move("cluster:" + database, home, events.toArray(String[]::new))
                                 .exitCode())
                         .as("while they write")
@@ -183,6 +186,26 @@ class MoveProcessTest {
         List<String> all = new ArrayList<>(List.of("--data", data.toString()));
         all.addAll(settings);
         return all.toArray(String[]::new);
+    }
+
+    /// Of what went through Kafka, as if ClickHouse had lost it.
+    private void refill(List<String> engines) throws Exception {
+        List<String> words = new ArrayList<>(List.of("refill", "--json"));
+        words.addAll(engines);
+        Processes.Ended refill = Processes.run(directory, words.toArray(String[]::new));
+        assertThat(refill.exitCode()).as(refill.err()).isZero();
+        assertThat(refill.out().strip()).isEqualTo("{\"events\":2}");
+    }
+
+    private static void awaitAll(Processes.Running server, String token) throws Exception {
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (!new JsonMapper()
+                .readTree(call(server, token, "/v1/events", Optional.empty()).body())
+                .at("/asOf/complete")
+                .asBoolean()) {
+            assertThat(System.nanoTime()).as("never complete").isLessThan(end);
+            Thread.sleep(100);
+        }
     }
 
     private Processes.Running start(String command, Path data, List<String> settings) throws IOException {

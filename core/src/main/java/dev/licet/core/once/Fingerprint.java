@@ -1,6 +1,9 @@
 package dev.licet.core.once;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -8,6 +11,7 @@ import java.security.NoSuchAlgorithmException;
 /// The first 128 bits of a SHA-256: what is kept of an id instead of its text. Two texts never share one by chance.
 public record Fingerprint(long high, long low) {
     public static final int BYTES = 16;
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     /// Of texts in this order; where one ends and the next begins counts.
     public static Fingerprint of(String... parts) {
@@ -37,12 +41,14 @@ public record Fingerprint(long high, long low) {
 
     /// Reads what [#toBytes] made.
     public static Fingerprint of(byte[] bytes) {
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        return new Fingerprint(buffer.getLong(), buffer.getLong());
+        return new Fingerprint((long) LONGS.get(bytes, 0), (long) LONGS.get(bytes, Long.BYTES));
     }
 
     public byte[] toBytes() {
-        return ByteBuffer.allocate(BYTES).putLong(high).putLong(low).array();
+        byte[] bytes = new byte[BYTES];
+        LONGS.set(bytes, 0, high);
+        LONGS.set(bytes, Long.BYTES, low);
+        return bytes;
     }
 
     private static MessageDigest sha256() {

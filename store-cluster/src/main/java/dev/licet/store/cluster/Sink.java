@@ -28,7 +28,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -534,7 +533,7 @@ public final class Sink implements AutoCloseable {
     }
 
     private void done(Lane lane, Batch batch) throws SQLException, IOException {
-        lane.ids.add(batch.fresh, lane.plan.until());
+        lane.ids.add(batch.prints, batch.fresh, lane.plan.until());
         lane.plan = plans().done(lane.plan, batch.lastId, batch.receivedMicros);
     }
 
@@ -570,6 +569,9 @@ public final class Sink implements AutoCloseable {
         private final EventRows rows = new EventRows();
         private final GoneRows gone = new GoneRows();
         private final Map<Fingerprint, Long> fresh = new HashMap<>();
+        /// Of all records, as [KnownIds] has them.
+        private final List<Fingerprint> prints;
+
         private final Set<Long> hours = new HashSet<>();
         private final Lane lane;
         private final Set<Long> there;
@@ -589,10 +591,13 @@ public final class Sink implements AutoCloseable {
                         ERROR,
                         lost + " events of " + lane.partition + " were gone from Kafka before they were inserted");
             }
-            Map<Fingerprint, Long> before =
-                    lane.ids.find(records.stream().flatMap(Batch::print).toList());
-            for (ConsumerRecord<byte[], byte[]> record : records) {
-                add(record, before);
+            List<Optional<Fingerprint>> known =
+                    records.stream().map(Batch::print).toList();
+            this.prints =
+                    KnownIds.inOrder(known.stream().flatMap(Optional::stream).toList());
+            Map<Fingerprint, Long> before = lane.ids.find(prints);
+            for (int i = 0; i < records.size(); i++) {
+                add(records.get(i), known.get(i), before);
             }
         }
 
@@ -601,13 +606,14 @@ public final class Sink implements AutoCloseable {
         }
 
         /// Under which an event is known, if it is.
-        private static Stream<Fingerprint> print(ConsumerRecord<byte[], byte[]> record) {
+        private static Optional<Fingerprint> print(ConsumerRecord<byte[], byte[]> record) {
             byte @Nullable [] key = record.key();
-            return key != null && key.length == Fingerprint.BYTES ? Stream.of(Fingerprint.of(key)) : Stream.of();
+            return key != null && key.length == Fingerprint.BYTES ? Optional.of(Fingerprint.of(key)) : Optional.empty();
         }
 
-        private void add(ConsumerRecord<byte[], byte[]> record, Map<Fingerprint, Long> before) throws SQLException {
-            Optional<Fingerprint> print = print(record).findFirst();
+        private void add(
+                ConsumerRecord<byte[], byte[]> record, Optional<Fingerprint> print, Map<Fingerprint, Long> before)
+                throws SQLException {
             if (print.isPresent()) {
                 long first = Math.min(
                         before.getOrDefault(print.get(), Long.MAX_VALUE),
