@@ -1,5 +1,7 @@
 package dev.licet.cli;
 
+import static java.lang.System.Logger.Level.DEBUG;
+
 import dev.licet.server.Wiring;
 import dev.licet.server.config.Settings;
 import java.time.Instant;
@@ -12,6 +14,9 @@ import org.apache.commons.cli.Option;
 
 /// Has sinks bring again what a ClickHouse has lost. It has the settings of a server.
 final class RefillCommand {
+    private static final System.Logger LOG = System.getLogger(RefillCommand.class.getName());
+    private static final Instant END = Instant.parse("9999-12-31T23:59:59Z");
+
     private RefillCommand() {}
 
     static Command command() {
@@ -51,9 +56,13 @@ final class RefillCommand {
 
     private static Instant instant(String text) {
         try {
-            return Instant.parse(text);
+            Instant since = Instant.parse(text);
+            if (since.isAfter(Instant.EPOCH) && since.isBefore(END)) {
+                return since;
+            }
         } catch (DateTimeParseException e) {
-            throw new CliFailure(Cli.WRONG_USE, "--since takes a time as 2026-11-20T00:00:00Z");
+            LOG.log(DEBUG, "which is told below", e);
         }
+        throw new CliFailure(Cli.WRONG_USE, "--since takes a time from 1970 to 9999, as 2026-11-20T00:00:00Z");
     }
 }

@@ -30,12 +30,13 @@ final class SinkCommand {
         }
         Logging.start(settings.logLevel());
         Wiring.RunningSink sink = Wiring.sink(settings);
-        Ending.watch().first(sink);
+        Ending ending = Ending.watch();
+        ending.first(sink);
         LOG.log(
                 INFO,
                 "bringing events from " + settings.cluster().get().kafka() + " to "
                         + settings.cluster().get().clickHouse());
-        if (!sink.awaitEnd()) {
+        if (!sink.awaitEnd() && ending.callOff()) {
             throw new CliFailure(Cli.FAILED, "the sink has ended by itself; see above. Start it again");
         }
         return 0;

@@ -54,7 +54,11 @@ public final class EventEngines {
 
     /// As arguments of a command, with the ClickHouse that tests share.
     public static List<String> arguments(KafkaServers kafka, Path directory) throws IOException {
-        return settings(kafka, ClickHouseServer.shared(), directory).entrySet().stream()
+        return arguments(settings(kafka, ClickHouseServer.shared(), directory));
+    }
+
+    public static List<String> arguments(Map<Setting, String> settings) {
+        return settings.entrySet().stream()
                 .flatMap(setting -> Stream.of("--" + setting.getKey().key(), setting.getValue()))
                 .toList();
     }

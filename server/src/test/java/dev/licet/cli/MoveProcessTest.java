@@ -188,6 +188,21 @@ class MoveProcessTest {
         return all.toArray(String[]::new);
     }
 
+    @Test
+    void refill_takesNoTimeThatKafkaHasNot() throws Exception {
+        for (String time : List.of("yesterday", "1969-12-31T23:59:59.999Z", "+1000000000-12-31T23:59:59Z")) {
+            Processes.Ended refill = Processes.run(
+                    directory,
+                    "refill",
+                    "--since=" + time,
+                    "--postgres=postgresql://nobody:1/x",
+                    "--kafka=nobody:1",
+                    "--clickhouse=http://nobody:1");
+            assertThat(refill.exitCode()).as(refill.err()).isEqualTo(2);
+            assertThat(refill.err()).contains("--since takes a time");
+        }
+    }
+
     /// Of what went through Kafka, as if ClickHouse had lost it.
     private void refill(List<String> engines) throws Exception {
         List<String> words = new ArrayList<>(List.of("refill", "--json"));

@@ -3,6 +3,7 @@ package dev.licet.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.licet.cli.EventEngines;
+import dev.licet.cli.Processes;
 import dev.licet.proof.Traffic.Vendor;
 import dev.licet.server.TestServer;
 import dev.licet.server.TestServer.Reply;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -156,6 +158,35 @@ class ClusterServerTest {
         kafka.startAgain(0);
         await(() -> ask(server, "POST", "/v1/events", "{\"name\":\"c\"}") == 200);
         await(() -> server.get("/health/ready").body().equals("ready\n"));
+    }
+
+    @Test
+    void sinkWithTooLittleMemory_endsItsProcess_andAnotherOneGoesOn() throws Exception {
+        TestServer server = server(ClickHouseServer.shared());
+        String event = "{\"name\":\"large\",\"properties\":{\"text\":\"" + "x".repeat(60_000) + "\"}}";
+        String events = Stream.generate(() -> event).limit(100).collect(Collectors.joining(",", "[", "]"));
+        for (int i = 0; i < 15; i++) {
+            assertThat(ask(server, "POST", "/v1/events", events)).isEqualTo(200);
+        }
+        List<String> launch = Processes.java().stream()
+                .map(word -> word.startsWith("-Xmx") ? "-Xmx48m" : word)
+                .toList();
+        List<String> arguments = new ArrayList<>(
+                List.of("sink", "--data", directory.resolve("small").toString(), "--sink-interval", "1h"));
+        arguments.addAll(EventEngines.arguments(EventEngines.small(ClickHouseServer.shared(), directory)));
+        Processes.Ended small = Processes.start(launch, directory, Map.of(), arguments.toArray(String[]::new))
+                .ended();
+        assertThat(small.err()).contains("OutOfMemoryError");
+        assertThat(small.exitCode()).isEqualTo(1);
+
+        opened(server.sink(directory.resolve("sink")));
+        server.clock().advance(Duration.ofMinutes(1)); // what is asked ends now
+        String question = "{\"by\":\"name\"}";
+        await(() -> {
+            JsonNode counted = server.manage("POST", "/v1/insights/breakdown", question);
+            return counted.at("/asOf/complete").asBoolean()
+                    && counted.path("events").asLong() == 1_500;
+        });
     }
 
     private static String keys(TestServer server) {

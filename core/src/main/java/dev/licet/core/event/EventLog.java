@@ -27,10 +27,8 @@ public interface EventLog {
     /// What matches, of all that was acknowledged before the call, unless the page says that some is missing.
     EventPage find(EventQuery query);
 
-    /// Begins to take out all that matches, as [#find] would see it now. It waits for no question, and no question and
-    /// no
-    /// no
-    /// append waits for it.
+    /// Begins to take out all that matches, as [#find] would see it now. It waits for no question, and neither a
+    /// question nor an append waits for it.
     EventExport export(AccountNumber account, EventFilter filter);
 
     /// The id of the last acknowledged event, 0 when there is none.

@@ -177,7 +177,7 @@ public final class ClusterStore extends SqlStore {
 
         private static void keepIdsAhead(
                 EventTable table, EventTopic topic, Admin admin, EventIntake.Connections connections) {
-            long last = table.lastId();
+            long last = table.unhurried().lastId();
             if (last == 0) {
                 return;
             }
@@ -458,9 +458,8 @@ public final class ClusterStore extends SqlStore {
         return events.reads.disk(clock.instant(), 0, kept);
     }
 
-    /// Not of ClickHouse: without it all goes on but for questions about events. Nor of Kafka: without it all goes on
-    /// but
-    /// for events.
+    /// Not of ClickHouse: without it all goes on but for questions about events. Nor of Kafka: without it all goes
+    /// on but for events.
     @Override
     public Optional<String> check() {
         return database.check().or(watch::wrong);

@@ -301,6 +301,9 @@ public final class Sink implements AutoCloseable {
             } catch (InterruptedException e) {
                 throw new IllegalStateException("nobody does that", e);
             } catch (ExecutionException e) {
+                if (e.getCause() instanceof Error error) {
+                    throw error;
+                }
                 if (!(e.getCause() instanceof Unavailable)) {
                     throw new IOException("a batch of " + partition + " can't be inserted", e.getCause());
                 }

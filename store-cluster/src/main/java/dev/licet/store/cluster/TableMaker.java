@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import com.clickhouse.client.api.ServerException;
 import dev.licet.core.Unavailable;
+import dev.licet.store.sql.Fault;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -17,6 +18,7 @@ final class TableMaker implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofSeconds(2);
 
     private final Runnable making;
+    private final Fault fault = new Fault();
     private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("table-maker").daemon().factory());
 
@@ -44,8 +46,10 @@ final class TableMaker implements AutoCloseable {
             making.run();
             LOG.log(INFO, "ClickHouse is there");
             later.shutdown();
-        } catch (RuntimeException e) {
-            if (!(e instanceof Unavailable) || e.getCause() instanceof ServerException) {
+        } catch (Throwable e) {
+            // An error too: nothing would be tried any more.
+            boolean isAway = e instanceof Unavailable && !(e.getCause() instanceof ServerException);
+            if (!isAway && fault.happened("tables: " + e.getMessage())) {
                 LOG.log(WARNING, "the tables of ClickHouse can't be made, which is tried again", e);
             }
         }

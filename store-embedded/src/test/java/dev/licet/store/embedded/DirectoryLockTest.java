@@ -3,6 +3,7 @@ package dev.licet.store.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.licet.core.ChildProcess;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -66,7 +67,7 @@ class DirectoryLockTest {
     }
 
     private String takeInAnotherProcess() throws Exception {
-        Process process = ChildProcess.start(Taker.class, directory);
+        Process process = ChildProcess.start(Taker.class, directory.toString());
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
         return said.strip();

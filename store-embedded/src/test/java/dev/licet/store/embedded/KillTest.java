@@ -2,6 +2,7 @@ package dev.licet.store.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.licet.core.ChildProcess;
 import dev.licet.core.TestClock;
 import dev.licet.core.event.RecordedEvent;
 import dev.licet.core.event.UsageEvent;
@@ -33,7 +34,7 @@ class KillTest {
         long reserved = 0;
         Random random = new Random();
         for (int round = 0; round < ROUNDS; round++) {
-            Process process = ChildProcess.start(Appender.class, directory);
+            Process process = ChildProcess.start(Appender.class, directory.toString());
             try {
                 reserved = Math.max(reserved, readUntilKilled(process, random.nextInt(50, 500), acknowledged));
             } finally {

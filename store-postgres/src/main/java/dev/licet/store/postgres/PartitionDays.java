@@ -110,7 +110,8 @@ final class PartitionDays implements EventDays {
             sql.execute("DELETE FROM event_known AS known USING " + name + " AS gone WHERE known.event = gone.id");
             sql.execute("DROP TABLE " + name);
             // Those of events that went before their day did, too.
-            sql.execute("DELETE FROM event_known WHERE event < (SELECT coalesce(min(id), 0) FROM event)");
+            sql.execute("DELETE FROM event_known WHERE event < coalesce((SELECT min(lowest.id) FROM account,"
+                    + " LATERAL (SELECT min(id) AS id FROM event WHERE event.account = account.number) AS lowest), 0)");
             return sql.update("DELETE FROM rolled_gone WHERE day = ?", day);
         });
     }

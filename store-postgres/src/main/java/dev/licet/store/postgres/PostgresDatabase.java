@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 /// is told to ask again.
 public final class PostgresDatabase extends SingleWriter {
     /// Of the newest migration.
-    private static final int PATIENCE_MILLIS = (int) Duration.ofMinutes(30).toMillis();
     static final String SCHEMA_VERSION = "7";
 
     static final int OLDEST_SERVER = 150_000;
@@ -246,11 +245,11 @@ public final class PostgresDatabase extends SingleWriter {
         }
     }
 
-    /// One for work that may take long: a statement as long as this, after which the machine is believed to be gone.
+    /// One for work that may take as long as it does, while the [machine is there][KeptAliveSockets].
     public static Connection patient(DataSource source) throws SQLException {
         Connection connection = writing(source);
         try {
-            connection.setNetworkTimeout(Runnable::run, PATIENCE_MILLIS);
+            connection.setNetworkTimeout(Runnable::run, 0);
             return connection;
         } catch (SQLException e) {
             connection.close();

@@ -50,6 +50,8 @@ public final class PostgresStore extends SqlStore {
             "60",
             PGProperty.TCP_KEEP_ALIVE,
             "true",
+            PGProperty.SOCKET_FACTORY,
+            KeptAliveSockets.class.getName(),
             PGProperty.TARGET_SERVER_TYPE,
             "primary",
             PGProperty.LOG_SERVER_ERROR_DETAIL,

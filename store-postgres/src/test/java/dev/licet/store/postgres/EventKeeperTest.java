@@ -11,6 +11,8 @@ import dev.licet.core.event.Submission;
 import dev.licet.core.event.UsageEvent;
 import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ProductId;
+import dev.licet.core.identity.Account;
+import dev.licet.core.identity.SigningKey;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -44,6 +46,7 @@ class EventKeeperTest {
     void open(@TempDir Path directory) {
         source = PostgresServer.of(directory);
         store = (PostgresStore) TestStores.open(directory);
+        store.accounts().add(new Account(ACCOUNT, "account", SigningKey.generate(), false, FIRST));
     }
 
     @AfterEach

@@ -2,11 +2,11 @@ package dev.licet.store.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.licet.core.ChildProcess;
 import dev.licet.core.store.MoveReport;
 import dev.licet.store.sql.move.Move;
 import dev.licet.store.sql.move.MoveSource;
 import dev.licet.store.sql.move.MoveTarget;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -24,19 +24,7 @@ public final class KilledMoves {
     /// @param main does a [move][#move] between the places that are its arguments @return how many were killed
     public static int run(Class<?> main, String from, String to) throws Exception {
         for (int kills = 0; ; kills++) {
-            Process process = new ProcessBuilder(List.of(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx512m",
-                            "-XX:TieredStopAtLevel=1",
-                            "--enable-native-access=ALL-UNNAMED",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            main.getName(),
-                            from,
-                            to))
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
+            Process process = ChildProcess.start(main, from, to);
             List<String> told = new ArrayList<>();
             try (var lines = process.inputReader()) {
                 for (String line; (line = lines.readLine()) != null; ) {

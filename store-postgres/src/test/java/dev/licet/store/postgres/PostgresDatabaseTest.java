@@ -27,6 +27,7 @@ import dev.licet.store.sql.entity.ChangeLog;
 import dev.licet.store.sql.entity.Entities;
 import dev.licet.store.sql.entity.SqlChanges;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -41,6 +42,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -283,6 +285,17 @@ class PostgresDatabaseTest {
                     .map(change -> change.id() + " " + change.kind() + " " + change.object() + " " + change.before()
                             + " " + change.after())
                     .toList();
+        }
+    }
+
+    @Test
+    void connections_noticeAMachineThatIsGone() throws IOException {
+        assertThat(PostgresStore.driver("postgresql://127.0.0.1:1/x", "licet", Optional.empty())
+                        .getSocketFactory())
+                .isEqualTo(KeptAliveSockets.class.getName());
+        try (Socket socket = new KeptAliveSockets().createSocket()) {
+            assertThat(socket.getOption(ExtendedSocketOptions.TCP_KEEPIDLE)).isEqualTo(5);
+            assertThat(socket.getOption(ExtendedSocketOptions.TCP_KEEPCOUNT)).isEqualTo(3);
         }
     }
 
