@@ -21,9 +21,10 @@ final class ClusterSink implements Measure {
                 How many events a second does a sink bring from Kafka into ClickHouse, over inserts of the same rows and \
                 nothing else? ClickHouse is its engine in one process behind its HTTP interface, with fsync; both insert \
                 into a table of the same definition in a fresh database, 100,000 rows at a time in RowBinary. Bare inserts \
-                send rows that were written before, one after the other. The sink is in this process and reads 6 \
-                partitions of one broker, which have all of the events; once without ids of clients, and once with: then \
-                each is looked up among those before. Its rate counts from its first insert on.""";
+                send rows that were written before, one after the other. The sink is in this process, whose heap of 2 GiB \
+                is there from the beginning, as docs/sizing.md has it, and reads 6 partitions of one broker, which have all \
+                of the events; once without ids of clients, and once with: then each is looked up among those before. Its \
+                rate counts from its first insert on.""";
     }
 
     @Override

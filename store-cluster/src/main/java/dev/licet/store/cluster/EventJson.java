@@ -8,6 +8,7 @@ import dev.licet.core.id.ProductId;
 import dev.licet.core.id.UserId;
 import dev.licet.store.sql.entity.Micros;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
@@ -21,6 +22,7 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.JsonRecyclerPools;
 
 /// An event as the value of a record of the topic: one JSON object, which others may read, too. Times are
 /// microseconds since 1970; what an event does not have is not there; fields that are not known here are passed
@@ -28,6 +30,7 @@ import tools.jackson.core.json.JsonFactory;
 final class EventJson {
     /// What is longer was refused before.
     private static final JsonFactory JSON = JsonFactory.builder()
+            .recyclerPool(JsonRecyclerPools.threadLocalPool())
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(Integer.MAX_VALUE)
                     .build())
@@ -87,10 +90,11 @@ final class EventJson {
         number.ifPresent(there -> json.writeNumberProperty(name, there));
     }
 
-    /// @throws IllegalArgumentException when it is none of these
-    static RecordedEvent read(byte[] bytes) {
+    /// @param bytes in an array @throws IllegalArgumentException when it is none of these
+    static RecordedEvent read(ByteBuffer bytes) {
         Fields fields = new Fields();
-        try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), bytes)) {
+        try (JsonParser json = JSON.createParser(
+                ObjectReadContext.empty(), bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining())) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new IllegalArgumentException("a record is no JSON object");
             }

@@ -32,8 +32,17 @@ final class EventRows {
                     + " name, feature, product, key, machine, end_user, session, user, application, value, currency, metadata"
                     + " FROM event WHERE ";
 
-    private final RowBinary row = new RowBinary();
+    private final RowBinary row;
     private int count;
+
+    EventRows() {
+        row = new RowBinary();
+    }
+
+    /// @param room for about so many bytes
+    EventRows(long room) {
+        row = new RowBinary(room);
+    }
 
     /// Where an event came from, so that who inserts can ask how far it has come.
     record Source(int partition, long offset) {}

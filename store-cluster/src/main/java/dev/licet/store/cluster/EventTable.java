@@ -312,11 +312,8 @@ record EventTable(ClickHouse database, Optional<Cluster> cluster) {
         return !reasons.isEmpty();
     }
 
-    /// An event that is known by a fingerprint. @param offset where it was seen first
-    record Known(Fingerprint print, long offset) {}
-
-    /// Some of those that are known from an offset on, in the order of their offsets.
-    List<Known> known(int partition, long from, long until, int most) {
+    /// Some of the fingerprints that were seen from an offset on, in the order of their offsets.
+    List<Seen> known(int partition, long from, long until, int most) {
         return database.ask(
                 "SELECT toString(assumeNotNull(fingerprint)), kafka_offset FROM ("
                         + "SELECT fingerprint, kafka_offset FROM " + NAME + CAME + " UNION ALL "
@@ -325,7 +322,7 @@ record EventTable(ClickHouse database, Optional<Cluster> cluster) {
                 List.of((long) partition, from, until, (long) partition, from, until),
                 row -> {
                     UUID print = UUID.fromString(row.text(1).orElseThrow());
-                    return new Known(
+                    return new Seen(
                             new Fingerprint(print.getMostSignificantBits(), print.getLeastSignificantBits()),
                             row.number(2));
                 });

@@ -7,13 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
@@ -21,6 +22,7 @@ import org.rocksdb.BloomFilter;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
@@ -36,12 +38,22 @@ import org.rocksdb.WriteOptions;
 /// partitions may be used by others, each by one at a time.
 final class KnownIds implements AutoCloseable {
     private static final long CACHE = 256L << 20;
+    /// What of all partitions together is not in a file yet.
+    private static final long UNWRITTEN = 256L << 20;
+
     private static final byte[] UNTIL = {0};
     /// What is asked or added in this order costs half of what it does in any other.
-    private static final Comparator<Fingerprint> AS_STORED = (one, other) -> {
-        int first = Long.compareUnsigned(one.high(), other.high());
-        return first == 0 ? Long.compareUnsigned(one.low(), other.low()) : first;
+    private static final Comparator<Seen> AS_STORED = (one, other) -> {
+        int high = Long.compareUnsigned(one.print().high(), other.print().high());
+        int print = high == 0
+                ? Long.compareUnsigned(one.print().low(), other.print().low())
+                : high;
+        return print == 0 ? Long.compare(one.offset(), other.offset()) : print;
     };
+
+    /// Fingerprints that are asked for at once: what the database keeps beside each of these fits the processor's
+    /// cache.
+    private static final int ASKED = 1_000;
 
     /// The part of the memory for what is not in a file yet that its filter has.
     private static final double FILTER = 0.1;
@@ -55,12 +67,15 @@ final class KnownIds implements AutoCloseable {
     private final ColumnFamilyOptions options = new ColumnFamilyOptions()
             .setMemtablePrefixBloomSizeRatio(FILTER)
             .setMemtableWholeKeyFiltering(true)
+            .setCompressionType(CompressionType.NO_COMPRESSION) // hashes are as short as they get
             .setTableFormatConfig(new BlockBasedTableConfig()
                     .setBlockCache(cache)
                     .setFilterPolicy(filter)
                     .setCacheIndexAndFilterBlocks(true));
-    private final DBOptions databaseOptions =
-            new DBOptions().setCreateIfMissing(true).setCreateMissingColumnFamilies(true);
+    private final DBOptions databaseOptions = new DBOptions()
+            .setCreateIfMissing(true)
+            .setCreateMissingColumnFamilies(true)
+            .setDbWriteBufferSize(UNWRITTEN);
     /// Without a log: what a crash loses is learned again.
     private final WriteOptions writes = new WriteOptions().setDisableWAL(true);
     private final RocksDB database;
@@ -89,12 +104,10 @@ final class KnownIds implements AutoCloseable {
         return new String(name, StandardCharsets.UTF_8);
     }
 
-    /// As they are stored, by which they are asked and added at half of the cost.
-    static List<Fingerprint> inOrder(Collection<Fingerprint> prints) {
-        Fingerprint[] sorted = prints.toArray(Fingerprint[]::new);
-        Arrays.sort(sorted, AS_STORED); // which looks through what is in order already, and no more
-        return Arrays.asList(sorted);
-    }
+    /// What is known of some that were seen.
+    ///
+    /// @param first those that were never seen at a lower offset @param again at which offsets the others were seen
+    record Told(List<Seen> first, Set<Long> again) {}
 
     /// What is known of a partition.
     Partition partition(Uuid topic, int number) throws IOException {
@@ -141,32 +154,36 @@ final class KnownIds implements AutoCloseable {
         long until() throws IOException {
             try {
                 byte @Nullable [] until = database.get(family, UNTIL);
-                return until == null ? -1 : ByteBuffer.wrap(until).getLong();
+                return until == null ? -1 : offset(until);
             } catch (RocksDBException e) {
                 throw new IOException(e);
             }
         }
 
-        /// At which offsets these were seen first; those that were not are not in it.
-        ///
-        /// @param wanted is cheapest [in order][#inOrder]
-        Map<Fingerprint, Long> find(Collection<Fingerprint> wanted) throws IOException {
-            if (wanted.isEmpty()) {
-                return Map.of();
-            }
-            List<Fingerprint> prints = inOrder(wanted);
+        /// Tells what is seen for the first time from what was seen before, also among these.
+        Told tell(Collection<Seen> some) throws IOException {
+            List<Seen> seen = some.stream().sorted(AS_STORED).toList();
+            List<Seen> first = new ArrayList<>(seen.size());
+            Set<Long> again = new HashSet<>();
             try {
-                List<byte[]> found = database.multiGetAsList(
-                        Collections.nCopies(prints.size(), family),
-                        prints.stream().map(Fingerprint::toBytes).toList());
-                Map<Fingerprint, Long> offsets = new HashMap<>();
-                for (int i = 0; i < prints.size(); i++) {
-                    byte @Nullable [] offset = found.get(i);
-                    if (offset != null) {
-                        offsets.put(prints.get(i), ByteBuffer.wrap(offset).getLong());
+                @Nullable Fingerprint last = null;
+                for (int begin = 0; begin < seen.size(); begin += ASKED) {
+                    List<Seen> asked = seen.subList(begin, Math.min(begin + ASKED, seen.size()));
+                    List<byte[]> known = database.multiGetAsList(
+                            Collections.nCopies(asked.size(), family),
+                            asked.stream().map(one -> one.print().toBytes()).toList());
+                    for (int i = 0; i < asked.size(); i++) {
+                        Seen one = asked.get(i);
+                        byte @Nullable [] before = known.get(i);
+                        if (one.print().equals(last) || before != null && offset(before) < one.offset()) {
+                            again.add(one.offset());
+                        } else {
+                            first.add(one);
+                        }
+                        last = one.print();
                     }
                 }
-                return offsets;
+                return new Told(first, again);
             } catch (RocksDBException e) {
                 throw new IOException(e);
             }
@@ -188,8 +205,7 @@ final class KnownIds implements AutoCloseable {
                 all.seek(next);
                 for (int i = 0; i < most && all.isValid(); i++, all.next()) {
                     byte[] key = all.key();
-                    if (key.length == Fingerprint.BYTES
-                            && ByteBuffer.wrap(all.value()).getLong() < forgotten) {
+                    if (key.length == Fingerprint.BYTES && offset(all.value()) < forgotten) {
                         batch.delete(family, key);
                     }
                 }
@@ -202,19 +218,11 @@ final class KnownIds implements AutoCloseable {
             }
         }
 
-        /// Adds some, all or none. @param until all below it is known then
-        void add(Map<Fingerprint, Long> offsets, long until) throws IOException {
-            add(inOrder(offsets.keySet()), offsets, until);
-        }
-
-        /// The same of those that are among these. @param prints [in order][#inOrder]
-        void add(List<Fingerprint> prints, Map<Fingerprint, Long> offsets, long until) throws IOException {
+        /// Adds some, all or none. @param first each fingerprint once @param until all below it is known then
+        void add(Collection<Seen> first, long until) throws IOException {
             try (WriteBatch batch = new WriteBatch()) {
-                for (Fingerprint print : prints) {
-                    Long offset = offsets.get(print);
-                    if (offset != null) {
-                        batch.put(family, print.toBytes(), bytes(offset));
-                    }
+                for (Seen one : first) {
+                    batch.put(family, one.print().toBytes(), bytes(one.offset()));
                 }
                 batch.put(family, UNTIL, bytes(until));
                 database.write(writes, batch);
@@ -226,6 +234,10 @@ final class KnownIds implements AutoCloseable {
 
     private static byte[] bytes(long number) {
         return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+    }
+
+    private static long offset(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).getLong();
     }
 
     @Override

@@ -10,7 +10,19 @@ import java.util.Optional;
 /// length, and a byte before what can be absent. A text may have a zero character; half of a surrogate pair becomes
 /// a question mark. For one thread.
 final class RowBinary {
-    private ByteBuffer bytes = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+    private static final int ROOM = 1 << 16;
+    private static final int MOST_ROOM = Integer.MAX_VALUE - 8;
+
+    private ByteBuffer bytes;
+
+    RowBinary() {
+        this(ROOM);
+    }
+
+    /// @param room for so many bytes to begin with, which is cheaper than to make more of it
+    RowBinary(long room) {
+        bytes = ByteBuffer.allocate((int) Math.min(room, MOST_ROOM)).order(ByteOrder.LITTLE_ENDIAN);
+    }
 
     /// What there is so far.
     ByteBuffer bytes() {
@@ -21,7 +33,7 @@ final class RowBinary {
     private ByteBuffer room(int more) {
         if (bytes.remaining() < more) {
             int least = Math.addExact(bytes.position(), more);
-            bytes = ByteBuffer.allocate((int) Math.max(least, Math.min(2L * bytes.capacity(), Integer.MAX_VALUE - 8)))
+            bytes = ByteBuffer.allocate((int) Math.max(least, Math.min(2L * bytes.capacity(), MOST_ROOM)))
                     .order(ByteOrder.LITTLE_ENDIAN)
                     .put(bytes.flip());
         }

@@ -12,11 +12,14 @@ import dev.licet.store.sql.Fault;
 import dev.licet.store.sql.entity.Micros;
 import dev.licet.store.sql.entity.Sql;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -36,7 +39,7 @@ import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteBufferDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /// Brings events from the topic into the table, each once. Any number of them share the partitions.
@@ -66,9 +69,6 @@ public final class Sink implements AutoCloseable {
     /// Of all that wait in all partitions: so many full batches.
     private static final int MOST_BATCHES = 4;
 
-    /// What a record takes beside its value, about.
-    private static final int OF_RECORD = 200;
-
     /// Ids that are looked at at once for being forgotten.
     private static final int SOME_IDS = 20_000;
 
@@ -84,7 +84,7 @@ public final class Sink implements AutoCloseable {
     private final EventTable unhurried;
     private final EventIntake.Connections connections;
     private final Settings settings;
-    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final KafkaConsumer<ByteBuffer, ByteBuffer> consumer;
     private final KnownIds known;
     private final Map<TopicPartition, Lane> lanes = new HashMap<>();
     private final ExecutorService inserters = Executors.newFixedThreadPool(
@@ -131,7 +131,7 @@ public final class Sink implements AutoCloseable {
         all.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
         all.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.min(20_000, settings.mostRows()));
         all.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 << 20);
-        this.consumer = new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        this.consumer = new KafkaConsumer<>(all, new ByteBufferDeserializer(), new ByteBufferDeserializer());
     }
 
     void start() {
@@ -165,9 +165,11 @@ public final class Sink implements AutoCloseable {
         private Optional<Fingerprint> moved = Optional.empty();
         private final KnownIds.Partition ids;
         private final SinkErasures.Obeyed erasures;
-        private final List<ConsumerRecord<byte[], byte[]>> waiting = new ArrayList<>();
+        /// What is inserted next comes first.
+        private final Deque<FetchedRecords> waiting = new ArrayDeque<>();
+        /// From which offset on records are taken.
+        private long next;
         private SinkPlans.Plan plan;
-        private long bytes;
         /// When the last batch was inserted.
         private long since;
         /// When one has failed, for a while.
@@ -185,6 +187,10 @@ public final class Sink implements AutoCloseable {
             this.ids = ids;
             this.erasures = erasures;
             this.plan = plan;
+            this.next = begin;
+            if (!plan.isDone()) {
+                waiting.add(FetchedRecords.below(plan.until()));
+            }
             this.since = System.nanoTime() - settings.longest().toNanos();
         }
 
@@ -195,30 +201,28 @@ public final class Sink implements AutoCloseable {
         /// Learns some of what others have brought into the table.
         void learn() throws SQLException, IOException {
             int some = Math.min(MOST_LEARNED, LEARNED_BATCHES * settings.mostRows());
-            Map<Fingerprint, Long> learned = new HashMap<>();
+            List<Seen> learned = new ArrayList<>();
             if (knownUntil < 0) {
                 List<MovedIds.Moved> found = plans().moved(moved, some);
                 for (MovedIds.Moved one : found) {
                     moved = Optional.of(one.print());
                     if (topic.partition(one.print().toBytes()) == partition.partition()) {
-                        learned.put(one.print(), MovedIds.offset(one.event()));
+                        learned.add(new Seen(one.print(), MovedIds.offset(one.event())));
                     }
                 }
                 knownUntil = found.size() < some ? 0 : -1;
             } else {
-                List<EventTable.Known> found = unhurried.known(partition.partition(), knownUntil, begin, some);
-                found.forEach(one -> learned.merge(one.print(), one.offset(), Math::min));
-                knownUntil = found.size() < some ? begin : found.getLast().offset() + 1;
+                learned = unhurried.known(partition.partition(), knownUntil, begin, some);
+                knownUntil = learned.size() < some ? begin : learned.getLast().offset() + 1;
             }
-            ids.add(learned, knownUntil);
+            ids.add(ids.tell(learned).first(), knownUntil);
             if (!isLearning()) {
                 fault.isOver();
                 LOG.log(INFO, "knows what is in the table of " + partition);
             }
         }
 
-        void take(ConsumerRecord<byte[], byte[]> record) {
-            long next = waiting.isEmpty() ? plan.inserted() : waiting.getLast().offset() + 1;
+        void take(ConsumerRecord<ByteBuffer, ByteBuffer> record) {
             if (record.offset() < next) {
                 // Kafka has lost what it had, or the topic was made anew: an operator has to look.
                 if (fault.happened("offsets of " + partition + " went back")) {
@@ -226,23 +230,25 @@ public final class Sink implements AutoCloseable {
                 }
                 return;
             }
-            waiting.add(record);
-            bytes += size(record);
+            next = record.offset() + 1;
+            if (waiting.isEmpty() || !waiting.getLast().add(record)) {
+                FetchedRecords more = FetchedRecords.atMost(settings.mostRows(), settings.mostBytes());
+                more.add(record);
+                waiting.add(more);
+            }
         }
 
-        /// How many of those that wait make a batch.
-        private int rows() {
-            long sum = 0;
-            int rows = 0;
-            while (rows < waiting.size() && rows < settings.mostRows() && sum < settings.mostBytes()) {
-                sum += size(waiting.get(rows++));
-            }
-            return rows;
+        int rows() {
+            return waiting.stream().mapToInt(FetchedRecords::count).sum();
+        }
+
+        long bytes() {
+            return waiting.stream().mapToLong(FetchedRecords::bytes).sum();
         }
 
         /// Whether all is here of a batch that was planned and may not be inserted.
         private boolean isWhole() {
-            return plan.isDone() || !waiting.isEmpty() && waiting.getLast().offset() >= plan.until() - 1;
+            return plan.isDone() || waiting.getFirst().isFull();
         }
 
         boolean isInserting() {
@@ -255,16 +261,13 @@ public final class Sink implements AutoCloseable {
             if (isLearning() || isInserting() || waiting.isEmpty() || now < notBefore) {
                 return false;
             }
-            return plan.isDone()
-                    ? waiting.size() >= settings.mostRows()
-                            || bytes >= settings.mostBytes()
-                            || now - since >= settings.longest().toNanos()
-                    : isWhole();
+            return waiting.getFirst().isFull()
+                    || plan.isDone() && now - since >= settings.longest().toNanos();
         }
 
         /// Whether two batches wait.
         boolean isFull() {
-            return waiting.size() >= 2 * settings.mostRows() || bytes >= 2 * settings.mostBytes();
+            return rows() >= 2 * settings.mostRows() || bytes() >= 2 * settings.mostBytes();
         }
 
         /// Whether it needs more before it can insert what was planned.
@@ -273,12 +276,9 @@ public final class Sink implements AutoCloseable {
         }
 
         void insertNext() {
-            List<ConsumerRecord<byte[], byte[]>> next = plan.isDone()
-                    ? List.copyOf(waiting.subList(0, rows()))
-                    : waiting.stream()
-                            .filter(record -> record.offset() >= plan.first() && record.offset() < plan.until())
-                            .toList();
-            inserting = inserters.submit(() -> insert(this, next));
+            FetchedRecords batch = waiting.getFirst();
+            batch.close();
+            inserting = inserters.submit(() -> insert(this, batch));
         }
 
         /// What has become of a batch, once that is known.
@@ -290,8 +290,7 @@ public final class Sink implements AutoCloseable {
             inserting = null;
             try {
                 if (ended.get()) {
-                    waiting.removeIf(record -> record.offset() < plan.until());
-                    bytes = waiting.stream().mapToLong(Sink::size).sum();
+                    waiting.removeFirst();
                     since = System.nanoTime();
                     fault.isOver();
                 } else {
@@ -410,7 +409,7 @@ public final class Sink implements AutoCloseable {
     private void poll() throws SQLException, IOException {
         requireTopic();
         boolean isBusy = lanes.values().stream().anyMatch(lane -> lane.isLearning() || lane.isInserting());
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(isBusy ? SHORT_POLL : POLL)) {
+        for (ConsumerRecord<ByteBuffer, ByteBuffer> record : consumer.poll(isBusy ? SHORT_POLL : POLL)) {
             Lane lane = lanes.get(new TopicPartition(record.topic(), record.partition()));
             if (lane != null) {
                 lane.take(record);
@@ -470,8 +469,8 @@ public final class Sink implements AutoCloseable {
     /// Fetches no more of what has enough waiting. When all have much together, one may go on whose batch was
     /// planned and is not whole: it can't be inserted before.
     private void bound() {
-        long waiting = lanes.values().stream().mapToLong(lane -> lane.bytes).sum();
-        held = lanes.values().stream().mapToInt(lane -> lane.waiting.size()).sum();
+        long waiting = lanes.values().stream().mapToLong(Lane::bytes).sum();
+        held = lanes.values().stream().mapToInt(Lane::rows).sum();
         boolean isMuch = waiting >= MOST_BATCHES * settings.mostBytes();
         boolean mayGoOn = true;
         for (Lane lane : lanes.values()) {
@@ -485,16 +484,11 @@ public final class Sink implements AutoCloseable {
         }
     }
 
-    private static long size(ConsumerRecord<byte[], byte[]> record) {
-        return OF_RECORD + Math.max(0, record.serializedValueSize());
-    }
-
     /// @param records of the batch that is planned, or all of the next one
     /// @return false when somebody else has the partition
-    private boolean insert(Lane lane, List<ConsumerRecord<byte[], byte[]>> records) throws SQLException, IOException {
+    private boolean insert(Lane lane, FetchedRecords records) throws SQLException, IOException {
         if (lane.plan.isDone()) {
-            Optional<SinkPlans.Plan> next =
-                    plans().next(lane.plan, records.getLast().offset() + 1);
+            Optional<SinkPlans.Plan> next = plans().next(lane.plan, records.until());
             if (next.isEmpty()) {
                 return false;
             }
@@ -507,7 +501,7 @@ public final class Sink implements AutoCloseable {
             }
         }
         List<RecordedEvent> events =
-                records.stream().flatMap(record -> event(record).stream()).toList();
+                records.stream().flatMap(record -> event(lane, record).stream()).toList();
         Set<Long> voided = plans().voided(events.stream().map(RecordedEvent::id).toList());
         EventTable.insertAgain(token(lane), token -> {
             if (lane.isGivenUp) {
@@ -536,7 +530,7 @@ public final class Sink implements AutoCloseable {
     }
 
     private void done(Lane lane, Batch batch) throws SQLException, IOException {
-        lane.ids.add(batch.prints, batch.fresh, lane.plan.until());
+        lane.ids.add(batch.told.first(), lane.plan.until());
         lane.plan = plans().done(lane.plan, batch.lastId, batch.receivedMicros);
     }
 
@@ -554,14 +548,13 @@ public final class Sink implements AutoCloseable {
     }
 
     /// Empty where it is none.
-    private static Optional<RecordedEvent> event(ConsumerRecord<byte[], byte[]> record) {
-        byte @Nullable [] value = record.value();
+    private static Optional<RecordedEvent> event(Lane lane, FetchedRecords.Fetched record) {
         try {
-            return Optional.of(EventJson.read(value == null ? new byte[0] : value));
+            return Optional.of(EventJson.read(record.value()));
         } catch (IllegalArgumentException e) {
             LOG.log(
                     ERROR,
-                    "passed over a record that is no event: partition " + record.partition() + ", offset "
+                    "passed over a record that is no event: partition " + lane.partition.partition() + ", offset "
                             + record.offset() + ": " + e.getMessage());
             return Optional.empty();
         }
@@ -569,12 +562,9 @@ public final class Sink implements AutoCloseable {
 
     /// What is inserted of a plan's records.
     private static final class Batch {
-        private final EventRows rows = new EventRows();
+        private final EventRows rows;
         private final GoneRows gone = new GoneRows();
-        private final Map<Fingerprint, Long> fresh = new HashMap<>();
-        /// Of all records, as [KnownIds] has them.
-        private final List<Fingerprint> prints;
-
+        private final KnownIds.Told told;
         private final Set<Long> hours = new HashSet<>();
         private final Lane lane;
         private final Set<Long> there;
@@ -583,24 +573,24 @@ public final class Sink implements AutoCloseable {
         private Optional<Long> receivedMicros = Optional.empty();
 
         /// @param there ids of what is in the table already @param voided of what is never to be there
-        Batch(Lane lane, List<ConsumerRecord<byte[], byte[]>> records, Set<Long> there, Set<Long> voided)
-                throws IOException, SQLException {
+        Batch(Lane lane, FetchedRecords records, Set<Long> there, Set<Long> voided) throws IOException, SQLException {
             this.lane = lane;
             this.there = there;
             this.voided = voided;
-            long lost = lane.plan.until() - lane.plan.first() - records.size();
+            long lost = lane.plan.until() - lane.plan.first() - records.count();
             if (lost > 0) {
                 LOG.log(
                         ERROR,
                         lost + " events of " + lane.partition + " were gone from Kafka before they were inserted");
             }
-            List<Optional<Fingerprint>> known =
-                    records.stream().map(Batch::print).toList();
-            this.prints =
-                    KnownIds.inOrder(known.stream().flatMap(Optional::stream).toList());
-            Map<Fingerprint, Long> before = lane.ids.find(prints);
-            for (int i = 0; i < records.size(); i++) {
-                add(records.get(i), known.get(i), before);
+            this.rows = new EventRows(records.bytes());
+            this.told = lane.ids.tell(records.stream()
+                    .flatMap(record -> record.print().map(print -> new Seen(print, record.offset())).stream())
+                    .toList());
+            for (FetchedRecords.Fetched record : (Iterable<FetchedRecords.Fetched>) records.stream()::iterator) {
+                if (!told.again().contains(record.offset())) {
+                    add(record);
+                }
             }
         }
 
@@ -608,30 +598,13 @@ public final class Sink implements AutoCloseable {
             return rows.count() == 0 && gone.count() == 0;
         }
 
-        /// Under which an event is known, if it is.
-        private static Optional<Fingerprint> print(ConsumerRecord<byte[], byte[]> record) {
-            byte @Nullable [] key = record.key();
-            return key != null && key.length == Fingerprint.BYTES ? Optional.of(Fingerprint.of(key)) : Optional.empty();
-        }
-
-        private void add(
-                ConsumerRecord<byte[], byte[]> record, Optional<Fingerprint> print, Map<Fingerprint, Long> before)
-                throws SQLException {
-            if (print.isPresent()) {
-                long first = Math.min(
-                        before.getOrDefault(print.get(), Long.MAX_VALUE),
-                        fresh.getOrDefault(print.get(), Long.MAX_VALUE));
-                if (first < record.offset()) {
-                    return; // it was sent again
-                }
-                fresh.put(print.get(), record.offset());
-            }
-            Optional<RecordedEvent> read = event(record);
+        private void add(FetchedRecords.Fetched record) throws SQLException {
+            Optional<RecordedEvent> read = event(lane, record);
             if (read.isEmpty()) {
                 return;
             }
             RecordedEvent event = read.get();
-            add(event, print, new EventRows.Source(record.partition(), record.offset()));
+            add(event, record.print(), new EventRows.Source(lane.partition.partition(), record.offset()));
             if (event.id() > lastId) {
                 lastId = event.id();
                 receivedMicros = Optional.of(Micros.of(event.receivedAt()));

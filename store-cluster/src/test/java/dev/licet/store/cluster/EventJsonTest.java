@@ -9,6 +9,7 @@ import dev.licet.core.id.AccountNumber;
 import dev.licet.core.id.ApplicationId;
 import dev.licet.core.id.ProductId;
 import dev.licet.core.id.UserId;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
@@ -65,8 +66,8 @@ class EventJsonTest {
                         Optional.empty(),
                         Optional.empty()));
 
-        assertThat(EventJson.read(EventJson.write(full))).isEqualTo(full);
-        assertThat(EventJson.read(EventJson.write(empty))).isEqualTo(empty);
+        assertThat(EventJson.read(ByteBuffer.wrap(EventJson.write(full)))).isEqualTo(full);
+        assertThat(EventJson.read(ByteBuffer.wrap(EventJson.write(empty)))).isEqualTo(empty);
     }
 
     @Test
@@ -74,7 +75,7 @@ class EventJsonTest {
         String json = "{\"id\":1,\"new\":{\"a\":[1,{}]},\"received\":2,\"account\":" + ACCOUNT
                 + ",\"source\":\"rest\",\"time\":3,\"name\":null,\"more\":[true]}";
 
-        RecordedEvent read = EventJson.read(json.getBytes(StandardCharsets.UTF_8));
+        RecordedEvent read = EventJson.read(StandardCharsets.UTF_8.encode(json));
 
         assertThat(read.id()).isEqualTo(1);
         assertThat(read.event().name()).isEmpty();
@@ -84,7 +85,7 @@ class EventJsonTest {
     @ValueSource(
             strings = {"", "1", "[]", "{", "{\"id\":1}", "{\"id\":1.5}", "not json", "{\"id\":99999999999999999999}"})
     void whatIsNoEvent_isRefused(String json) {
-        assertThatThrownBy(() -> EventJson.read(json.getBytes(StandardCharsets.UTF_8)))
+        assertThatThrownBy(() -> EventJson.read(StandardCharsets.UTF_8.encode(json)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

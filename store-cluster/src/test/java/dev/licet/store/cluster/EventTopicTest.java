@@ -16,6 +16,7 @@ import dev.licet.store.postgres.PostgresServer;
 import dev.licet.store.postgres.PostgresStore;
 import dev.licet.store.sql.entity.ChangeLog;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -349,7 +350,7 @@ class EventTopicTest {
             consumer.seekToBeginning(ends.keySet());
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-                    ids.add(EventJson.read(record.value()).id());
+                    ids.add(EventJson.read(ByteBuffer.wrap(record.value())).id());
                 }
             }
         }
