@@ -30,11 +30,13 @@ import tools.jackson.core.util.JsonRecyclerPools;
 final class EventJson {
     /// What is longer was refused before.
     private static final JsonFactory JSON = JsonFactory.builder()
-            .recyclerPool(JsonRecyclerPools.threadLocalPool())
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(Integer.MAX_VALUE)
                     .build())
             .build();
+    /// By a few threads, which each keep what a parser works with.
+    private static final JsonFactory READING =
+            JSON.rebuild().recyclerPool(JsonRecyclerPools.threadLocalPool()).build();
 
     private EventJson() {}
 
@@ -93,7 +95,7 @@ final class EventJson {
     /// @param bytes in an array @throws IllegalArgumentException when it is none of these
     static RecordedEvent read(ByteBuffer bytes) {
         Fields fields = new Fields();
-        try (JsonParser json = JSON.createParser(
+        try (JsonParser json = READING.createParser(
                 ObjectReadContext.empty(), bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining())) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new IllegalArgumentException("a record is no JSON object");

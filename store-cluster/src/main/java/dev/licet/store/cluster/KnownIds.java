@@ -55,8 +55,9 @@ final class KnownIds implements AutoCloseable {
     /// cache.
     private static final int ASKED = 1_000;
 
-    /// The part of the memory for what is not in a file yet that its filter has.
-    private static final double FILTER = 0.1;
+    /// The part of the memory for what is not in a file yet that its filter has: ten bits for each, at a size that a
+    /// partition has from its beginning on.
+    private static final double FILTER = 0.02;
 
     static {
         RocksDB.loadLibrary();
@@ -108,6 +109,17 @@ final class KnownIds implements AutoCloseable {
     ///
     /// @param first those that were never seen at a lower offset @param again at which offsets the others were seen
     record Told(List<Seen> first, Set<Long> again) {}
+
+    /// Of each fingerprint the one with the lowest offset.
+    static List<Seen> firsts(Collection<Seen> some) {
+        List<Seen> firsts = new ArrayList<>(some.size());
+        for (Seen one : some.stream().sorted(AS_STORED).toList()) {
+            if (firsts.isEmpty() || !firsts.getLast().print().equals(one.print())) {
+                firsts.add(one);
+            }
+        }
+        return firsts;
+    }
 
     /// What is known of a partition.
     Partition partition(Uuid topic, int number) throws IOException {

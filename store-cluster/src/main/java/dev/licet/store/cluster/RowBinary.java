@@ -13,7 +13,8 @@ final class RowBinary {
     private static final int ROOM = 1 << 16;
     private static final int MOST_ROOM = Integer.MAX_VALUE - 8;
 
-    private ByteBuffer bytes;
+    private final int first;
+    private ByteBuffer bytes = ByteBuffer.allocate(0);
 
     RowBinary() {
         this(ROOM);
@@ -21,7 +22,7 @@ final class RowBinary {
 
     /// @param room for so many bytes to begin with, which is cheaper than to make more of it
     RowBinary(long room) {
-        bytes = ByteBuffer.allocate((int) Math.min(room, MOST_ROOM)).order(ByteOrder.LITTLE_ENDIAN);
+        first = (int) Math.min(room, MOST_ROOM);
     }
 
     /// What there is so far.
@@ -33,7 +34,8 @@ final class RowBinary {
     private ByteBuffer room(int more) {
         if (bytes.remaining() < more) {
             int least = Math.addExact(bytes.position(), more);
-            bytes = ByteBuffer.allocate((int) Math.max(least, Math.min(2L * bytes.capacity(), MOST_ROOM)))
+            long next = Math.max(first, Math.min(2L * bytes.capacity(), MOST_ROOM));
+            bytes = ByteBuffer.allocate((int) Math.max(least, next))
                     .order(ByteOrder.LITTLE_ENDIAN)
                     .put(bytes.flip());
         }

@@ -215,7 +215,7 @@ public final class Sink implements AutoCloseable {
                 learned = unhurried.known(partition.partition(), knownUntil, begin, some);
                 knownUntil = learned.size() < some ? begin : learned.getLast().offset() + 1;
             }
-            ids.add(ids.tell(learned).first(), knownUntil);
+            ids.add(KnownIds.firsts(learned), knownUntil);
             if (!isLearning()) {
                 fault.isOver();
                 LOG.log(INFO, "knows what is in the table of " + partition);

@@ -51,7 +51,7 @@ class FetchedRecordsTest {
         }
         assertThat(records.count()).isEqualTo(4);
         assertThat(records.until()).isEqualTo(11);
-        assertThat(records.bytes()).isBetween(3L << 20, (3L << 20) + 200);
+        assertThat(records.bytes()).isBetween(3L << 20, (3L << 20) + (16 << 10) + 200);
     }
 
     @Test

@@ -63,6 +63,13 @@ class KnownIdsTest {
     }
 
     @Test
+    void ofOneFingerprint_theLowestOffsetIsTheFirst() {
+        assertThat(KnownIds.firsts(List.of(new Seen(A, 8), new Seen(B, 1), new Seen(A, -5), new Seen(A, 3))))
+                .containsExactlyInAnyOrder(new Seen(A, -5), new Seen(B, 1));
+        assertThat(KnownIds.firsts(List.of())).isEmpty();
+    }
+
+    @Test
     void ofVeryMany_eachIsFirstOnce(@TempDir Path directory) throws IOException {
         try (KnownIds ids = new KnownIds(directory)) {
             KnownIds.Partition partition = ids.partition(TOPIC, 0);
