@@ -144,7 +144,7 @@ class ClusterFailureTest {
     }
 
     @Test
-    void eventOfADialect_isListedAndCountedByBothServers_andALimitHoldsForBoth() throws Exception {
+    void eventOfADialect_isListedAndCountedByBothServers_andSeatsAreNoMoreForBoth() throws Exception {
         String name = "seen in round " + round;
         String event =
                 "token=" + vendor.accessToken() + "&EventName=" + URLEncoder.encode(name, StandardCharsets.UTF_8);

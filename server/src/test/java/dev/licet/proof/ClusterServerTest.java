@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.licet.cli.EventEngines;
 import dev.licet.cli.Processes;
+import dev.licet.core.SmallDisk;
 import dev.licet.proof.Traffic.Vendor;
 import dev.licet.server.TestServer;
 import dev.licet.server.TestServer.Reply;

@@ -3,6 +3,7 @@ package dev.licet.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.licet.cli.Processes;
+import dev.licet.core.SmallDisk;
 import dev.licet.proof.Traffic.Vendor;
 import dev.licet.server.TestServer;
 import dev.licet.server.config.Setting;

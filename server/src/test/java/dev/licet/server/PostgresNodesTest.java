@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BiFunction;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +27,7 @@ import tools.jackson.databind.JsonNode;
 class PostgresNodesTest {
     private static final int SEATS = 5;
     private static final int ASKING = 40;
+    private static final int CALLS = 7;
 
     @TempDir
     Path directory;
@@ -55,10 +57,14 @@ class PostgresNodesTest {
 
     /// By turns to each node, many at once. @return the answers in the order of the numbers
     private List<Reply> sendAll(int count, String path, IntFunction<String> body) throws Exception {
+        return askAll(count, (node, number) -> send(node, path, body.apply(number)));
+    }
+
+    private List<Reply> askAll(int count, BiFunction<TestServer, Integer, Reply> ask) throws Exception {
         List<Callable<Reply>> calls = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             int number = i;
-            calls.add(() -> send(nodes.get(number % nodes.size()), path, body.apply(number)));
+            calls.add(() -> ask.apply(nodes.get(number % nodes.size()), number));
         }
         List<Reply> replies = new ArrayList<>();
         try (ExecutorService threads = Executors.newFixedThreadPool(16)) {
@@ -101,6 +107,32 @@ class PostgresNodesTest {
                 .filteredOn(reply -> reply.status() != 201)
                 .allSatisfy(reply ->
                         assertThat(reply.json().path("type").asString()).isEqualTo("urn:licet:problem:seats-taken"));
+    }
+
+    @Test
+    void quota_isNeverExceeded_whicheverNodeTakesTheCall() throws Exception {
+        String apiKey = nodes.getFirst()
+                .manage(
+                        "POST",
+                        "/v1/applications",
+                        "{\"name\":\"q\",\"partner\":true,\"quota\":{\"calls\":" + CALLS + ",\"window\":\"PT1H\"}}")
+                .path("apiKey")
+                .asString();
+
+        List<Reply> replies = askAll(
+                ASKING,
+                (node, number) -> node.get(
+                        "/rest/v1/?method=veoh.people.logEvent&eventName=play&keys=a&values=b&apiKey=" + apiKey));
+
+        assertThat(replies)
+                .filteredOn(reply -> reply.body().contains("<rsp stat=\"ok\""))
+                .hasSize(CALLS);
+        assertThat(replies)
+                .filteredOn(reply -> reply.body().contains("errorCode=\"131\""))
+                .hasSize(ASKING - CALLS);
+        for (TestServer node : nodes) {
+            assertThat(node.eventNames()).hasSize(CALLS);
+        }
     }
 
     @Test

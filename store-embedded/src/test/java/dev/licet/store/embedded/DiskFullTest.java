@@ -2,18 +2,15 @@ package dev.licet.store.embedded;
 
 import static dev.licet.store.embedded.TestEvents.event;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.licet.core.SmallDisk;
 import dev.licet.core.TestClock;
 import dev.licet.core.Unavailable;
 import dev.licet.core.event.RecordedEvent;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,30 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 class DiskFullTest {
     @TempDir
     Path directory;
-
-    @BeforeEach
-    void mount() throws Exception {
-        assumeTrue(
-                run("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", directory.toString()),
-                "needs the right to mount a file system");
-    }
-
-    @AfterEach
-    void unmount() throws Exception {
-        run("umount", "-l", directory.toString());
-    }
-
-    private static boolean run(String... command) throws InterruptedException {
-        try {
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
-        } catch (IOException notThere) {
-            return false;
-        }
-    }
 
     private static void appendUntilRefused(EmbeddedStore store, List<Long> acknowledged, int refusals) {
         int refused = 0;
@@ -77,13 +50,21 @@ class DiskFullTest {
     @Test
     void fullDisk_refusesAndLosesNothing_andAllGoesOnByItselfOnceThereIsRoom() throws Exception {
         List<Long> acknowledged = new ArrayList<>();
+        try (SmallDisk disk = SmallDisk.mount(directory, 24)) {
+            fill(disk, acknowledged);
+            try (EmbeddedStore store = EmbeddedStore.open(directory.resolve("data"))) {
+                assertThat(found(store)).containsExactlyInAnyOrderElementsOf(acknowledged);
+            }
+        }
+    }
+
+    private void fill(SmallDisk disk, List<Long> acknowledged) throws Exception {
         try (EmbeddedStore store = EmbeddedStore.open(directory.resolve("data"))) {
             appendUntilRefused(store, acknowledged, 50);
             TimeUnit.SECONDS.sleep(2); // the loader meets the full disk as well
             appendUntilRefused(store, acknowledged, 50);
             assertThat(store.check()).isPresent();
-            assertThat(run("mount", "-o", "remount,size=300m", directory.toString()))
-                    .isTrue();
+            disk.resize(300);
             TimeUnit.MILLISECONDS.sleep(2500); // it is tried again each second
             for (int i = 0; i < 50; i++) {
                 acknowledged.add(TestEvents.append(store.events(), TestClock.START, event("after")));
@@ -93,9 +74,6 @@ class DiskFullTest {
                 TimeUnit.MILLISECONDS.sleep(100);
             }
             assertThat(store.check()).isEmpty();
-        }
-        try (EmbeddedStore store = EmbeddedStore.open(directory.resolve("data"))) {
-            assertThat(found(store)).containsExactlyInAnyOrderElementsOf(acknowledged);
         }
     }
 }
