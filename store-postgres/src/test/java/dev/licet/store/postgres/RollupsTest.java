@@ -307,6 +307,7 @@ class RollupsTest {
                                 .isEqualTo("40001");
                     }
                     rounds++;
+                    Thread.sleep(50); // else an erasure hardly ever comes through
                 }
                 return rounds;
             });
