@@ -55,8 +55,8 @@ final class KnownIds implements AutoCloseable {
     /// cache.
     private static final int ASKED = 1_000;
 
-    /// The part of the memory for what is not in a file yet that its filter has: ten bits for each, at a size that a
-    /// partition has from its beginning on.
+    /// The part of the memory for what is not in a file yet that its filter has: about ten bits for each. A partition
+    /// has all of it from its beginning on.
     private static final double FILTER = 0.02;
 
     static {
